@@ -1,0 +1,1 @@
+"""Drives load at each serving target and records every request exactly."""
