@@ -1,0 +1,102 @@
+# Verbs for people: a recipe is a line or two that call tox or docker. `make` alone lists them.
+SHELL := bash
+.DEFAULT_GOAL := help
+include versions.env
+export
+
+PYTHON ?= python3
+DOCKER ?= docker
+PROFILE ?= reference
+RESULTS ?= results
+
+TOX := .venv/bin/tox
+# tox's own words are for those who call tox: a recipe shows only what the command says.
+RUN := $(TOX) run -qq
+SERVERS := .tox/converter-api/.ready .tox/tf-serving-image/.ready
+IMAGES := $(patsubst %/Dockerfile,%,$(wildcard */Dockerfile))
+MODEL_SOURCES := $(wildcard tf-model/src/*/*.py) tf-model/pyproject.toml versions.env
+
+##@ Measure
+
+.PHONY: benchmark
+benchmark: override PROFILE := $(if $(filter command line environment,$(origin PROFILE)),$(PROFILE),quick)
+benchmark: setup ## Serve both targets, load each, and end with a PDF report; PROFILE=quick by default
+	$(RUN) -e loadtest -- all --profile $(PROFILE) --results $(RESULTS)
+	$(RUN) -e report -- $(RESULTS)
+
+.PHONY: loadtest
+loadtest: setup ## Load targets: TARGET="tfserving converter-api" [PROFILE= USERS= SPAWN_RATE= RUN_TIME= HOST=]
+	$(RUN) -e loadtest -- $(TARGET) --profile $(PROFILE) --results $(RESULTS) \
+		$(if $(USERS),--users $(USERS)) $(if $(SPAWN_RATE),--spawn-rate $(SPAWN_RATE)) \
+		$(if $(RUN_TIME),--run-time $(RUN_TIME)) $(if $(HOST),--host $(HOST))
+
+.PHONY: report
+report: .venv/.ready ## Write statistics and reports of every run in results/
+	$(RUN) -e report -- $(RESULTS)
+
+##@ Prepare
+
+.PHONY: setup
+setup: $(SERVERS) tf-serving-image/model/.ready ## Install what serving and loading need, and export the model (once)
+
+.PHONY: export
+export: tf-serving-image/model/.ready ## Train the model, check it, and export it for the server
+
+.PHONY: image
+image: $(IMAGES:%=image-%) ## Build the image of every folder with a Dockerfile; one alone: make image-<folder>
+
+##@ Develop
+
+.PHONY: test
+test: .venv/.ready tf-serving-image/model/.ready ## Run every check and test that this machine can run
+	$(TOX) run
+
+.PHONY: lint
+lint: .venv/.ready ## Check style and types
+	$(TOX) run -e lint,type
+
+.PHONY: fix
+fix: .venv/.ready ## Format the code and mend what can be mended by itself
+	$(TOX) run -e fix
+
+.PHONY: lock
+lock: .venv/.ready ## Pin every package again, from versions.env and each pyproject.toml
+	$(TOX) run -e lock
+
+.PHONY: system
+system: ## Install the Debian packages that some tests use, as root: Chromium
+	apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium
+
+.PHONY: clean
+clean: ## Remove all that was made here, but for results/
+	rm -rf .tox .venv tf-serving-image/model .ruff_cache .mypy_cache
+	find . -name __pycache__ -prune -exec rm -rf {} +
+
+.PHONY: help
+help: ## List these verbs
+	@awk -F ':.*## ' '/^##@/ {print "\n" substr($$0, 5)} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
+
+# Below are files that stand for what was set up: each is made again only when what it names has changed.
+
+.venv/.ready: constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' || \
+		{ echo "make: $(PYTHON) must be Python 3.11, 3.12 or 3.13 (TensorFlow has no other); name one: make PYTHON=python3.12"; exit 2; }
+	@echo "setting up .venv"
+	@$(PYTHON) -m venv .venv
+	@.venv/bin/pip install -q -c constraints.txt tox tox-uv
+	@touch $@
+
+.tox/%/.ready: %/pyproject.toml constraints.txt tox.ini .venv/.ready
+	@echo "setting up $*"
+	@$(TOX) run -qq -e $* --notest
+	@touch $@
+
+tf-serving-image/model/.ready: $(MODEL_SOURCES) .venv/.ready
+	$(RUN) -e export
+	@touch $@
+
+.PHONY: $(IMAGES:%=image-%)
+image-tf-serving-image: tf-serving-image/model/.ready
+$(IMAGES:%=image-%): image-%:
+	$(DOCKER) build --build-arg PYTHON_VERSION --build-arg TENSORFLOW_SERVING_VERSION --build-arg VERSION \
+		-t celsiusify/$*:$(VERSION) $*
