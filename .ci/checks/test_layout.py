@@ -1,4 +1,4 @@
-"""A subproject has one name for folder, distribution, environment and image; it imports no other."""
+"""A subproject has one name for folder, distribution and environment; it imports no other."""
 
 import ast
 import configparser
