@@ -1,0 +1,9 @@
+"""The one exception of this package that is meant for its user."""
+
+
+class LoadTestError(Exception):
+    """Something that the user can put right: said in one line, exit code 2."""
+
+
+class TargetError(LoadTestError):
+    """A target is unknown, or targets.yaml says something about it that has no meaning."""

@@ -1,0 +1,43 @@
+"""Read a YAML file into frozen dataclasses, and say in one line what is wrong with it."""
+
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+from pydantic import ConfigDict, TypeAdapter, ValidationError
+
+from celsiusify_load_tests.errors import LoadTestError
+
+STRICT = ConfigDict(extra="forbid")
+
+T = TypeVar("T")
+
+
+def read_yaml(path: Path, error: type[LoadTestError] = LoadTestError) -> Any:
+    """Read a YAML file.
+
+    Raises:
+        LoadTestError: As `error`, if the file can't be read or isn't YAML.
+    """
+    try:
+        return yaml.safe_load(path.read_text(encoding="utf-8"))
+    except OSError as problem:
+        raise error(f"can't read {path}: {problem.strerror}") from problem
+    except (yaml.YAMLError, UnicodeDecodeError) as problem:
+        raise error(f"{path} is not YAML: {' '.join(str(problem).split())}") from problem
+
+
+def checked(
+    kind: type[T], value: Any, where: object, error: type[LoadTestError] = LoadTestError
+) -> T:
+    """Make a `kind` of plain values, refusing keys and values that it doesn't know.
+
+    Raises:
+        LoadTestError: As `error`, naming the first fault and `where` it stands.
+    """
+    try:
+        return TypeAdapter(kind).validate_python(value)
+    except ValidationError as problem:
+        first = problem.errors(include_url=False)[0]
+        key = ".".join(str(part) for part in first["loc"]) or "its content"
+        raise error(f"{where}: {key}: {first['msg']}, got {first['input']!r}") from problem

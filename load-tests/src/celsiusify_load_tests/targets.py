@@ -1,0 +1,117 @@
+"""The serving targets, as targets.yaml describes them."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import field
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, field_validator
+from pydantic.dataclasses import dataclass
+
+from celsiusify_load_tests.errors import TargetError
+from celsiusify_load_tests.settings import STRICT, checked, read_yaml
+
+Port = Annotated[int, Field(ge=1, le=65535)]
+
+
+@dataclass(frozen=True, config=STRICT)
+class Request:
+    """The request that is timed; `$fahrenheit` in it stands for the temperature in °F."""
+
+    method: str
+    path: str
+    body: str | None = None
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.path.partition('?')[0]}"
+
+
+@dataclass(frozen=True, config=STRICT)
+class Answer:
+    """Where a JSON answer holds its values: keys and indices joined by dots."""
+
+    celsius: str
+    instance: str | None = None
+
+
+@dataclass(frozen=True, config=STRICT)
+class Metrics:
+    """The Prometheus counter of the timed requests: all series of `counter` that have `labels`."""
+
+    path: str
+    counter: str
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, config=STRICT)
+class Serve:
+    """How the target is started: `$http`, `$grpc` and `$pid_file` are filled in."""
+
+    command: str
+    env: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, config=STRICT)
+class Target:
+    """A server of the conversion; targets.yaml says what each field means."""
+
+    name: str
+    title: str
+    ports: Mapping[str, Port]
+    health: str
+    request: Request
+    answer: Answer
+    image: str | None = None
+    environment: str | None = None
+    metrics: Metrics | None = None
+    serve: Serve | None = None
+    describe: str | None = None
+
+    @field_validator("ports")
+    @classmethod
+    def _has_http(cls, ports: Mapping[str, int]) -> Mapping[str, int]:
+        if "http" not in ports:
+            raise ValueError("there must be a port named http")
+        return ports
+
+    @property
+    def url(self) -> str:
+        """Where the target answers when it is served on this machine."""
+        return f"http://127.0.0.1:{self.ports['http']}"
+
+
+def read_targets(path: Path) -> dict[str, Target]:
+    """Read every target of a targets.yaml, by name, in the file's order.
+
+    Raises:
+        TargetError: If the file can't be read, or has a key or value without meaning.
+    """
+    content = read_yaml(path, TargetError)
+    entries = content.get("targets") if isinstance(content, dict) else None
+    if not isinstance(entries, dict):
+        raise TargetError(f"{path} has no mapping `targets`")
+    return {name: _target(name, entry, path) for name, entry in entries.items()}
+
+
+def find_targets(path: Path, names: Iterable[str]) -> list[Target]:
+    """Read the named targets of a targets.yaml, in the order of `names`.
+
+    Raises:
+        TargetError: If one of them isn't in the file; it names those that are.
+    """
+    known = read_targets(path)
+    for name in names:
+        if name not in known:
+            raise TargetError(f"no target {name!r} in {path}; it has {', '.join(known)}")
+    return [known[name] for name in names]
+
+
+def find_target(path: Path, name: str) -> Target:
+    """Read one target of a targets.yaml; see `find_targets`."""
+    return find_targets(path, [name])[0]
+
+
+def _target(name: object, entry: object, path: Path) -> Target:
+    if not isinstance(entry, dict):
+        raise TargetError(f"{path}: {name}: expected a mapping, got {entry!r}")
+    return checked(Target, {"name": name, **entry}, f"{path}: {name}", TargetError)
