@@ -7,3 +7,7 @@ class LoadTestError(Exception):
 
 class TargetError(LoadTestError):
     """A target is unknown, or targets.yaml says something about it that has no meaning."""
+
+
+class ServingError(LoadTestError):
+    """A target can't be reached or served: not installed, port taken, not healthy."""

@@ -1,0 +1,119 @@
+"""Locust as a process of its own: how it is started, and how long it may take."""
+
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from celsiusify_load_tests.interruption import Interruption
+from celsiusify_load_tests.processes import kill_session, start, stop
+from celsiusify_load_tests.profiles import Profile
+from celsiusify_load_tests.targets import Target
+
+LOCUSTFILE = Path(__file__).with_name("locustfile.py")
+STOP_TIMEOUT_S = 10  # for answers that are still out when the run ends
+MARGIN_S = 30  # for Locust's start and end; all users must be spawned within the run time
+PERIOD_S = 1.0
+
+
+@dataclass(frozen=True)
+class Job:
+    """One load on one target, as Locust is told of it."""
+
+    run: str
+    target: Target
+    targets_file: Path
+    url: str
+    profile: Profile
+    processes: int
+    seed: int
+    spool: Path
+    log: Path
+
+
+def command(job: Job) -> list[str]:
+    """Locust's command line."""
+    profile = job.profile
+    options = {
+        "host": job.url,
+        "users": profile.users,
+        "spawn-rate": profile.spawn_rate_per_s,
+        "run-time": profile.run_time_s,
+        "stop-timeout": STOP_TIMEOUT_S,
+        "exit-code-on-error": 0,
+        "targets-file": job.targets_file.resolve(),
+        "target": job.target.name,
+        "run-name": job.run,
+        "spool-dir": job.spool.resolve(),
+        "think-min-s": profile.think_time_s[0],
+        "think-max-s": profile.think_time_s[1],
+        "fahrenheit-min": profile.fahrenheit[0],
+        "fahrenheit-max": profile.fahrenheit[1],
+        "seed": job.seed,
+        **_distribution(job.processes),
+    }
+    given = [f"--{name}={value}" for name, value in options.items()]
+    locust = [sys.executable, "-m", "locust", "-f", str(LOCUSTFILE), "--headless", "--only-summary"]
+    return locust + given
+
+
+def _distribution(processes: int) -> dict[str, int]:
+    """One process is no distribution; several meet at a free port, not at Locust's usual one."""
+    if processes == 1:
+        return {}
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return {"processes": processes, "master-bind-port": port, "master-port": port}
+
+
+def drive(
+    job: Job,
+    cores: list[int] | None,
+    each_second: Callable[[float], None],
+    stop_asked: Interruption,
+) -> str | None:
+    """Run the load to its end.
+
+    Args:
+        job: What to run.
+        cores: The cores to keep Locust on; None for all.
+        each_second: Called each second with the seconds that are left.
+        stop_asked: Ends the load early: users finish what they are at, then all is written.
+
+    Returns:
+        What went wrong in one line, None if nothing.
+    """
+    job.spool.mkdir(parents=True)
+    process = start(command(job), job.log, cores=cores)
+    try:
+        return _watch(process, job.profile.run_time_s, each_second, stop_asked)
+    finally:
+        stop(process, grace_s=STOP_TIMEOUT_S + 5)
+
+
+def _watch(
+    process: subprocess.Popen[bytes],
+    run_time_s: float,
+    each_second: Callable[[float], None],
+    stop_asked: Interruption,
+) -> str | None:
+    begin = time.monotonic()
+    while process.poll() is None and not stop_asked:
+        elapsed_s = time.monotonic() - begin
+        if elapsed_s > run_time_s + STOP_TIMEOUT_S + MARGIN_S:
+            kill_session(process.pid)
+            return f"the load generator had not ended after {elapsed_s:.0f} s and was killed"
+        each_second(max(0.0, run_time_s - elapsed_s))
+        _wait(process, PERIOD_S, stop_asked)
+    code = process.poll()
+    return f"the load generator ended with code {code}" if code else None
+
+
+def _wait(process: subprocess.Popen[bytes], seconds: float, stop_asked: Interruption) -> None:
+    deadline = time.monotonic() + seconds
+    while process.poll() is None and not stop_asked and time.monotonic() < deadline:
+        time.sleep(0.05)

@@ -1,0 +1,46 @@
+"""Ctrl-C and SIGTERM as a flag, so that they never break off a clean-up half way."""
+
+import signal
+import time
+from types import FrameType
+
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
+STEP_S = 0.1
+
+
+class Interrupted(Exception):  # noqa: N818  # nothing is wrong: a person wants an end
+    """The run was told to stop before it had anything to keep."""
+
+
+class Interruption:
+    """Counts the signals to stop that came while the context lasted."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self._before: dict[signal.Signals, object] = {}
+
+    def __bool__(self) -> bool:
+        return self.count > 0
+
+    def __enter__(self) -> "Interruption":
+        for number in SIGNALS:
+            self._before[number] = signal.signal(number, self._note)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for number, handler in self._before.items():
+            signal.signal(number, handler)  # type: ignore[arg-type]  # what signal() itself gave
+
+    def _note(self, number: int, frame: FrameType | None) -> None:
+        self.count += 1
+
+    def check(self) -> None:
+        """Raise `Interrupted` if a signal came."""
+        if self:
+            raise Interrupted
+
+    def sleep(self, seconds: float) -> None:
+        """Sleep, but not beyond a signal."""
+        deadline = time.monotonic() + seconds
+        while not self and (left := deadline - time.monotonic()) > 0:
+            time.sleep(min(left, STEP_S))

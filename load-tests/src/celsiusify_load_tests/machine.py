@@ -1,0 +1,85 @@
+"""What a run was made with: the machine, the versions, and the state of the checkout."""
+
+import os
+import platform
+import re
+import subprocess
+from contextlib import suppress
+from importlib.metadata import requires, version
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+DISTRIBUTION = "celsiusify-load-tests"
+TIMEOUT_S = 10.0
+
+
+def machine() -> dict[str, Any]:
+    """The facts of this machine that a measurement hangs on."""
+    return {
+        "cpu_model": cpu_model(),
+        "cores": usable_cores(),
+        "memory_bytes": psutil.virtual_memory().total,
+        "os": operating_system(),
+        "container": in_container(),
+        "python": platform.python_version(),
+    }
+
+
+def usable_cores() -> int:
+    """How many cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def cpu_model() -> str | None:
+    """The processor's name, None where the system doesn't tell."""
+    with suppress(OSError):
+        described = Path("/proc/cpuinfo").read_text(encoding="utf-8")
+        if name := re.search(r"^(?:model name|Model)\s*:\s*(.+)$", described, re.MULTILINE):
+            return name[1]
+    named = _output("sysctl", "-n", "machdep.cpu.brand_string")
+    return named or platform.processor() or platform.machine() or None
+
+
+def operating_system() -> str:
+    """The system's name and the kernel's release."""
+    with suppress(OSError):
+        return f"{platform.freedesktop_os_release()['PRETTY_NAME']}, Linux {platform.release()}"
+    return platform.platform()
+
+
+def in_container() -> bool:
+    """Whether this process runs in a container, as far as its engine leaves a mark."""
+    marks = ("/.dockerenv", "/run/.containerenv")
+    return any(map(os.path.exists, marks)) or "KUBERNETES_SERVICE_HOST" in os.environ
+
+
+def versions() -> dict[str, str]:
+    """The version of this distribution and of each that it names as a requirement."""
+    required = [line for line in requires(DISTRIBUTION) or [] if "extra ==" not in line]
+    named = [re.split(r"[^\w.-]", line)[0] for line in required]
+    return {name: version(name) for name in (DISTRIBUTION, *named)}
+
+
+def git(folder: Path) -> dict[str, Any] | None:
+    """The commit that `folder` is checked out at, and whether anything differs from it.
+
+    Returns:
+        `{"commit": …, "dirty": …}`, or None where there is no git or no repository.
+    """
+    commit = _output("git", "-C", str(folder), "rev-parse", "HEAD")
+    changes = _output("git", "-C", str(folder), "status", "--porcelain")
+    return {"commit": commit, "dirty": bool(changes)} if commit else None
+
+
+def _output(*command: str) -> str | None:
+    try:
+        finished = subprocess.run(
+            command, capture_output=True, text=True, timeout=TIMEOUT_S, check=True
+        )
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return finished.stdout.strip()

@@ -1,0 +1,186 @@
+"""Job one target: serve it, drive the load, and keep what was recorded."""
+
+import shutil
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from celsiusify_load_tests import serving, summary
+from celsiusify_load_tests.commands import describe
+from celsiusify_load_tests.cores import kept
+from celsiusify_load_tests.errors import ServingError
+from celsiusify_load_tests.generator import Job, drive
+from celsiusify_load_tests.metrics import fetch_count, settled
+from celsiusify_load_tests.plan import Stage
+from celsiusify_load_tests.processes import last_lines
+from celsiusify_load_tests.progress import Terminal, Window, status
+from celsiusify_load_tests.results import write_requests, write_users
+from celsiusify_load_tests.serving import Server
+from celsiusify_load_tests.spool import Tail, read_spool
+from celsiusify_load_tests.targets import Target
+from celsiusify_load_tests.timeline import Timeline, read_timeline
+from celsiusify_load_tests.usage import Sampler
+
+UNFINISHED = "the run ended before this target was finished"
+
+
+@dataclass
+class Measured:
+    """What run.json says of a target; its fields are described in `results/README.md`.
+
+    It is made before the target is loaded: should the run break off, this is what stays.
+    """
+
+    title: str
+    url: str
+    request: str
+    state: str = "interrupted"
+    problem: str | None = UNFINISHED
+    engine: dict[str, Any] | None = None
+    cores: list[int] | None = None
+    started_ns: int | None = None
+    steady_from_ns: int | None = None
+    steady_until_ns: int | None = None
+    ended_ns: int | None = None
+    counts: dict[str, int | None] = field(
+        default_factory=lambda: {"started": 0, **dict.fromkeys(summary.OUTCOMES, 0), "server": None}
+    )
+
+
+def blank(target: Target, host: str | None) -> Measured:
+    """What is known of a target before it is loaded."""
+    return Measured(target.title, host or target.url, str(target.request))
+
+
+def measure(target: Target, stage: Stage, measured: Measured) -> pa.Table:
+    """Job `target`, write its files, and note in `measured` how that went.
+
+    Returns:
+        One row a request, in the schema of `results/README.md`.
+
+    Raises:
+        ServingError: If the target can't be reached or served; nothing was loaded then.
+        Interrupted: If a stop was asked for before it was loaded.
+    """
+    with _reachable(target, stage, measured) as server:
+        stage.stop_asked.check()
+        before = fetch_count(server.url, target.metrics)
+        problem = _load(target, server, stage)
+        spool = _spool(target, stage)
+        rows, timeline = read_spool(spool), read_timeline(spool)
+        after = settled(lambda: fetch_count(server.url, target.metrics), (before or 0) + len(rows))
+    _note(measured, rows, timeline)
+    measured.counts["server"] = None if before is None or after is None else after - before
+    measured.state, measured.problem = _state(problem, timeline, stage)
+    write_requests(stage.path(target, "requests.parquet"), rows)
+    write_users(stage.path(target, "users.csv"), timeline.users)
+    shutil.rmtree(spool)
+    return rows
+
+
+@contextmanager
+def _reachable(target: Target, stage: Stage, measured: Measured) -> Iterator[Server]:
+    """The target as a server that takes requests: the one pointed at, or one started for this."""
+    if stage.plan.host is not None:
+        if not serving.answers(stage.plan.host + target.health):
+            address = stage.plan.host + target.health
+            raise ServingError(f"{target.name}: {address} does not answer with 200")
+        yield Server(stage.plan.host, serving.local_pid(stage.plan.host))
+        return
+    folder = stage.plan.targets_file.resolve().parent
+    measured.engine = describe(target, folder)
+    stage.terminal.say(f"{target.name}: starting {_engine(measured)}")
+    with serving.served(
+        target,
+        folder,
+        stage.path(target, "server.log"),
+        cores=stage.split.target,
+        start_timeout_s=stage.plan.start_timeout_s,
+        stop_asked=stage.stop_asked,
+    ) as server:
+        measured.cores = kept(server.pid, stage.split.target)
+        yield server
+
+
+def _engine(measured: Measured) -> str:
+    engine = measured.engine or {}
+    named = " ".join(str(engine[key]) for key in ("engine", "version") if engine.get(key))
+    reason = f": {engine['reason']}" if engine.get("reason") else ""
+    return measured.title + (f" ({named}{reason})" if named else "")
+
+
+def _load(target: Target, server: Server, stage: Stage) -> str | None:
+    """Drive the load while CPU and memory are sampled; returns what went wrong, None if nothing."""
+    plan = stage.plan
+    job = Job(
+        run=stage.folder.name,
+        target=target,
+        targets_file=plan.targets_file,
+        url=server.url,
+        profile=plan.profile,
+        processes=plan.processes,
+        seed=plan.seed,
+        spool=_spool(target, stage),
+        log=stage.path(target, "locust.log"),
+    )
+    follower = Follower(job, server, stage.terminal)
+    with Sampler(stage.path(target, "usage.csv"), follower.pids):
+        problem = drive(job, stage.split.generator, follower, stage.stop_asked)
+    stage.terminal.clear()
+    if problem:
+        return f"{problem}: {last_lines(job.log)}"
+    job.log.unlink()
+    return None
+
+
+def _spool(target: Target, stage: Stage) -> Path:
+    return stage.folder / "parts" / target.name
+
+
+class Follower:
+    """Follows a load while it runs: shows its progress, and learns which processes make it."""
+
+    def __init__(self, job: Job, server: Server, terminal: Terminal) -> None:
+        self._job = job
+        self._server = server
+        self._terminal = terminal
+        self._tail = Tail(job.spool)
+        self._window = Window()
+        self._workers: dict[int, int] = {}
+
+    def __call__(self, left_s: float) -> None:
+        """Read what was recorded since the last call, and show where the load stands."""
+        self._window.add(time.monotonic(), self._tail.read())
+        if len(self._workers) < self._job.processes:
+            self._workers = read_timeline(self._job.spool).workers
+        self._terminal.show(status(self._job.target.name, left_s, self._window))
+
+    def pids(self) -> dict[str, int | None]:
+        """The process of each role that is sampled."""
+        workers = {f"worker-{index}": pid for index, pid in sorted(self._workers.items())}
+        return {"target": self._server.pid, **workers}
+
+
+def _note(measured: Measured, rows: pa.Table, timeline: Timeline) -> None:
+    measured.counts |= summary.counts(rows)
+    measured.started_ns, measured.ended_ns = summary.span_ns(rows)
+    measured.steady_from_ns = timeline.steady_from_ns
+    measured.steady_until_ns = timeline.steady_until_ns
+
+
+def _state(problem: str | None, timeline: Timeline, stage: Stage) -> tuple[str, str | None]:
+    """Whether the measurement is whole, and if not, why."""
+    missing = stage.plan.processes - len(timeline.workers)
+    faults = [problem] if problem else []
+    faults += [f"{missing} of {stage.plan.processes} load processes never ran"] if missing else []
+    faults += timeline.problems
+    if faults:
+        return "failed", "; ".join(faults)
+    if stage.stop_asked:
+        return "interrupted", "stopped before its time was over"
+    return "complete", None

@@ -1,0 +1,52 @@
+"""What a run is asked to do, and with what it does it."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from celsiusify_load_tests.cores import Split
+from celsiusify_load_tests.interruption import Interruption
+from celsiusify_load_tests.profiles import Profile
+from celsiusify_load_tests.progress import Terminal
+from celsiusify_load_tests.targets import Target
+
+
+@dataclass(frozen=True)
+class Plan:
+    """All that a run is asked to do.
+
+    Attributes:
+        targets: What to load, one after the other.
+        targets_file: Where they are described; their commands run in its folder.
+        profile: The load.
+        host: A server that runs already, as `http://host:port`; None to start the targets.
+        processes: How many processes make the load.
+        seed: What the users' temperatures and think times follow from.
+        results: The folder of all runs.
+        start_timeout_s: How long a target may take until it is healthy.
+        command: The command line that asked for all this.
+    """
+
+    targets: list[Target]
+    targets_file: Path
+    profile: Profile
+    host: str | None
+    processes: int
+    seed: int
+    results: Path
+    start_timeout_s: float
+    command: str
+
+
+@dataclass(frozen=True)
+class Stage:
+    """What the loads of a run have in common: its plan, folder, cores, and the person before it."""
+
+    plan: Plan
+    folder: Path
+    split: Split
+    terminal: Terminal
+    stop_asked: Interruption
+
+    def path(self, target: Target, ending: str) -> Path:
+        """The file `<target>_<ending>` of the run's folder."""
+        return self.folder / f"{target.name}_{ending}"

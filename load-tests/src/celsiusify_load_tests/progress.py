@@ -1,0 +1,89 @@
+"""What a run shows in the terminal: where it stands each second, and how it ended."""
+
+from collections import deque
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from rich.console import Console
+from rich.live import Live
+from rich.table import Table
+from rich.text import Text
+
+WINDOW_S = 5
+FAILED = 1  # the spool's code of this outcome
+NEAR_CEILING = 0.85
+
+
+class Window:
+    """The rows of the last seconds, and the failures of all."""
+
+    def __init__(self, seconds: int = WINDOW_S) -> None:
+        self._batches: deque[tuple[float, npt.NDArray[np.float64]]] = deque(maxlen=seconds)
+        self.failed = 0
+
+    def add(self, now_s: float, rows: npt.NDArray[Any]) -> None:
+        """Take the rows that were recorded since the last call; `now_s` is a monotonic clock's."""
+        self.failed += int(np.count_nonzero(rows["outcome"] == FAILED))
+        answered = rows[rows["end_ns"] > 0]
+        self._batches.append((now_s, (answered["end_ns"] - answered["start_ns"]) / 1e6))
+
+    @property
+    def rate_rps(self) -> float:
+        """Answers a second."""
+        if len(self._batches) < 2:
+            return 0.0
+        span_s = self._batches[-1][0] - self._batches[0][0]
+        return sum(len(batch) for _, batch in list(self._batches)[1:]) / span_s
+
+    def latency_ms(self, *percents: float) -> list[float]:
+        """Exact percentiles, NaN if there was no answer."""
+        latencies = np.concatenate([batch for _, batch in self._batches])
+        if not latencies.size:
+            return [float("nan")] * len(percents)
+        return [float(value) for value in np.percentile(latencies, percents)]
+
+
+def status(target: str, left_s: float, window: Window) -> str:
+    """One line: time left, rate, percentiles and failures."""
+    p50_ms, p99_ms = window.latency_ms(50, 99)
+    minutes, seconds = divmod(round(left_s), 60)
+    return (
+        f"{target}  {minutes}:{seconds:02} left  {window.rate_rps:,.0f}/s  "
+        f"p50 {p50_ms:.2f} ms  p99 {p99_ms:.2f} ms  {window.failed:,} failed"
+    )
+
+
+class Terminal:
+    """Prints what a person wants to know; the line that moves only where it can."""
+
+    def __init__(self, *, quiet: bool = False) -> None:
+        self._console = Console(soft_wrap=True, highlight=False)
+        self._moves = self._console.is_terminal and not quiet
+        self._live = Live(console=self._console, auto_refresh=False, transient=True)
+
+    def say(self, line: str) -> None:
+        """Print a line that stays."""
+        self._console.print(Text(line))
+
+    def show(self, line: str) -> None:
+        """Replace the moving line; nothing where there is none."""
+        if self._moves:
+            self._live.start()
+            self._live.update(
+                Text(line, style="dim", no_wrap=True, overflow="ellipsis"), refresh=True
+            )
+
+    def clear(self) -> None:
+        """Remove the moving line."""
+        self._live.stop()
+
+    def table(self, rows: Sequence[Mapping[str, str]]) -> None:
+        """Print rows that have the same keys, as a table."""
+        table = Table(box=None, pad_edge=False)
+        for column in rows[0] if rows else ():
+            table.add_column(column, justify="left" if column == "target" else "right")
+        for row in rows:
+            table.add_row(*row.values())
+        self._console.print(table)

@@ -1,0 +1,143 @@
+"""Start a target on this machine, wait until it takes requests, and stop it again."""
+
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from http import HTTPStatus
+from pathlib import Path
+from string import Template
+from tempfile import TemporaryDirectory
+from urllib.parse import urlsplit
+
+import requests
+
+from celsiusify_load_tests.commands import arguments
+from celsiusify_load_tests.cores import is_local, keep_process_on
+from celsiusify_load_tests.errors import ServingError
+from celsiusify_load_tests.interruption import Interruption
+from celsiusify_load_tests.processes import last_lines, listening, start, stop
+from celsiusify_load_tests.targets import Target
+
+PROBE_TIMEOUT_S = 2.0
+STOP_GRACE_S = 20.0
+HTTP_PORT = 80
+
+
+@dataclass(frozen=True)
+class Server:
+    """A target that takes requests.
+
+    Attributes:
+        url: Where it answers.
+        pid: Its process; None where it runs elsewhere.
+    """
+
+    url: str
+    pid: int | None = None
+
+
+def check_ports_free(target: Target) -> None:
+    """Make sure that nothing listens yet where the target will.
+
+    Raises:
+        ServingError: If a port is taken, so that something else would answer.
+    """
+    for name, port in target.ports.items():
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("", port))
+            except OSError as problem:
+                raise ServingError(
+                    f"{target.name}: port {port} ({name}) is taken by another process; stop that, "
+                    f"or load it with --host (HOST= in make)"
+                ) from problem
+
+
+def answers(url: str) -> bool:
+    """Whether `url` answers with 200 just now."""
+    try:
+        return requests.get(url, timeout=PROBE_TIMEOUT_S).status_code == HTTPStatus.OK
+    except requests.RequestException:
+        return False
+
+
+def local_pid(host: str) -> int | None:
+    """The process that serves `http://host:port`, if that is here and can be known."""
+    return listening(urlsplit(host).port or HTTP_PORT) if is_local(host) else None
+
+
+@contextmanager
+def served(
+    target: Target,
+    folder: Path,
+    log: Path,
+    *,
+    cores: list[int] | None,
+    start_timeout_s: float,
+    stop_asked: Interruption,
+) -> Iterator[Server]:
+    """Serve the target while the context lasts.
+
+    Args:
+        target: What to serve.
+        folder: Where its commands run: the folder of targets.yaml.
+        log: The file for what it prints; removed if that was nothing.
+        cores: The cores to keep it on; None for all.
+        start_timeout_s: How long it may take until it is healthy.
+        stop_asked: Ends the wait.
+
+    Raises:
+        ServingError: If it can't be started or isn't ready in time.
+        Interrupted: If a stop is asked for before it is ready.
+    """
+    if target.serve is None:
+        raise ServingError(f"{target.name} has no `serve` in targets.yaml; name it with --host")
+    check_ports_free(target)
+    with TemporaryDirectory(prefix="celsiusify-") as scratch:
+        pid_file = Path(scratch) / "pid"
+        values = {**target.ports, "pid_file": pid_file}
+        command = arguments(target.serve.command, values, folder, target)
+        env = {key: Template(text).substitute(values) for key, text in target.serve.env.items()}
+        process = start(command, log, cores=cores, cwd=folder, env=env)
+        try:
+            _wait_until_healthy(target, process, log, start_timeout_s, stop_asked)
+            yield Server(target.url, _serving_pid(pid_file, process.pid, cores))
+        finally:
+            stop(process, STOP_GRACE_S)
+            if log.stat().st_size == 0:
+                log.unlink()
+
+
+def _wait_until_healthy(
+    target: Target,
+    process: subprocess.Popen[bytes],
+    log: Path,
+    timeout_s: float,
+    stop_asked: Interruption,
+) -> None:
+    deadline = time.monotonic() + timeout_s
+    while True:
+        stop_asked.check()
+        if (code := process.poll()) is not None:
+            raise ServingError(f"{target.name} ended with code {code}: {last_lines(log)}")
+        if answers(target.url + target.health):
+            return
+        if time.monotonic() > deadline:
+            raise ServingError(
+                f"{target.name} did not answer {target.health} with 200 within {timeout_s:g} s: "
+                f"{last_lines(log)}"
+            )
+        stop_asked.sleep(0.1)
+
+
+def _serving_pid(pid_file: Path, started: int, cores: list[int] | None) -> int:
+    """The process that really serves: the one started, or another that it names in `pid_file`."""
+    named = pid_file.read_text(encoding="ascii").strip() if pid_file.exists() else ""
+    if not named or int(named) == started:
+        return started
+    keep_process_on(int(named), cores)
+    return int(named)

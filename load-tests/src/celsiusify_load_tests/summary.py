@@ -1,0 +1,50 @@
+"""What the rows of one target amount to: for run.json and for the last lines in the terminal."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+OUTCOMES = ("succeeded", "failed", "aborted")
+
+
+def counts(rows: pa.Table) -> dict[str, int]:
+    """How many requests were started, and how they ended."""
+    found = pc.value_counts(pc.cast(rows["outcome"], pa.string())).to_pylist()
+    by_outcome = {entry["values"]: entry["counts"] for entry in found}
+    return {"started": rows.num_rows} | {name: by_outcome.get(name, 0) for name in OUTCOMES}
+
+
+def span_ns(rows: pa.Table) -> tuple[int | None, int | None]:
+    """When the first request started and the last answer ended, in ns; None if there was none."""
+    return pc.min(rows["start_ns"]).as_py(), pc.max(rows["end_ns"]).as_py()
+
+
+@dataclass(frozen=True)
+class Steady:
+    """The steady part of a load, when all users were running; NaN stands for unknown.
+
+    Attributes:
+        rate_rps: Requests a second.
+        p50_ms: Median latency of the requests that succeeded; `p99_ms` likewise.
+    """
+
+    rate_rps: float
+    p50_ms: float
+    p99_ms: float
+
+
+NEVER = Steady(np.nan, np.nan, np.nan)
+
+
+def steady(rows: pa.Table, from_ns: int | None, until_ns: int | None) -> Steady:
+    """Sum up the requests that started from `from_ns` until `until_ns`, if there is such a time."""
+    if from_ns is None or until_ns is None or until_ns <= from_ns:
+        return NEVER
+    start_ns = rows["start_ns"]
+    within = rows.filter(pc.and_(pc.greater_equal(start_ns, from_ns), pc.less(start_ns, until_ns)))
+    good = within.filter(pc.equal(pc.cast(within["outcome"], pa.string()), "succeeded"))
+    latency_ms = pc.subtract(good["end_ns"], good["start_ns"]).to_numpy() / 1e6
+    p50_ms, p99_ms = np.percentile(latency_ms, (50, 99)) if len(latency_ms) else (np.nan, np.nan)
+    return Steady(within.num_rows / ((until_ns - from_ns) / 1e9), float(p50_ms), float(p99_ms))

@@ -1,0 +1,95 @@
+"""CPU and memory of the target and of each load-generating process, each second."""
+
+import csv
+import threading
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import psutil
+
+PERIOD_S = 1.0
+COLUMNS = ("time_ns", "role", "pid", "cpu_s", "rss_bytes")
+
+Sample = tuple[float | None, int | None]
+
+
+class Tree:
+    """A process and all that descend from it, as one.
+
+    The CPU time of a process that has ended stays in the sum as it was when last seen, so that the
+    sum never falls; what it used between that moment and its end isn't known.
+    """
+
+    def __init__(self, pid: int) -> None:
+        self.pid = pid
+        self._cpu_s: dict[psutil.Process, float] = {}
+
+    def sample(self) -> Sample:
+        """CPU time used until now in s, and resident memory in bytes; None where unknown."""
+        memory = [rss for process in self._living() if (rss := self._measure(process)) is not None]
+        cpu_s = sum(self._cpu_s.values()) if self._cpu_s else None
+        return cpu_s, sum(memory) if memory else None
+
+    def _living(self) -> list[psutil.Process]:
+        try:
+            root = psutil.Process(self.pid)
+            return [root, *root.children(recursive=True)]
+        except psutil.Error:
+            return []
+
+    def _measure(self, process: psutil.Process) -> int | None:
+        try:
+            with process.oneshot():
+                times = process.cpu_times()
+                self._cpu_s[process] = times.user + times.system
+                return int(process.memory_info().rss)
+        except psutil.Error:
+            return None
+
+
+class Sampler:
+    """Writes `<target>_usage.csv` in a thread of its own, as long as the context lasts.
+
+    Args:
+        path: The CSV file to write.
+        pids: Tells the process of each role; None where there is none on this machine. It is
+            asked again for every sample, since load-generating processes appear after the start.
+    """
+
+    def __init__(self, path: Path, pids: Callable[[], Mapping[str, int | None]]) -> None:
+        self._path = path
+        self._pids = pids
+        self._trees: dict[int, Tree] = {}
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="usage", daemon=True)
+
+    def __enter__(self) -> "Sampler":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop.set()
+        self._thread.join()
+
+    def _run(self) -> None:
+        begin = time.monotonic()
+        with self._path.open("w", newline="", encoding="utf-8") as file:
+            writer = csv.writer(file, lineterminator="\n")
+            writer.writerow(COLUMNS)
+            while True:
+                writer.writerows(self._rows())
+                file.flush()
+                elapsed_s = time.monotonic() - begin
+                if self._stop.wait(PERIOD_S - elapsed_s % PERIOD_S):
+                    return
+
+    def _rows(self) -> list[tuple[object, ...]]:
+        now_ns = time.time_ns()
+        return [(now_ns, role, pid, *self._sample(pid)) for role, pid in self._pids().items()]
+
+    def _sample(self, pid: int | None) -> tuple[str | None, int | None]:
+        if pid is None:
+            return None, None
+        cpu_s, rss_bytes = self._trees.setdefault(pid, Tree(pid)).sample()
+        return None if cpu_s is None else f"{cpu_s:.2f}", rss_bytes

@@ -1,0 +1,150 @@
+"""A workspace to run loads in: its targets are small servers of the tests' own."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+import yaml
+
+FAKE = f"{sys.executable} {Path(__file__).with_name('fake_target.py')}"
+TIMEOUT_S = 60
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def fake(**changes: Any) -> dict[str, Any]:
+    """An entry of targets.yaml for the fake target, with some keys changed."""
+    options = changes.pop("options", "")
+    return {
+        "title": "A fake",
+        "ports": {"http": free_port()},
+        "health": "/health",
+        "request": {"method": "GET", "path": "/convert/?fahrenheit=$fahrenheit"},
+        "answer": {"celsius": "celsius", "instance": "instance"},
+        "metrics": {
+            "path": "/metrics",
+            "counter": ":tensorflow:serving:request_count",
+            "labels": {"model_name": "celsiusify"},
+        },
+        "serve": {"command": f"{FAKE} serve --port $http {options}"},
+        "describe": f"{FAKE} describe",
+        **changes,
+    }
+
+
+@dataclass
+class Run:
+    """What a finished run left behind."""
+
+    code: int
+    stdout: str
+    stderr: str
+    folder: Path
+
+    @property
+    def manifest(self) -> dict[str, Any]:
+        """What run.json says."""
+        content: dict[str, Any] = json.loads((self.folder / "run.json").read_text())
+        return content
+
+    def target(self, name: str = "one") -> dict[str, Any]:
+        """What run.json says of a target."""
+        entry: dict[str, Any] = self.manifest["targets"][name]
+        return entry
+
+    def rows(self, name: str = "one") -> pa.Table:
+        """The recorded requests of a target."""
+        return pq.read_table(self.folder / f"{name}_requests.parquet")
+
+
+@dataclass
+class Workspace:
+    """A folder with a targets.yaml."""
+
+    folder: Path
+    targets: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    def start(self, *arguments: str) -> subprocess.Popen[str]:
+        """Start `celsiusify-load-tests` here; its processes can be found by this folder."""
+        self.write()
+        return subprocess.Popen(
+            [sys.executable, "-m", "celsiusify_load_tests", *arguments],
+            cwd=self.folder,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env={**os.environ, "CELSIUSIFY_TEST": str(self.folder)},
+            start_new_session=True,
+        )
+
+    def write(self) -> None:
+        """Write targets.yaml."""
+        content = yaml.safe_dump({"targets": self.targets}, sort_keys=False)
+        (self.folder / "targets.yaml").write_text(content, encoding="utf-8")
+
+    def finish(self, process: subprocess.Popen[str]) -> Run:
+        """Wait for the end of a command."""
+        stdout, stderr = process.communicate(timeout=TIMEOUT_S)
+        folders = sorted(self.folder.glob("results/*"))
+        return Run(process.returncode, stdout, stderr, folders[-1] if folders else self.folder)
+
+    def command(self, *arguments: str) -> Run:
+        """Do what `celsiusify-load-tests` is told, to its end."""
+        return self.finish(self.start(*arguments))
+
+    def load(self, *names: str, time: str = "2s") -> Run:
+        """Load targets with few users for a short time."""
+        return self.command("run", *names, "--users", "8", f"--run-time={time}")
+
+    def interrupt(self, process: subprocess.Popen[str], number: signal.Signals) -> Run:
+        """Send a signal, once requests are being recorded."""
+        self.wait_for(lambda: any(self.folder.glob("results/*/parts/*/worker-*.rows")))
+        time.sleep(1.5)
+        process.send_signal(number)
+        return self.finish(process)
+
+    def wait_for(self, happened: Callable[[], bool]) -> None:
+        """Wait until something has happened."""
+        deadline = time.monotonic() + TIMEOUT_S
+        while not happened():
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+
+    def leftovers(self) -> list[str]:
+        """The processes of this workspace that still run."""
+        return [
+            " ".join(process.cmdline())
+            for process in psutil.process_iter()
+            if _environment(process).get("CELSIUSIFY_TEST") == str(self.folder)
+            and process.status() != psutil.STATUS_ZOMBIE
+        ]
+
+
+def _environment(process: psutil.Process) -> dict[str, str]:
+    try:
+        return process.environ()
+    except psutil.Error:
+        return {}
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    """A workspace with two targets, `one` and `two`."""
+    return Workspace(tmp_path, {"one": fake(), "two": fake()})

@@ -1,0 +1,40 @@
+import subprocess
+from pathlib import Path
+
+from celsiusify_load_tests import machine
+
+
+def test_the_machine_is_described() -> None:
+    facts = machine.machine()
+    assert facts["cores"] >= 1
+    assert facts["memory_bytes"] > 1e8
+    assert all(facts[key] for key in ("cpu_model", "os", "python"))
+
+
+def test_versions_name_this_distribution_and_what_it_needs() -> None:
+    versions = machine.versions()
+    assert {"celsiusify-load-tests", "locust", "gevent", "pyarrow"} <= set(versions)
+    assert "pytest" not in versions
+
+
+def test_a_folder_without_git_has_no_commit(tmp_path: Path) -> None:
+    assert machine.git(tmp_path) is None
+
+
+def test_uncommitted_changes_make_a_checkout_dirty(tmp_path: Path) -> None:
+    identity = ("-c", "user.name=a", "-c", "user.email=a@b.c")
+    subprocess.run(["git", "init", "-q", tmp_path], check=True)
+    subprocess.run(
+        ["git", *identity, "-C", tmp_path, "commit", "-qm", "a", "--allow-empty"], check=True
+    )
+    clean = machine.git(tmp_path)
+    (tmp_path / "file").touch()
+    dirty = machine.git(tmp_path)
+    assert clean
+    assert dirty
+    assert len(clean["commit"]) == 40
+    assert (clean["dirty"], dirty["dirty"]) == (False, True)
+
+
+def test_a_machine_without_git_has_no_commit(monkeypatch: object, tmp_path: Path) -> None:
+    assert machine._output("celsiusify-no-such-command") is None

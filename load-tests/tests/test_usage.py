@@ -1,0 +1,68 @@
+import csv
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+from celsiusify_load_tests.usage import COLUMNS, Sampler, Tree
+
+BURN = "import time; end = time.process_time() + 0.3\nwhile time.process_time() < end: pass\n"
+PARENT = f"""\
+import subprocess, sys
+for _ in sys.stdin:
+    subprocess.run([sys.executable, "-c", {BURN + "print(flush=True); input()"!r}])
+"""
+
+
+@pytest.fixture
+def parent() -> Iterator[subprocess.Popen[str]]:
+    """A process that starts a child for every line it reads; the child burns CPU, then waits."""
+    with subprocess.Popen(
+        [sys.executable, "-c", PARENT.replace("input()", "time.sleep(1.5)")],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        yield process
+        assert process.stdin
+        process.stdin.close()
+
+
+def test_the_time_of_ended_children_stays_in_the_sum(parent: subprocess.Popen[str]) -> None:
+    """CPU time that a child used still counts after it has ended, so the sum never falls."""
+    assert parent.stdin
+    assert parent.stdout
+    tree = Tree(parent.pid)
+    parent.stdin.write("\n")
+    parent.stdin.flush()
+    parent.stdout.readline()
+    with_child, _ = tree.sample()
+    psutil.wait_procs(psutil.Process(parent.pid).children(), timeout=10)
+    after, memory = tree.sample()
+    assert with_child is not None
+    assert after is not None
+    assert after >= with_child >= 0.3
+    assert memory is not None
+
+
+def test_an_unknown_process_has_no_values() -> None:
+    with subprocess.Popen([sys.executable, "-c", ""]) as ended:
+        pass
+    assert Tree(ended.pid).sample() == (None, None)
+
+
+def test_samples_are_written_each_second(tmp_path: Path) -> None:
+    path = tmp_path / "one_usage.csv"
+    with Sampler(path, lambda: {"target": None, "worker-0": os.getpid()}):
+        time.sleep(1.2)
+    with path.open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert tuple(rows[0]) == COLUMNS
+    assert [row["role"] for row in rows] == ["target", "worker-0"] * (len(rows) // 2)
+    assert len(rows) >= 4
+    assert {(row["pid"], row["cpu_s"], row["rss_bytes"]) for row in rows[::2]} == {("", "", "")}
+    assert all(float(row["cpu_s"]) > 0 and int(row["rss_bytes"]) > 0 for row in rows[1::2])
