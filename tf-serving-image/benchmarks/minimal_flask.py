@@ -1,0 +1,12 @@
+"""The least that converts over HTTP with Flask: what the embedded server is measured against."""
+
+from flask import Flask, Response, jsonify, request
+
+app = Flask(__name__)
+
+
+@app.get("/convert")
+def convert() -> Response:
+    """Convert one temperature."""
+    fahrenheit = float(request.args["fahrenheit"])
+    return jsonify(celsius=(fahrenheit - 32) * 5 / 9)
