@@ -88,8 +88,8 @@ def test_warm_up_requests_are_answered_for_one_and_for_several(exported: Path) -
 
 def test_card_tells_the_weights_that_are_in_the_files(exported: Path) -> None:
     card = read_card(exported)
-    signature = tf.saved_model.load(str(exported)).signatures["serving_default"]
-    weights = [variable.numpy() for variable in signature.variables]
+    model = tf.saved_model.load(str(exported))
+    weights = [variable.numpy() for variable in model.signatures["serving_default"].variables]
 
     assert card is not None
     assert card["fingerprint"] == weights_fingerprint(weights)
