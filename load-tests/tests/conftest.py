@@ -18,35 +18,7 @@ import pyarrow.parquet as pq
 import pytest
 import yaml
 
-FAKE = f"{sys.executable} {Path(__file__).with_name('fake_target.py')}"
 TIMEOUT_S = 60
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
-def fake(**changes: Any) -> dict[str, Any]:
-    """An entry of targets.yaml for the fake target, with some keys changed."""
-    options = changes.pop("options", "")
-    return {
-        "title": "A fake",
-        "ports": {"http": free_port()},
-        "health": "/health",
-        "request": {"method": "GET", "path": "/convert/?fahrenheit=$fahrenheit"},
-        "answer": {"celsius": "celsius", "instance": "instance"},
-        "metrics": {
-            "path": "/metrics",
-            "counter": ":tensorflow:serving:request_count",
-            "labels": {"model_name": "celsiusify"},
-        },
-        "serve": {"command": f"{FAKE} serve --port $http {options}"},
-        "describe": f"{FAKE} describe",
-        **changes,
-    }
 
 
 @dataclass
@@ -80,6 +52,33 @@ class Workspace:
 
     folder: Path
     targets: dict[str, dict[str, Any]] = field(default_factory=dict)
+    program: str = f"{sys.executable} {Path(__file__).with_name('fake_target.py')}"
+
+    def fake(self, **changes: Any) -> dict[str, Any]:
+        """An entry of targets.yaml for the fake target, with some keys changed."""
+        options = changes.pop("options", "")
+        return {
+            "title": "A fake",
+            "ports": {"http": self.free_port()},
+            "health": "/health",
+            "request": {"method": "GET", "path": "/convert/?fahrenheit=$fahrenheit"},
+            "answer": {"celsius": "celsius", "instance": "instance"},
+            "metrics": {
+                "path": "/metrics",
+                "counter": ":tensorflow:serving:request_count",
+                "labels": {"model_name": "celsiusify"},
+            },
+            "serve": {"command": f"{self.program} serve --port $http {options}"},
+            "describe": f"{self.program} describe",
+            **changes,
+        }
+
+    def free_port(self) -> int:
+        """A port that nothing listens on."""
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port: int = probe.getsockname()[1]
+            return port
 
     def start(self, *arguments: str) -> subprocess.Popen[str]:
         """Start `celsiusify-load-tests` here; its processes can be found by this folder."""
@@ -144,7 +143,22 @@ def _environment(process: psutil.Process) -> dict[str, str]:
         return {}
 
 
+MakeWorkspace = Callable[[Path], Workspace]
+
+
+@pytest.fixture(scope="session")
+def make_workspace() -> MakeWorkspace:
+    """Makes a workspace with two targets, `one` and `two`."""
+
+    def make(folder: Path) -> Workspace:
+        made = Workspace(folder)
+        made.targets = {"one": made.fake(), "two": made.fake()}
+        return made
+
+    return make
+
+
 @pytest.fixture
-def workspace(tmp_path: Path) -> Workspace:
+def workspace(tmp_path: Path, make_workspace: MakeWorkspace) -> Workspace:
     """A workspace with two targets, `one` and `two`."""
-    return Workspace(tmp_path, {"one": fake(), "two": fake()})
+    return make_workspace(tmp_path)

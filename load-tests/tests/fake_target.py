@@ -61,6 +61,9 @@ class Server(ThreadingHTTPServer):
 
     request_queue_size = 256
 
+    def handle_error(self, *_: object) -> None:
+        """Print nothing when a connection is cut."""
+
 
 def main() -> None:
     """Serve, or fail as asked."""

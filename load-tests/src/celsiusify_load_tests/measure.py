@@ -143,7 +143,7 @@ def _spool(target: Target, stage: Stage) -> Path:
 
 
 class Follower:
-    """Follows a load while it runs: shows its progress, and learns which processes make it."""
+    """Follows a load while it runs: shows its progress, and knows the processes to sample."""
 
     def __init__(self, job: Job, server: Server, terminal: Terminal) -> None:
         self._job = job
@@ -156,12 +156,12 @@ class Follower:
     def __call__(self, left_s: float) -> None:
         """Read what was recorded since the last call, and show where the load stands."""
         self._window.add(time.monotonic(), self._tail.read())
-        if len(self._workers) < self._job.processes:
-            self._workers = read_timeline(self._job.spool).workers
         self._terminal.show(status(self._job.target.name, left_s, self._window))
 
     def pids(self) -> dict[str, int | None]:
-        """The process of each role that is sampled."""
+        """The process of each role; load-generating ones are known once they have started."""
+        if len(self._workers) < self._job.processes:
+            self._workers = read_timeline(self._job.spool).workers
         workers = {f"worker-{index}": pid for index, pid in sorted(self._workers.items())}
         return {"target": self._server.pid, **workers}
 

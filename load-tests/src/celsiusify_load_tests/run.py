@@ -6,7 +6,7 @@ from enum import IntEnum
 from pathlib import Path
 from typing import Any
 
-from celsiusify_load_tests import machine, results, words
+from celsiusify_load_tests import http1, machine, results, words
 from celsiusify_load_tests.cores import Split, kept_on
 from celsiusify_load_tests.errors import ServingError
 from celsiusify_load_tests.interruption import Interrupted, Interruption
@@ -17,7 +17,6 @@ from celsiusify_load_tests.summary import NEVER, Steady, steady
 from celsiusify_load_tests.targets import Target
 
 FORMAT = 1
-CLIENT = "HTTP/1.1 keep-alive over gevent, one connection a user"
 
 
 class Exit(IntEnum):
@@ -83,7 +82,7 @@ def describe(plan: Plan, split: Split, run_name: str, began: datetime) -> dict[s
             "model": "closed",
             "processes": plan.processes,
             "cores": split.generator,
-            "client": CLIENT,
+            "client": http1.DESCRIPTION,
             "seed": plan.seed,
         },
     }

@@ -1,0 +1,261 @@
+"""The command as a person uses it: loads of small servers, end to end."""
+
+import csv
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from celsiusify_load_tests.__main__ import main
+from celsiusify_load_tests.run import Exit
+
+if TYPE_CHECKING:  # pytest imports no module from a folder of tests
+    from conftest import MakeWorkspace, Run, Workspace
+
+
+@pytest.fixture(scope="module")
+def loaded(tmp_path_factory: pytest.TempPathFactory, make_workspace: "MakeWorkspace") -> "Run":
+    """One target loaded for some seconds."""
+    workspace = make_workspace(tmp_path_factory.mktemp("loaded"))
+    run = workspace.load("one", time="4s")
+    assert workspace.leftovers() == []
+    return run
+
+
+def test_a_load_is_recorded_whole(loaded: "Run") -> None:
+    """Every request is in the rows, and the server counted as many."""
+    assert (loaded.code, loaded.stderr) == (Exit.OK, "")
+    target, rows = loaded.target(), loaded.rows()
+    assert target["state"] == "complete"
+    assert target["problem"] is None
+    assert target["counts"] == {
+        "started": rows.num_rows,
+        "succeeded": rows.num_rows,
+        "failed": 0,
+        "aborted": 0,
+        "server": rows.num_rows,
+    }
+    assert rows.num_rows > 50
+    assert rows["start_ns"].to_pylist() == sorted(rows["start_ns"].to_pylist())
+    assert target["started_ns"] <= target["steady_from_ns"] < target["steady_until_ns"]
+
+
+def test_a_run_folder_holds_what_its_description_says(loaded: "Run") -> None:
+    files = {path.name for path in loaded.folder.iterdir()}
+    assert files == {"run.json", "one_requests.parquet", "one_usage.csv", "one_users.csv"}
+    manifest = loaded.manifest
+    assert manifest["run"] == loaded.folder.name
+    assert manifest["command"] == "celsiusify-load-tests run one --users 8 --run-time=4s"
+    assert manifest["profile"]["users"] == 8
+    assert loaded.target()["engine"]["engine"] == "fake"
+    assert loaded.target()["request"] == "GET /convert/"
+
+
+def test_users_and_usage_are_sampled_each_second(loaded: "Run") -> None:
+    """CPU time never falls, and is known of the target and of the process that loads it."""
+    users = read_csv(loaded.folder / "one_users.csv")
+    assert max(int(row["users"]) for row in users) == 8
+    usage = read_csv(loaded.folder / "one_usage.csv")
+    for role in ("target", "worker-0"):
+        cpu_s = [float(row["cpu_s"]) for row in usage if row["role"] == role]
+        assert len(cpu_s) >= 2
+        assert cpu_s == sorted(cpu_s)
+        assert cpu_s[-1] > 0
+
+
+def test_targets_are_loaded_in_the_order_asked(workspace: "Workspace") -> None:
+    run = workspace.load("two", "one")
+    assert list(run.manifest["targets"]) == ["two", "one"]
+    assert run.target("two")["ended_ns"] < run.target("one")["started_ns"]
+    assert run.rows("two")["target"].unique().to_pylist() == ["two"]
+
+
+def test_all_targets_can_be_asked_for(workspace: "Workspace") -> None:
+    run = workspace.load("all")
+    assert list(run.manifest["targets"]) == ["one", "two"]
+
+
+def test_several_processes_share_the_users(workspace: "Workspace") -> None:
+    run = workspace.command("run", "one", "--users=8", "--run-time=3s", "--processes=2")
+    assert (run.code, run.stderr) == (Exit.OK, "")
+    assert sorted(run.rows()["worker"].unique().to_pylist()) == [0, 1]
+    assert run.target()["counts"]["server"] == run.rows().num_rows
+    roles = {row["role"] for row in read_csv(run.folder / "one_usage.csv")}
+    assert roles == {"target", "worker-0", "worker-1"}
+    assert workspace.leftovers() == []
+
+
+def test_wrong_answers_are_failures(workspace: "Workspace") -> None:
+    """A server that is off by a degree serves no request rightly."""
+    workspace.targets["one"] = workspace.fake(options="--offset 1")
+    run = workspace.load("one")
+    counts = run.target()["counts"]
+    assert run.code == Exit.REQUESTS_FAILED
+    assert run.target()["state"] == "complete"
+    assert counts["failed"] == counts["started"] > 0
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("processes", ["1", "2"])
+def test_an_interrupted_run_keeps_what_it_has(
+    workspace: "Workspace", number: signal.Signals, processes: str
+) -> None:
+    process = workspace.start("run", "one", "two", "--users=8", f"--processes={processes}")
+    run = workspace.interrupt(process, number)
+    assert run.code == Exit.INTERRUPTED
+    assert run.target("one")["state"] == "interrupted"
+    assert run.target("one")["counts"]["started"] == run.rows().num_rows > 0
+    assert run.target("two")["state"] == "interrupted"
+    assert not (run.folder / "two_requests.parquet").exists()
+    assert workspace.leftovers() == []
+
+
+def test_an_interruption_while_the_target_starts_ends_it(workspace: "Workspace") -> None:
+    workspace.targets["one"] = workspace.fake(health="/convert/?fahrenheit=x")
+    process = workspace.start("run", "one")
+    workspace.wait_for(lambda: any(workspace.folder.glob("results/*/run.json")))
+    process.send_signal(signal.SIGINT)
+    run = workspace.finish(process)
+    assert (run.code, run.target()["state"]) == (Exit.INTERRUPTED, "interrupted")
+    assert workspace.leftovers() == []
+
+
+def test_a_server_that_runs_already_is_loaded_and_left_running(workspace: "Workspace") -> None:
+    port = workspace.free_port()
+    server = subprocess.Popen([*workspace.program.split(), "serve", "--port", str(port)])
+    try:
+        workspace.wait_for(lambda: answers(port))
+        url = f"http://127.0.0.1:{port}"
+        run = workspace.command("run", "one", "--users=8", "--run-time=2s", f"--host={url}/")
+        assert server.poll() is None
+    finally:
+        server.terminate()
+        server.wait()
+    target = run.target()
+    assert (run.code, target["url"], target["engine"]) == (Exit.OK, url, None)
+    assert target["counts"]["server"] == run.rows().num_rows
+    usage = read_csv(run.folder / "one_usage.csv")
+    assert {row["pid"] for row in usage if row["role"] == "target"} == {str(server.pid)}
+
+
+def test_a_host_that_does_not_answer_is_an_error(workspace: "Workspace") -> None:
+    run = workspace.command("run", "one", f"--host=http://127.0.0.1:{workspace.free_port()}")
+    assert run.code == Exit.USAGE
+    assert "does not answer with 200" in run.target()["problem"]
+
+
+def test_the_process_that_a_target_names_is_the_one_measured(workspace: "Workspace") -> None:
+    workspace.targets["one"] = workspace.fake(options="--child --pid-file $pid_file")
+    run = workspace.load("one")
+    usage = read_csv(run.folder / "one_usage.csv")
+    assert len({row["pid"] for row in usage if row["role"] == "target"}) == 1
+    assert run.code == Exit.OK
+    assert workspace.leftovers() == []
+
+
+def test_a_target_that_fails_leaves_the_others_alone(workspace: "Workspace") -> None:
+    workspace.targets["one"]["serve"] = {"command": f"{workspace.program} fail"}
+    run = workspace.load("one", "two")
+    assert run.code == Exit.USAGE
+    assert run.target("one")["problem"] == "one ended with code 1: no model in /models"
+    assert (run.folder / "one_server.log").read_text() == "no model in /models\n"
+    assert run.target("two")["state"] == "complete"
+    assert "no model in /models" in run.stdout
+
+
+def test_a_target_that_never_gets_healthy_is_stopped(workspace: "Workspace") -> None:
+    workspace.targets["one"] = workspace.fake(health="/convert/?fahrenheit=x")
+    run = workspace.command("run", "one", "--start-timeout=1")
+    assert run.code == Exit.USAGE
+    assert "did not answer /convert/?fahrenheit=x with 200 within 1 s" in run.target()["problem"]
+    assert workspace.leftovers() == []
+
+
+def test_a_port_that_is_taken_is_named(workspace: "Workspace") -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        workspace.targets["one"]["ports"] = {"http": port}
+        run = workspace.load("one")
+    assert run.code == Exit.USAGE
+    assert f"port {port} (http) is taken" in run.target()["problem"]
+    assert "HOST=" in run.target()["problem"]
+
+
+def test_a_target_that_is_not_installed_tells_how_to_get_it(workspace: "Workspace") -> None:
+    del workspace.targets["one"]["describe"]
+    workspace.targets["one"] |= {
+        "environment": "converter-api",
+        "serve": {"command": ".tox/absent serve"},
+    }
+    run = workspace.load("one")
+    assert run.code == Exit.USAGE
+    assert run.target()["problem"].startswith("one: .tox/absent is not installed; ")
+    assert "make setup" in run.target()["problem"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (["nope"], "no target 'nope' in targets.yaml; it has one, two"),
+        ([], "name a target: one, two or all"),
+        (["one", "--profile=nope"], "no profile 'nope'; there are reference, quick"),
+        (["one", "--users=0"], "argument --users: expected a whole number from 1, got '0'"),
+        (["one", "--users=many"], "expected a whole number from 1, got 'many'"),
+        (["one", "--run-time=soon"], "expected a time like 30s, 5m or 1h30m, got 'soon'"),
+        (["one", "--run-time=0s"], "run_time_s: Input should be greater than 0, got 0"),
+        (["one", "--spawn-rate=x"], "argument --spawn-rate: invalid float value: 'x'"),
+        (["one", "--think-time", "2", "1"], "the first must not be above the second"),
+        (["one", "--host=8080"], "expected http://host:port, got '8080'"),
+        (["one", "two", "--host=http://h:1"], "--host is one server, but 2 targets are named"),
+        (["one", "--targets=absent.yaml"], "can't read absent.yaml"),
+        (["one", "--nope"], "unrecognized arguments: --nope"),
+    ],
+)
+def test_a_wrong_command_is_answered_in_one_line_and_starts_nothing(
+    workspace: "Workspace",
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    arguments: list[str],
+    complaint: str,
+) -> None:
+    workspace.write()
+    monkeypatch.chdir(workspace.folder)
+    with pytest.raises(SystemExit) as end:
+        sys.exit(main(["run", *arguments]))
+    printed = capsys.readouterr()
+    assert end.value.code == Exit.USAGE
+    assert complaint in printed.err
+    assert (printed.err.count("\n"), printed.out) == (1, "")
+    assert not (workspace.folder / "results").exists()
+
+
+def test_empty_options_mean_the_default(workspace: "Workspace") -> None:
+    """Unset variables of make come as empty values."""
+    run = workspace.command(
+        "run", "one", "--users=8", "--run-time=2s", "--spawn-rate=", "--host=", "--processes="
+    )
+    assert run.manifest["profile"]["spawn_rate_per_s"] == 100
+
+
+def test_what_there_is_can_be_listed(workspace: "Workspace") -> None:
+    targets, profiles = workspace.command("targets"), workspace.command("profiles")
+    assert [line.split()[0] for line in targets.stdout.splitlines()] == ["one", "two"]
+    assert [line.split()[0] for line in profiles.stdout.splitlines()] == ["reference", "quick"]
+
+
+def test_the_command_tells_the_limit_of_its_load(loaded: "Run") -> None:
+    assert "no server can show more than 152 requests/s" in loaded.stdout
+    assert f"recorded in results/{loaded.folder.name}" in loaded.stdout
+
+
+def read_csv(path: Path) -> list[dict[str, str]]:
+    with path.open(newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def answers(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
