@@ -1,0 +1,80 @@
+"""Judge an answer: is it the temperature that the formula gives?"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+TOLERANCE = 1e-4
+"""Allowed error in °C, times max(1, |°C|)."""
+
+
+class WrongAnswerError(ValueError):
+    """An answer that isn't right; the text is the same for equal faults, whatever was asked."""
+
+
+def celsius_of(fahrenheit: float) -> float:
+    """Convert a temperature from °F to °C by the definition of the Fahrenheit scale."""
+    return (fahrenheit - 32.0) * 5.0 / 9.0
+
+
+def is_right(celsius: float, fahrenheit: float) -> bool:
+    """Say whether `celsius` is within `TOLERANCE` × max(1, |°C|) of the formula; NaN never is."""
+    expected = celsius_of(fahrenheit)
+    return abs(celsius - expected) <= TOLERANCE * max(1.0, abs(expected))
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place in a JSON document, written as keys and indices joined by dots: `predictions.0`."""
+
+    path: str
+
+    def find(self, document: Any) -> Any:
+        """Return what stands there.
+
+        Raises:
+            WrongAnswerError: If the document has no such place.
+        """
+        for step in self.path.split("."):
+            try:
+                document = document[int(step) if isinstance(document, list) else step]
+            except (KeyError, IndexError, TypeError, ValueError):
+                raise WrongAnswerError(f"answer has no {self.path}") from None
+        return document
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerCheck:
+    """Where an answer holds the temperature, and the identifier of who gave it, if it tells."""
+
+    celsius: Place
+    instance: Place | None
+
+    def judge(self, body: bytes, fahrenheit: float) -> str | None:
+        """Check an answer's temperature; return the identifier of who answered, or None.
+
+        Args:
+            body: The JSON document that was answered; its temperature may be a number or a string
+                of one.
+            fahrenheit: What was asked, in °F.
+
+        Raises:
+            WrongAnswerError: If the body isn't JSON, lacks a place, or holds another temperature.
+        """
+        try:
+            document = orjson.loads(body)
+        except orjson.JSONDecodeError:
+            raise WrongAnswerError("answer isn't JSON") from None
+        if not is_right(_number(self.celsius.find(document), self.celsius.path), fahrenheit):
+            raise WrongAnswerError(f"wrong temperature at {self.celsius.path}")
+        return None if self.instance is None else str(self.instance.find(document))
+
+
+def _number(value: Any, path: str) -> float:
+    try:
+        if not isinstance(value, bool):
+            return float(value)
+    except (TypeError, ValueError):
+        pass
+    raise WrongAnswerError(f"answer has no number at {path}")

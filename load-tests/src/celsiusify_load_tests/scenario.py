@@ -1,0 +1,31 @@
+"""What a simulated user does: ask for a random temperature, think, ask again."""
+
+from dataclasses import dataclass
+from random import Random
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """The bounds of a user's random choices, in s and °F, and the seed that they follow from."""
+
+    think_min_s: float
+    think_max_s: float
+    fahrenheit_min: float
+    fahrenheit_max: float
+    seed: int
+
+    def choices(self, worker: int, user: int) -> Random:
+        """Return a user's own source of chance: with one seed the same for every target."""
+        return Random(f"{self.seed}/{worker}/{user}")
+
+    def think_s(self, choices: Random) -> float:
+        """Choose how long to think, uniform between the bounds."""
+        return choices.uniform(self.think_min_s, self.think_max_s)
+
+    def fahrenheit(self, choices: Random) -> float:
+        """Choose a temperature: a whole number between the bounds, plus a fraction in [0, 1).
+
+        Both are uniform. Their sum is uniform in [min, max + 1), so one draw gives both.
+        """
+        span = self.fahrenheit_max - self.fahrenheit_min + 1
+        return self.fahrenheit_min + span * choices.random()
