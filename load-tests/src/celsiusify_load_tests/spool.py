@@ -1,0 +1,120 @@
+"""Read what the load-generating processes of a run recorded, during it or after."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from celsiusify_load_tests.journal import read_journal
+from celsiusify_load_tests.rows import DTYPE, OUTCOMES
+
+ROWS_SUFFIX = ".rows"
+JOURNAL_SUFFIX = ".jsonl"
+MASTER = "master"
+
+
+def worker_stem(worker: int) -> str:
+    """Name, without suffix, the files of a worker."""
+    return f"worker-{worker}"
+
+
+def read_spool(spool_dir: Path) -> pa.Table:
+    """Read all rows of a run.
+
+    Args:
+        spool_dir: The folder that the workers recorded to.
+
+    Returns:
+        A row a request by start time, with the columns of `<target>_requests.parquet` in
+        results/README.md. Rows that were cut off by a crash aren't there: `timeline.read_timeline`
+        tells of them.
+    """
+    tables = [_read_worker(worker, path) for worker, path in journals(spool_dir)]
+    if not tables:
+        return _table("", "", 0, np.empty(0, DTYPE), {})
+    return pa.concat_tables(tables).unify_dictionaries().combine_chunks().sort_by("start_ns")
+
+
+def journals(spool_dir: Path) -> list[tuple[int, Path]]:
+    """List each worker's number and journal, in their order."""
+    paths = spool_dir.glob(worker_stem(0)[:-1] + "*" + JOURNAL_SUFFIX)
+    return sorted((int(path.stem.rpartition("-")[2]), path) for path in paths)
+
+
+def _read_worker(worker: int, journal: Path) -> pa.Table:
+    run = target = ""
+    texts: dict[str, dict[int, str]] = {"error": {}, "instance": {}}
+    for event in read_journal(journal):
+        if event["event"] == "opened":
+            run, target = event["run"], event["target"]
+        elif event["event"] == "text":
+            texts[event["column"]][event["number"]] = event["text"]
+    return _table(run, target, worker, read_rows(journal.with_suffix(ROWS_SUFFIX)), texts)
+
+
+def read_rows(path: Path, after: int = 0) -> NDArray[np.void]:
+    """Read the whole rows of a file, but for the first `after`."""
+    with path.open("rb") as file:
+        file.seek(after * DTYPE.itemsize)
+        content = file.read()
+    return np.frombuffer(content, DTYPE, count=len(content) // DTYPE.itemsize)
+
+
+def _table(
+    run: str,
+    target: str,
+    worker: int,
+    rows: NDArray[np.void],
+    texts: dict[str, dict[int, str]],
+) -> pa.Table:
+    first = np.zeros(len(rows), np.int32)
+    columns = {
+        "run": _named(first, [run]),
+        "target": _named(first, [target]),
+        "worker": pa.array(np.full(len(rows), worker, np.int16)),
+        "user": pa.array(rows["user"]),
+        "seq": pa.array(rows["seq"]),
+        "intended_ns": pa.array(rows["intended_ns"], mask=rows["intended_ns"] == 0),
+        "start_ns": pa.array(rows["start_ns"]),
+        "end_ns": pa.array(rows["end_ns"], mask=rows["end_ns"] == 0),
+        "status": pa.array(rows["status"]),
+        "outcome": _named(rows["outcome"], list(OUTCOMES)),
+        "error": _numbered(rows["error"], texts.get("error", {})),
+        "bytes": pa.array(rows["bytes"]),
+        "instance": _numbered(rows["instance"], texts.get("instance", {})),
+    }
+    return pa.table(columns)
+
+
+def _named(indices: NDArray[np.integer], names: list[str]) -> pa.DictionaryArray:
+    return pa.DictionaryArray.from_arrays(pa.array(indices.astype(np.int32)), pa.array(names))
+
+
+def _numbered(numbers: NDArray[np.integer], texts: dict[int, str]) -> pa.DictionaryArray:
+    """Turn numbers from 1 into texts, and 0 into null."""
+    highest = max(texts, default=0)
+    if len(numbers):
+        highest = max(highest, int(numbers.max()))
+    names = [texts.get(number, "(unknown)") for number in range(1, highest + 1)]
+    indices = pa.array(numbers.astype(np.int32) - 1, mask=numbers == 0)
+    return pa.DictionaryArray.from_arrays(indices, pa.array(names, pa.string()))
+
+
+class Tail:
+    """Follows a run's rows while they are being recorded."""
+
+    def __init__(self, spool_dir: Path) -> None:
+        self._spool_dir = spool_dir
+        self._read: dict[Path, int] = {}
+
+    def read(self) -> NDArray[np.void]:
+        """Return the rows since the last call, as `rows.DTYPE` has them, worker after worker."""
+        return np.concatenate([np.empty(0, DTYPE), *self._pieces()])
+
+    def _pieces(self) -> Iterator[NDArray[np.void]]:
+        for path in sorted(self._spool_dir.glob("*" + ROWS_SUFFIX)):
+            rows = read_rows(path, after=self._read.get(path, 0))
+            self._read[path] = self._read.get(path, 0) + len(rows)
+            yield rows

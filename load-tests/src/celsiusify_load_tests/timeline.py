@@ -1,0 +1,106 @@
+"""Read what happened in a run besides its requests, during it or after."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from celsiusify_load_tests.journal import read_journal
+from celsiusify_load_tests.rows import DTYPE
+from celsiusify_load_tests.spool import JOURNAL_SUFFIX, MASTER, ROWS_SUFFIX, journals
+
+_NS_PER_S = 1_000_000_000
+
+Events = list[dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """What happened in a run besides its requests.
+
+    Attributes:
+        steady_from_ns: When all users were running; None if they never were.
+        steady_until_ns: When they were told to stop; None if they weren't.
+        users: (`time_ns`, users running), each second.
+        workers: The process id of each worker.
+        lag_us: How late each worker's event loop woke a sleeper, in µs, some 50 samples a second.
+        opened: Connections opened.
+        resent: Requests that went out twice: see `connection.Connection`.
+        problems: What is missing from the record, in a line each; empty once it is whole.
+    """
+
+    steady_from_ns: int | None
+    steady_until_ns: int | None
+    users: list[tuple[int, int]]
+    workers: dict[int, int]
+    lag_us: dict[int, list[int]]
+    opened: int
+    resent: int
+    problems: list[str]
+
+
+def read_timeline(spool_dir: Path) -> Timeline:
+    """Read the journals of a run.
+
+    Args:
+        spool_dir: The folder that the run's processes recorded to.
+    """
+    paths = dict(journals(spool_dir))
+    workers = {worker: list(read_journal(path)) for worker, path in paths.items()}
+    master = spool_dir / (MASTER + JOURNAL_SUFFIX)
+    leader = list(read_journal(master)) if master.exists() else workers.get(0, [])
+    seconds = {worker: list(_named("second", events)) for worker, events in workers.items()}
+    last = [events[-1] for events in seconds.values() if events]
+    return Timeline(
+        steady_from_ns=_first_ns("spawning_complete", leader),
+        steady_until_ns=_first_ns("test_stopping", leader),
+        users=_sum_users(seconds.values()),
+        workers={
+            worker: opened["pid"]
+            for worker, events in workers.items()
+            for opened in _named("opened", events)
+        },
+        lag_us={
+            worker: [lag for event in events for lag in event["lag_us"]]
+            for worker, events in seconds.items()
+        },
+        opened=sum(event["opened"] for event in last),
+        resent=sum(event["resent"] for event in last),
+        problems=[
+            f"worker {worker} {problem}"
+            for worker, events in workers.items()
+            for problem in _problems(events, paths[worker].with_suffix(ROWS_SUFFIX))
+        ],
+    )
+
+
+def _named(name: str, events: Events) -> Iterator[dict[str, Any]]:
+    return (event for event in events if event["event"] == name)
+
+
+def _first_ns(name: str, events: Events) -> int | None:
+    return next((int(event["time_ns"]) for event in _named(name, events)), None)
+
+
+def _sum_users(seconds: Iterable[Events]) -> list[tuple[int, int]]:
+    """Add up the workers' users by second; each worker looks as a second begins."""
+    users: Counter[int] = Counter()
+    for events in seconds:
+        users.update({round(event["time_ns"] / _NS_PER_S): event["users"] for event in events})
+    return [(second * _NS_PER_S, users[second]) for second in sorted(users)]
+
+
+def _problems(events: Events, rows: Path) -> Iterator[str]:
+    size = rows.stat().st_size if rows.exists() else 0
+    whole, cut_off = divmod(size, DTYPE.itemsize)
+    if cut_off:
+        yield "has a row that is cut off"
+    closed = next(_named("closed", events), None)
+    if closed is None:
+        yield f"did not close its record: only the first {whole} requests are known"
+        return
+    if closed["started"] != whole:
+        yield f"started {closed['started']} requests and recorded {whole}"
+    if closed["problem"]:
+        yield closed["problem"]
