@@ -1,0 +1,56 @@
+"""Let Locust's workers finish what they are at before their master ends them.
+
+Locust's master ends half a second after it told its workers to quit, and then interrupts them,
+however long their stop timeout is. So before it tells them, it asks each to stop its users, and
+waits until they have.
+"""
+
+import logging
+import time
+from typing import Any
+
+import gevent
+from locust.env import Environment
+from locust.runners import STATE_MISSING, MasterRunner, WorkerRunner
+
+_STOP_USERS = "celsiusify_stop_users"
+_USERS_STOPPED = "celsiusify_users_stopped"
+_MARGIN_S = 5.0
+
+logger = logging.getLogger(__name__)
+
+
+class Drain:
+    """The master's side."""
+
+    def __init__(self, runner: MasterRunner) -> None:
+        self._runner = runner
+        self._stopped: set[str] = set()
+        runner.register_message(_USERS_STOPPED, self._on_users_stopped)
+
+    def wait(self) -> None:
+        """Ask the workers to stop their users, and return when they have or time is long up."""
+        self._stopped.clear()
+        self._runner.send_message(_STOP_USERS)
+        deadline = time.monotonic() + self._runner.environment.stop_timeout + _MARGIN_S
+        while (pending := self._pending()) and time.monotonic() < deadline:
+            gevent.sleep(0.02)
+        if pending:
+            logger.error("these workers did not stop in time: %s", ", ".join(sorted(pending)))
+
+    def _pending(self) -> set[str]:
+        present = {node.id for node in self._runner.clients.all if node.state != STATE_MISSING}
+        return present - self._stopped
+
+    def _on_users_stopped(self, environment: Environment, msg: Any) -> None:
+        self._stopped.add(msg.node_id)
+
+
+def listen_for_drain(runner: WorkerRunner) -> None:
+    """Set up the worker's side."""
+
+    def on_stop_users(environment: Environment, msg: Any) -> None:
+        runner.stop()
+        runner.send_message(_USERS_STOPPED)
+
+    runner.register_message(_STOP_USERS, on_stop_users, concurrent=True)

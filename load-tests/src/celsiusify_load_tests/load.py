@@ -1,0 +1,129 @@
+"""What the users of one load-generating process share."""
+
+import os
+from itertools import count
+from pathlib import Path
+
+import numpy as np
+from locust.env import Environment
+from numpy.typing import NDArray
+
+from celsiusify_load_tests.check import AnswerCheck, Place
+from celsiusify_load_tests.connection import Connection, ConnectionCounts, Endpoint
+from celsiusify_load_tests.errors import LoadTestError
+from celsiusify_load_tests.journal import Journal
+from celsiusify_load_tests.live_stats import tell_locust
+from celsiusify_load_tests.options import Options
+from celsiusify_load_tests.record import Recorder
+from celsiusify_load_tests.request import RequestTemplate, parse_origin
+from celsiusify_load_tests.scenario import Scenario
+from celsiusify_load_tests.spool import JOURNAL_SUFFIX, ROWS_SUFFIX, worker_stem
+from celsiusify_load_tests.targets import find_target
+
+
+class Plan:
+    """What is asked, of whom, and what is right.
+
+    Raises:
+        LoadTestError: If an option, the host or the target makes no sense.
+    """
+
+    def __init__(self, options: Options, host: str | None) -> None:
+        if not options.target:
+            raise LoadTestError("expected --target NAME, one of those in " + options.targets_file)
+        if not 0 <= options.think_min_s <= options.think_max_s:
+            raise LoadTestError(
+                "expected 0 <= think-min-s <= think-max-s, "
+                f"got {options.think_min_s:g} and {options.think_max_s:g}"
+            )
+        target = find_target(Path(options.targets_file), options.target)
+        request, answer = target.request, target.answer
+        origin = parse_origin(host or target.url)
+        self.target = target.name
+        self.scenario = Scenario(
+            options.think_min_s,
+            options.think_max_s,
+            options.fahrenheit_min,
+            options.fahrenheit_max,
+            options.seed,
+        )
+        self.template = RequestTemplate(request.method, request.path, request.body, origin)
+        self.endpoint = Endpoint(
+            origin.host, origin.port, options.connect_timeout_s, options.read_timeout_s
+        )
+        self.check = AnswerCheck(
+            Place(answer.celsius), None if answer.instance is None else Place(answer.instance)
+        )
+
+
+class Load:
+    """A plan under way in one process, and its record.
+
+    Args:
+        options: Locust's and our options.
+        environment: Locust's environment, whose statistics are told of the requests.
+        worker: The number of this process.
+
+    Raises:
+        LoadTestError: If the plan makes no sense, or can't be recorded.
+    """
+
+    def __init__(self, options: Options, environment: Environment, worker: int) -> None:
+        self.plan = Plan(options, environment.host)
+        self.worker = worker
+        self.counts = ConnectionCounts()
+        self.users = count()
+        self._environment = environment
+        stem = Path(options.spool_dir) / worker_stem(worker)
+        self.journal = open_journal(stem.with_name(stem.name + JOURNAL_SUFFIX))
+        self.journal.write(
+            "opened",
+            run=options.run_name,
+            target=self.plan.target,
+            worker=worker,
+            pid=os.getpid(),
+            seed=options.seed,
+        )
+        self.recorder = Recorder(
+            stem.with_name(stem.name + ROWS_SUFFIX), self.journal, self._tell_locust
+        )
+
+    def connection(self) -> Connection:
+        """Return a connection for one more user."""
+        return Connection(self.plan.endpoint, self.counts)
+
+    @property
+    def problem(self) -> str | None:
+        """Why the load can't be recorded any more."""
+        return self.recorder.problem or self.journal.problem
+
+    def close(self) -> None:
+        """Finish the record; it says of itself how many requests there must be."""
+        self.recorder.close()
+        self.journal.write(
+            "closed",
+            started=self.recorder.started,
+            recorded=self.recorder.recorded,
+            problem=self.problem,
+        )
+        self.journal.close()
+
+    def _tell_locust(self, rows: NDArray[np.void]) -> None:
+        template = self.plan.template
+        errors = self.recorder.errors.numbers
+        tell_locust(self._environment.stats, template.method, template.name, rows, errors)
+
+
+def open_journal(path: Path) -> Journal:
+    """Begin a journal, in a folder that is made if it isn't there.
+
+    Raises:
+        LoadTestError: If the folder can't be written to, or holds another run.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return Journal(path)
+    except FileExistsError:
+        raise LoadTestError(f"{path.parent} holds another run: expected an empty folder") from None
+    except OSError as error:
+        raise LoadTestError(f"can't write {path}: {error.strerror}") from error

@@ -1,0 +1,61 @@
+"""The options that our locustfile adds to Locust's, for the command line or the environment."""
+
+from argparse import ArgumentParser, Namespace
+from dataclasses import dataclass
+
+_ENVIRONMENT_PREFIX = "CELSIUSIFY_"
+
+
+@dataclass(frozen=True)
+class Options:
+    """The options' values; the reference profile where nothing else is said.
+
+    They are plain texts and numbers because a Locust master sends them to its workers.
+    """
+
+    targets_file: str = "targets.yaml"
+    target: str = ""
+    run_name: str = "run"
+    spool_dir: str = "spool"
+    think_min_s: float = 0.005
+    think_max_s: float = 0.1
+    fahrenheit_min: float = 0.0
+    fahrenheit_max: float = 1000.0
+    seed: int = 1
+    connect_timeout_s: float = 5.0
+    read_timeout_s: float = 30.0
+
+
+_HELP = {
+    "targets_file": "the targets.yaml that describes the target",
+    "target": "the target's name in it",
+    "run_name": "what to call the run in the record",
+    "spool_dir": "a folder, empty or new, to record to",
+    "think_min_s": "shortest pause of a user between requests, in seconds",
+    "think_max_s": "longest pause",
+    "fahrenheit_min": "lowest temperature to ask for, in °F",
+    "fahrenheit_max": "highest whole one; a random fraction is added",
+    "seed": "what the users' random choices follow from",
+    "connect_timeout_s": "seconds until a connection must stand",
+    "read_timeout_s": "seconds until a whole answer must have come",
+}
+
+
+def add_options(parser: ArgumentParser) -> None:
+    """Add the options to Locust's parser, which knows `env_var`."""
+    group = parser.add_argument_group(
+        "Celsiusify", "What to ask, of which target, and where to record it"
+    )
+    for name, default in vars(Options()).items():
+        group.add_argument(
+            "--" + name.replace("_", "-"),
+            type=type(default),
+            default=default,
+            help=f"{_HELP[name]}; default: %(default)s",
+            env_var=_ENVIRONMENT_PREFIX + name.upper(),
+        )
+
+
+def options_of(parsed: Namespace | None) -> Options:
+    """Pick ours from all of Locust's options."""
+    return Options(**{name: getattr(parsed, name) for name in vars(Options())})

@@ -1,0 +1,99 @@
+"""The parts that Locust's processes play in a recorded run, hung on Locust's events."""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import gevent
+from locust.env import Environment
+from locust.runners import LocalRunner, MasterRunner, WorkerRunner
+
+from celsiusify_load_tests.drain import Drain
+from celsiusify_load_tests.errors import LoadTestError
+from celsiusify_load_tests.journal import Journal
+from celsiusify_load_tests.load import Load, open_journal
+from celsiusify_load_tests.options import options_of
+from celsiusify_load_tests.spool import JOURNAL_SUFFIX, MASTER
+from celsiusify_load_tests.user import ConvertUser
+from celsiusify_load_tests.watch import Watch
+
+USAGE_ERROR = 2
+
+
+class Generator:
+    """Makes the load and records it: a worker, or a process that is alone."""
+
+    def __init__(self, environment: Environment, runner: LocalRunner | WorkerRunner) -> None:
+        self._environment = environment
+        self._runner = runner
+        self._load: Load | None = None
+        self._watch: Watch | None = None
+        events: Any = environment.events  # Locust's hooks have no types
+        events.test_start.add_listener(self._on_test_start)
+        events.test_stop.add_listener(self._on_test_stop)
+        events.quit.add_listener(self._on_quit)
+        if isinstance(runner, LocalRunner):
+            events.spawning_complete.add_listener(self._on_spawning_complete)
+            events.test_stopping.add_listener(self._on_test_stopping)
+
+    def _on_test_start(self, **_: Any) -> None:
+        try:
+            self._load = self._load or self._open()
+        except LoadTestError as error:
+            self._give_up(str(error))
+            return
+        ConvertUser.load = self._load
+        self._watch = Watch(self._load, lambda: self._runner.user_count, self._give_up)
+
+    def _open(self) -> Load:
+        options = options_of(self._environment.parsed_options)
+        return Load(options, self._environment, self._runner.worker_index)
+
+    def _give_up(self, reason: str) -> None:
+        sys.stderr.write(f"{reason}\n")
+        self._environment.process_exit_code = USAGE_ERROR
+        gevent.spawn(self._runner.quit)
+
+    def _on_spawning_complete(self, user_count: int, **_: Any) -> None:
+        if self._load:
+            self._load.journal.write("spawning_complete", users=user_count)
+
+    def _on_test_stopping(self, **_: Any) -> None:
+        if self._load:
+            self._load.journal.write("test_stopping")
+
+    def _on_test_stop(self, **_: Any) -> None:
+        if self._watch:
+            self._watch.stop()
+            self._watch = None
+
+    def _on_quit(self, **_: Any) -> None:
+        if self._load:
+            self._load.close()
+
+
+class Leader:
+    """Keeps the time of a run with workers, and lets them finish.
+
+    Raises:
+        LoadTestError: If the run can't be recorded.
+    """
+
+    def __init__(self, environment: Environment, runner: MasterRunner) -> None:
+        spool_dir = Path(options_of(environment.parsed_options).spool_dir)
+        self._journal: Journal = open_journal(spool_dir / (MASTER + JOURNAL_SUFFIX))
+        self._drain = Drain(runner)
+        events: Any = environment.events  # Locust's hooks have no types
+        events.spawning_complete.add_listener(self._on_spawning_complete)
+        events.test_stopping.add_listener(self._on_test_stopping)
+        events.quit.add_listener(self._on_quit)
+
+    def _on_spawning_complete(self, user_count: int, **_: Any) -> None:
+        self._journal.write("spawning_complete", users=user_count)
+
+    def _on_test_stopping(self, **_: Any) -> None:
+        self._journal.write("test_stopping")
+        self._drain.wait()
+
+    def _on_quit(self, **_: Any) -> None:
+        self._journal.close()
