@@ -160,10 +160,10 @@ def test_a_target_that_fails_leaves_the_others_alone(workspace: "Workspace") -> 
     workspace.targets["one"]["serve"] = {"command": f"{workspace.program} fail"}
     run = workspace.load("one", "two")
     assert run.code == Exit.USAGE
-    assert run.target("one")["problem"] == "one ended with code 1: no model in /models"
+    assert run.target("one")["problem"] == "it ended with code 1: no model in /models"
     assert (run.folder / "one_server.log").read_text() == "no model in /models\n"
     assert run.target("two")["state"] == "complete"
-    assert "no model in /models" in run.stdout
+    assert run.stderr == "one: failed: it ended with code 1: no model in /models\n"
 
 
 def test_a_target_that_never_gets_healthy_is_stopped(workspace: "Workspace") -> None:
@@ -178,10 +178,11 @@ def test_a_port_that_is_taken_is_named(workspace: "Workspace") -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
         workspace.targets["one"]["ports"] = {"http": port}
-        run = workspace.load("one")
+        run = workspace.load("two", "one")
     assert run.code == Exit.USAGE
-    assert f"port {port} (http) is taken" in run.target()["problem"]
-    assert "HOST=" in run.target()["problem"]
+    assert f"one: port {port} (http) is taken" in run.stderr
+    assert "HOST=" in run.stderr
+    assert not (workspace.folder / "results").exists()
 
 
 def test_a_target_that_is_not_installed_tells_how_to_get_it(workspace: "Workspace") -> None:
@@ -190,10 +191,11 @@ def test_a_target_that_is_not_installed_tells_how_to_get_it(workspace: "Workspac
         "environment": "converter-api",
         "serve": {"command": ".tox/absent serve"},
     }
-    run = workspace.load("one")
+    run = workspace.load("two", "one")
     assert run.code == Exit.USAGE
-    assert run.target()["problem"].startswith("one: .tox/absent is not installed; ")
-    assert "make setup" in run.target()["problem"]
+    assert "one: .tox/absent is not installed; " in run.stderr
+    assert "make setup" in run.stderr
+    assert not (workspace.folder / "results").exists()
 
 
 @pytest.mark.parametrize(

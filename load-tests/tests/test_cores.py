@@ -37,8 +37,8 @@ def test_a_single_core_is_shared(available: list[int]) -> None:
     ("host", "expected"),
     [
         (None, Split([0], [1])),
-        ("http://127.0.0.1:8080", Split([0], [1])),
-        ("http://localhost:8080", Split([0], [1])),
+        ("http://127.0.0.1:8080", Split(None, [1])),
+        ("http://localhost:8080", Split(None, [1])),
         ("http://10.1.2.3:8080", Split(None, [0, 1])),
     ],
 )

@@ -25,13 +25,14 @@ def table(outcomes: list[str], start_ns: list[int], latency_ns: list[int | None]
 def test_outcomes_add_up_to_what_was_started() -> None:
     rows = table(["succeeded", "aborted", "succeeded"], [1, 2, 3], [5, None, 5])
     assert counts(rows) == {"started": 3, "succeeded": 2, "failed": 0, "aborted": 1}
-    assert span_ns(rows) == (1, 8)
+    assert span_ns(rows, None, None) == (1, 8)
+    assert span_ns(rows, 0, 9) == (0, 9)
 
 
 def test_no_rows_count_as_nothing() -> None:
     rows = table([], [], [])
     assert set(counts(rows).values()) == {0}
-    assert span_ns(rows) == (None, None)
+    assert span_ns(rows, None, None) == (None, None)
     assert isnan(steady(rows, 0, SECOND_NS).p50_ms)
 
 

@@ -10,12 +10,13 @@ from typing import NoReturn, TypeVar
 from urllib.parse import urlsplit
 
 from celsiusify_load_tests.cores import for_load_on
-from celsiusify_load_tests.errors import LoadTestError
+from celsiusify_load_tests.errors import LoadTestError, ServingError
 from celsiusify_load_tests.plan import Plan
 from celsiusify_load_tests.profiles import Profile, find_profile, read_profiles
 from celsiusify_load_tests.progress import Terminal
 from celsiusify_load_tests.run import Exit, run
-from celsiusify_load_tests.targets import find_targets, read_targets
+from celsiusify_load_tests.serving import prepare
+from celsiusify_load_tests.targets import Target, find_targets, read_targets
 
 PROGRAM = "celsiusify-load-tests"
 ALL = "all"
@@ -115,6 +116,8 @@ def _run(options: argparse.Namespace, command: str) -> Exit:
     targets = find_targets(options.targets_file, names)
     if options.host and len(targets) > 1:
         raise LoadTestError(f"--host is one server, but {len(targets)} targets are named")
+    if options.host is None:
+        _check_installed(targets, options.targets_file)
     split = for_load_on(options.host)
     plan = Plan(
         targets=targets,
@@ -128,6 +131,15 @@ def _run(options: argparse.Namespace, command: str) -> Exit:
         command=command,
     )
     return run(plan, split, Terminal(quiet=options.quiet))
+
+
+def _check_installed(targets: list[Target], targets_file: Path) -> None:
+    """Find out at once, not after the first target's load, that another can't be served."""
+    for target in targets:
+        try:
+            prepare(target, targets_file.resolve().parent, Path("pid"))
+        except ServingError as problem:
+            raise ServingError(f"{target.name}: {problem}") from problem
 
 
 def _profile(options: argparse.Namespace) -> Profile:

@@ -29,7 +29,7 @@ def arguments(
     if found is None:
         made_by = f"tox run -e {target.environment} --notest`, or all by `make setup"
         way_out = f"; it is made by `{made_by}`" if target.environment else ""
-        raise ServingError(f"{target.name}: {program} is not installed{way_out}")
+        raise ServingError(f"{program} is not installed{way_out}")
     return [found, *rest]
 
 
@@ -54,11 +54,9 @@ def describe(target: Target, folder: Path) -> dict[str, Any] | None:
         described: dict[str, Any] = orjson.loads(finished.stdout)
     except subprocess.CalledProcessError as problem:
         said = " | ".join(problem.stderr.decode(errors="replace").strip().splitlines()[-3:])
-        raise ServingError(f"{target.name}: `{target.describe}` failed: {said}") from problem
+        raise ServingError(f"`{target.describe}` failed: {said}") from problem
     except subprocess.TimeoutExpired as problem:
-        raise ServingError(
-            f"{target.name}: `{target.describe}` took over {DESCRIBE_TIMEOUT_S:.0f} s"
-        ) from problem
+        raise ServingError(f"`{target.describe}` took over {DESCRIBE_TIMEOUT_S:.0f} s") from problem
     except orjson.JSONDecodeError as problem:
-        raise ServingError(f"{target.name}: `{target.describe}` printed no JSON") from problem
+        raise ServingError(f"`{target.describe}` printed no JSON") from problem
     return described

@@ -48,10 +48,15 @@ def split(cores: Iterable[int]) -> Split:
 
 
 def for_load_on(host: str | None) -> Split:
-    """The split for a server at `host`, None if it is started here; elsewhere it takes no core."""
+    """The split for a server at `host`, None if it is started here.
+
+    One that runs already isn't moved; one that runs elsewhere leaves all cores to the load.
+    """
     cores = available()
-    if host is None or is_local(host):
+    if host is None:
         return split(cores)
+    if is_local(host):
+        return Split(None, split(cores).generator)
     return Split(None, sorted(cores) or None)
 
 

@@ -87,9 +87,9 @@ def measure(target: Target, stage: Stage, measured: Measured) -> pa.Table:
 def _reachable(target: Target, stage: Stage, measured: Measured) -> Iterator[Server]:
     """The target as a server that takes requests: the one pointed at, or one started for this."""
     if stage.plan.host is not None:
-        if not serving.answers(stage.plan.host + target.health):
-            address = stage.plan.host + target.health
-            raise ServingError(f"{target.name}: {address} does not answer with 200")
+        address = stage.plan.host + target.health
+        if not serving.answers(address):
+            raise ServingError(f"{address} does not answer with 200")
         yield Server(stage.plan.host, serving.local_pid(stage.plan.host))
         return
     folder = stage.plan.targets_file.resolve().parent
@@ -168,9 +168,11 @@ class Follower:
 
 def _note(measured: Measured, rows: pa.Table, timeline: Timeline) -> None:
     measured.counts |= summary.counts(rows)
-    measured.started_ns, measured.ended_ns = summary.span_ns(rows)
     measured.steady_from_ns = timeline.steady_from_ns
     measured.steady_until_ns = timeline.steady_until_ns
+    measured.started_ns, measured.ended_ns = summary.span_ns(
+        rows, timeline.steady_from_ns, timeline.steady_until_ns
+    )
 
 
 def _state(problem: str | None, timeline: Timeline, stage: Stage) -> tuple[str, str | None]:

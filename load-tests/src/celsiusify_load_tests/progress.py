@@ -60,12 +60,17 @@ class Terminal:
 
     def __init__(self, *, quiet: bool = False) -> None:
         self._console = Console(soft_wrap=True, highlight=False)
+        self._errors = Console(soft_wrap=True, highlight=False, stderr=True)
         self._moves = self._console.is_terminal and not quiet
         self._live = Live(console=self._console, auto_refresh=False, transient=True)
 
     def say(self, line: str) -> None:
         """Print a line that stays."""
         self._console.print(Text(line))
+
+    def complain(self, line: str) -> None:
+        """Print a line that says what went wrong."""
+        self._errors.print(Text(line))
 
     def show(self, line: str) -> None:
         """Replace the moving line; nothing where there is none."""

@@ -93,6 +93,8 @@ def _one(target: Target, stage: Stage, manifest: Manifest) -> dict[str, str]:
     measured = manifest.measured[target.name]
     found = _measure(target, stage, measured)
     manifest.save()
+    if measured.problem:
+        stage.terminal.complain(f"{target.name}: {measured.state}: {measured.problem}")
     for line in words.ending(target.name, measured, found, stage.plan.profile):
         stage.terminal.say(line)
     return words.row(target.name, measured, found)

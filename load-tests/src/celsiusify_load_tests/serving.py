@@ -39,6 +39,20 @@ class Server:
     pid: int | None = None
 
 
+def prepare(target: Target, folder: Path, pid_file: Path) -> tuple[list[str], dict[str, str]]:
+    """The command that serves a target, and what it adds to the environment.
+
+    Raises:
+        ServingError: If it can't be started here and now.
+    """
+    if target.serve is None:
+        raise ServingError("targets.yaml doesn't say how to serve it; point at it with --host")
+    check_ports_free(target)
+    values = {**target.ports, "pid_file": pid_file}
+    env = {key: Template(text).substitute(values) for key, text in target.serve.env.items()}
+    return arguments(target.serve.command, values, folder, target), env
+
+
 def check_ports_free(target: Target) -> None:
     """Make sure that nothing listens yet where the target will.
 
@@ -52,7 +66,7 @@ def check_ports_free(target: Target) -> None:
                 probe.bind(("", port))
             except OSError as problem:
                 raise ServingError(
-                    f"{target.name}: port {port} ({name}) is taken by another process; stop that, "
+                    f"port {port} ({name}) is taken by another process; stop that, "
                     f"or load it with --host (HOST= in make)"
                 ) from problem
 
@@ -94,14 +108,9 @@ def served(
         ServingError: If it can't be started or isn't ready in time.
         Interrupted: If a stop is asked for before it is ready.
     """
-    if target.serve is None:
-        raise ServingError(f"{target.name} has no `serve` in targets.yaml; name it with --host")
-    check_ports_free(target)
     with TemporaryDirectory(prefix="celsiusify-") as scratch:
         pid_file = Path(scratch) / "pid"
-        values = {**target.ports, "pid_file": pid_file}
-        command = arguments(target.serve.command, values, folder, target)
-        env = {key: Template(text).substitute(values) for key, text in target.serve.env.items()}
+        command, env = prepare(target, folder, pid_file)
         process = start(command, log, cores=cores, cwd=folder, env=env)
         try:
             _wait_until_healthy(target, process, log, start_timeout_s, stop_asked)
@@ -123,12 +132,12 @@ def _wait_until_healthy(
     while True:
         stop_asked.check()
         if (code := process.poll()) is not None:
-            raise ServingError(f"{target.name} ended with code {code}: {last_lines(log)}")
+            raise ServingError(f"it ended with code {code}: {last_lines(log)}")
         if answers(target.url + target.health):
             return
         if time.monotonic() > deadline:
             raise ServingError(
-                f"{target.name} did not answer {target.health} with 200 within {timeout_s:g} s: "
+                f"it did not answer {target.health} with 200 within {timeout_s:g} s: "
                 f"{last_lines(log)}"
             )
         stop_asked.sleep(0.1)

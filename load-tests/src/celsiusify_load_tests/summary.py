@@ -16,9 +16,20 @@ def counts(rows: pa.Table) -> dict[str, int]:
     return {"started": rows.num_rows} | {name: by_outcome.get(name, 0) for name in OUTCOMES}
 
 
-def span_ns(rows: pa.Table) -> tuple[int | None, int | None]:
-    """When the first request started and the last answer ended, in ns; None if there was none."""
-    return pc.min(rows["start_ns"]).as_py(), pc.max(rows["end_ns"]).as_py()
+def span_ns(
+    rows: pa.Table, steady_from_ns: int | None, steady_until_ns: int | None
+) -> tuple[int | None, int | None]:
+    """From the first request, or when all users ran, to the last answer, or when they were stopped.
+
+    Returns:
+        Both in ns; None if nothing happened.
+    """
+    starts = [pc.min(rows["start_ns"]).as_py(), steady_from_ns]
+    ends = [pc.max(rows["end_ns"]).as_py(), steady_until_ns]
+    return (
+        min((time_ns for time_ns in starts if time_ns is not None), default=None),
+        max((time_ns for time_ns in ends if time_ns is not None), default=None),
+    )
 
 
 @dataclass(frozen=True)

@@ -15,12 +15,10 @@ def load(plan: Plan, split: Split) -> list[str]:
     """What the load is and what it can't show, before it starts."""
     profile = plan.profile
     shortest, longest = (1000 * seconds for seconds in profile.think_time_s)
-    where = "sharing all cores with the server"
-    if split.generator and plan.host is None:
-        where = f"on {_cores(split.generator)}, the server on {_cores(split.target)}"
+    made_by = _plural(plan.processes, "process", "processes")
     lines = [
         f"{profile.name}: {profile.users:,} users, think time {shortest:g} to {longest:g} ms, "
-        f"{profile.run_time_s} s, by {_plural(plan.processes, 'process', 'processes')} {where}"
+        f"{profile.run_time_s} s, by {made_by} {_where(split)}"
     ]
     if isfinite(profile.ceiling_rps):
         lines.append(
@@ -31,8 +29,8 @@ def load(plan: Plan, split: Split) -> list[str]:
 
 
 def ending(name: str, measured: Measured, steady: Steady, profile: Profile) -> list[str]:
-    """What is to be said of a target after its load."""
-    lines = [] if measured.problem is None else [f"{name}: {measured.state}: {measured.problem}"]
+    """What is to be said of a target's figures after its load."""
+    lines = []
     started, server = measured.counts["started"], measured.counts["server"]
     if server is not None and server != started:
         lines.append(f"{name}: the server counted {server:,} requests, the load {started:,}")
@@ -63,9 +61,15 @@ def _number(value: float | None, digits: int = 0) -> str:
     return "–" if value is None or not isfinite(value) else f"{value:,.{digits}f}"
 
 
-def _cores(numbers: list[int] | None) -> str:
-    listed = ", ".join(map(str, numbers or []))
-    return f"core {listed}" if len(numbers or []) == 1 else f"cores {listed}"
+def _where(split: Split) -> str:
+    if split.generator is None:
+        return "sharing all cores with the server"
+    apart = f", the server on {_cores(split.target)}" if split.target else ""
+    return f"on {_cores(split.generator)}{apart}"
+
+
+def _cores(numbers: list[int]) -> str:
+    return ("core " if len(numbers) == 1 else "cores ") + ", ".join(map(str, numbers))
 
 
 def _plural(count: int, one: str, many: str) -> str:
