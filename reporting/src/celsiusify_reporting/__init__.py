@@ -1,0 +1,1 @@
+"""Statistics and reports from the rows that Celsiusify's load tests write."""

@@ -1,0 +1,127 @@
+"""Run folders: what is read from them, what is written to them, and which are left as they are."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from celsiusify_reporting import figures, locust_csv, markdown, pdf
+from celsiusify_reporting.errors import ReportError
+from celsiusify_reporting.load import read_requests, read_usage, read_users
+from celsiusify_reporting.measure import Measured, Samples, measure
+from celsiusify_reporting.method import METHOD
+from celsiusify_reporting.pages import compose
+from celsiusify_reporting.report import Report, draw_up, to_json
+from celsiusify_reporting.run import Run, read_run
+
+RUN, REPORT, PDF = "run.json", "report.json", "report.pdf"
+ROWS = "requests.parquet"
+
+
+def run_folders(path: Path) -> list[Path]:
+    """The runs at a path: itself, or those in it.
+
+    Raises:
+        ReportError: If there is none.
+    """
+    if (path / RUN).exists():
+        return [path]
+    if not path.is_dir():
+        raise ReportError(path, "no such folder; expected a run's, or one that holds runs")
+    folders = [folder for folder in sorted(path.iterdir()) if _is_run(folder)]
+    if not folders:
+        raise ReportError(path, f"no run in it; expected folders with a {RUN}")
+    return folders
+
+
+def _is_run(folder: Path) -> bool:
+    return folder.is_dir() and ((folder / RUN).exists() or any(folder.glob(f"*_{ROWS}")))
+
+
+def kept(folder: Path) -> dict[str, Any] | None:
+    """The report that a run already has, if making it again would lose what its rows once said.
+
+    Raises:
+        ReportError: If the rows are gone and the report can't be read.
+    """
+    path = folder / REPORT
+    if not path.exists():
+        return None
+    try:
+        report: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        measured = [one["name"] for one in report["measurements"] if one["counting"]]
+    except (ValueError, KeyError, TypeError) as error:
+        if any(folder.glob(f"*_{ROWS}")):
+            return None
+        raise ReportError(
+            path, "can't be read, and there are no rows to make it again from"
+        ) from error
+    lost = [name for name in measured if not (folder / f"{name}_{ROWS}").exists()]
+    return report if lost else None
+
+
+def measure_run(folder: Path) -> tuple[Report, list[Measured]]:
+    """Measure each target of a run and draw up its report.
+
+    Raises:
+        ReportError: If a file is damaged, or missing without a reason.
+    """
+    run = read_run(folder / RUN)
+    measured = [measure(run, name, _samples(folder, run, name), METHOD) for name in run.targets]
+    return draw_up(run, [one.measurement for one in measured], METHOD), measured
+
+
+def _samples(folder: Path, run: Run, name: str) -> Samples:
+    rows = folder / f"{name}_{ROWS}"
+    target = run.targets[name]
+    if not rows.exists() and target.state == "complete":
+        raise ReportError(
+            rows, f"no such file; expected the rows of {target.title}, whose run is complete"
+        )
+    return Samples(
+        read_requests(rows) if rows.exists() else None,
+        read_usage(folder / f"{name}_usage.csv"),
+        read_users(folder / f"{name}_users.csv"),
+    )
+
+
+def render(report: Report, measured: list[Measured]) -> dict[str, bytes]:
+    """All files of a report, by their path in the run's folder."""
+    return dict(_files(report, measured))
+
+
+def _files(report: Report, measured: list[Measured]) -> Iterator[tuple[str, bytes]]:
+    for one in measured:
+        for name, text in _statistics(one):
+            yield name, text.encode()
+    document = compose(report)
+    plots = {name: figures.render(plot) for name, plot in figures.draw(report).items()}
+    for name, png in plots.items():
+        yield f"{markdown.FIGURES}/{name}.png", png
+    yield "report.md", markdown.render(document).encode()
+    yield PDF, pdf.render(document, plots, f"Celsiusify · run {report.run.run}")
+    yield REPORT, to_json(report).encode()
+
+
+def _statistics(measured: Measured) -> Iterator[tuple[str, str]]:
+    one = measured.measurement
+    if measured.requests is not None:
+        history = locust_csv.stats_history(measured.requests, measured.seconds)
+        yield f"{one.name}_stats_history.csv", history
+    if measured.steady_rows is not None and one.steady:
+        request = one.target.request
+        stats = locust_csv.stats(measured.steady_rows, one.steady.seconds, request)
+        yield f"{one.name}_stats.csv", stats
+        yield f"{one.name}_failures.csv", locust_csv.failures(one.steady.failures, request)
+
+
+def write(folder: Path, files: dict[str, bytes]) -> None:
+    """Write files to a folder, each whole or not at all."""
+    for name, content in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        partial = path.with_name(f".{path.name}.part")
+        partial.write_bytes(content)
+        partial.replace(path)

@@ -1,0 +1,19 @@
+"""What a report says, section by section."""
+
+from __future__ import annotations
+
+from celsiusify_reporting.document import Document
+from celsiusify_reporting.pages.front import front, title
+from celsiusify_reporting.pages.guide import guide
+from celsiusify_reporting.pages.load import load
+from celsiusify_reporting.pages.results import results
+from celsiusify_reporting.pages.setup import setup
+from celsiusify_reporting.report import Report
+
+SECTIONS = (front, results, load, setup, guide)
+
+
+def compose(report: Report) -> Document:
+    """Make the document of a report; every figure in it is one of the report's."""
+    groups = tuple(group for section in SECTIONS for group in section(report))
+    return Document(title(report), groups)

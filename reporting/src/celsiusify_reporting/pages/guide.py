@@ -1,0 +1,43 @@
+"""How to read a report."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from celsiusify_reporting.document import Bullets, Group, Heading
+from celsiusify_reporting.report import Report
+from celsiusify_reporting.wording import limit, whole
+
+
+def guide(report: Report) -> Iterator[Group]:
+    """The groups of these pages."""
+    method = report.method
+    per = whole(method.per_requests)
+    yield (
+        Heading("How to read it"),
+        Bullets(
+            (
+                "Steady window: from when all users were running until they were told to stop. "
+                "All statistics are of the requests that started within; ramp-up and end are "
+                "left out.",
+                "Requests/s: requests that succeeded in the steady window, by its length. An "
+                "answer with a wrong temperature counts as failed.",
+                "Latency: from handing a request to the socket until the last byte of its "
+                "answer, of those that succeeded. Failures often come back at once and would "
+                "make it look better.",
+                "p50, p95, p99, p99.9: so many percent of the requests took no longer. They are "
+                f"measured values, by {method.percentile_definition}, computed from every "
+                "request to the nanosecond; nothing is interpolated or put into classes.",
+                "n/a, needs N: a percentile takes enough requests beyond it. The rule is that "
+                f"of MLPerf Inference's early stopping: with {limit(method.confidence_percent)} "
+                "confidence, two requests at least.",
+                f"CPU s per {per}: CPU seconds that the target, all its processes together, used "
+                f"for {per} finished requests. It tells what an answer costs, also where the "
+                "load limits the throughput.",
+                "Memory: the most resident memory that the target, all its processes together, "
+                "had in the steady window, sampled each second. Pages that processes share "
+                "count once for each.",
+                "n/a: not measured, or not recorded.",
+            )
+        ),
+    )

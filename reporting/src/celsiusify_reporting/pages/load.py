@@ -1,0 +1,111 @@
+"""How the load was made, and where it limits the result."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from celsiusify_reporting.document import Group, Heading, Paragraph, Table
+from celsiusify_reporting.pages.tables import by_target, field
+from celsiusify_reporting.report import Report
+from celsiusify_reporting.run import Profile
+from celsiusify_reporting.wording import SPACE, UNKNOWN, limit, listing, percent, setting, whole
+
+
+def load(report: Report) -> Iterator[Group]:
+    """The groups of these pages."""
+    yield (
+        Heading("How the load was made, and where it limits the result"),
+        Paragraph(_made(report)),
+        Paragraph(_limit(report)),
+        _figures(report),
+    )
+
+
+def _made(report: Report) -> str:
+    load, profile = report.run.load, report.run.profile
+    ramp = (
+        f" {setting(profile.spawn_rate_per_s)} users started each second until all were running."
+        if profile.spawn_rate_per_s
+        else ""
+    )
+    return (
+        f"{_model(report)}{ramp}{_inputs(profile)} The load generator: "
+        f"{load.client or 'not recorded'}, {whole(load.processes)} "
+        f"{'process' if load.processes == 1 else 'processes'} on {cores(load.cores)}, seed "
+        f"{load.seed if load.seed is not None else 'not recorded'}."
+    )
+
+
+def _model(report: Report) -> str:
+    if report.run.load.model != "closed":
+        return f"The load's model is {report.run.load.model}."
+    think = report.run.profile.think_time_s
+    between = (
+        f" for {setting(1000 * think[0])} to {setting(1000 * think[1])}{SPACE}ms, uniformly"
+        if think
+        else ""
+    )
+    return (
+        f"Each of {whole(report.run.profile.users)} users sends a request, waits for its answer, "
+        f"thinks{between}, and sends the next: a closed load."
+    )
+
+
+def _inputs(profile: Profile) -> str:
+    if profile.fahrenheit is None:
+        return ""
+    lowest, highest = profile.fahrenheit
+    return f" Temperatures are uniform in {setting(lowest)} to {setting(highest)}{SPACE}°F."
+
+
+def _limit(report: Report) -> str:
+    if report.run.load.model != "closed":
+        return "Its users don't wait for answers, so that no think time limits the throughput."
+    method = report.method
+    return (
+        "With N users and a mean think time Z, throughput can't exceed N/Z, however fast the "
+        "target: there the users do nothing but think. From "
+        f"{limit(method.near_ceiling_percent)} of it on, throughput shows the load and not the "
+        "target. While nobody answers, nobody asks either: a pause of the target delays one "
+        "request of each user and hardly shows in the percentiles. What the load generator adds "
+        "to the think time asked for is its own doing. N users, X finished requests a second, "
+        "their mean latency R and Z are bound by X (R + Z) = N; the rest tells how much of the "
+        f"users' time is unaccounted for, and should be below {limit(method.residual_percent)}. "
+        f"A load-generating process that uses over {limit(method.generator_cpu_percent)} of a "
+        "core delays what it measures."
+    )
+
+
+def _figures(report: Report) -> Table:
+    return by_target(
+        report.measurements,
+        [
+            ("Users N", field("steady.closed_loop.users", whole)),
+            ("Mean think time asked for, ms", field("steady.closed_loop.asked_think_ms")),
+            ("Mean think time Z as measured, ms", field("steady.closed_loop.think_ms")),
+            ("Added by the load generator, ms", field("steady.closed_loop.added_ms")),
+            ("Mean latency R, ms", field("steady.closed_loop.response_ms")),
+            ("Limit N/Z, requests/s", field("steady.closed_loop.ceiling_rps")),
+            ("Limit with the think time asked for", field("steady.closed_loop.asked_ceiling_rps")),
+            ("Finished X, requests/s", field("steady.throughput.finished_rps")),
+            ("Share of the limit", field("steady.closed_loop.ceiling_percent", percent)),
+            (
+                "The rest, 1 − X (R + Z) / N",
+                field("steady.closed_loop.residual_percent", _hundredths),
+            ),
+            ("Busiest load process, CPU of a core", field("generator_percent", percent)),
+            ("Target, CPU of a core", field("steady.process.mean_percent", percent)),
+        ],
+    )
+
+
+def _hundredths(value: float) -> str:
+    return f"{value:.2f}{SPACE}%".replace("-", "−")
+
+
+def cores(numbers: list[int] | None) -> str:
+    """Which cores something was kept on."""
+    if numbers is None:
+        return "all cores, shared"
+    names = listing([str(one) for one in numbers]) or UNKNOWN
+    return f"core {names}" if len(numbers) == 1 else f"cores {names}"

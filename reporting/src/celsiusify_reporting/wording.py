@@ -1,0 +1,51 @@
+"""How figures and lists are written."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+UNKNOWN = "n/a"
+# Keeps a value and its unit on one line.
+SPACE = "\N{NO-BREAK SPACE}"
+
+
+def figure(value: float | None, digits: int = 3) -> str:
+    """A value with so many significant digits, thousands grouped, never as an exponent."""
+    if value is None:
+        return UNKNOWN
+    if value == 0:
+        return "0"
+    rounded = float(f"{value:.{digits - 1}e}")
+    decimals = digits - 1 - math.floor(math.log10(abs(rounded)))
+    return f"{value:,.{max(0, decimals)}f}".replace("-", "−")
+
+
+def whole(value: int | None) -> str:
+    """A count, thousands grouped."""
+    return UNKNOWN if value is None else f"{value:,}".replace("-", "−")
+
+
+def setting(value: float) -> str:
+    """A value that someone chose, in full and no longer."""
+    return f"{value:,g}".replace("-", "−")
+
+
+def percent(value: float | None) -> str:
+    """A share that was measured, given in percent."""
+    return UNKNOWN if value is None else f"{figure(value)}{SPACE}%"
+
+
+def limit(value: float) -> str:
+    """A share that someone chose, given in percent."""
+    return f"{setting(value)}{SPACE}%"
+
+
+def milliseconds(value: float | None) -> str:
+    """A time with its unit."""
+    return UNKNOWN if value is None else f"{figure(value)}{SPACE}ms"
+
+
+def listing(items: Sequence[str]) -> str:
+    """Items as one speaks them: a, b and c."""
+    return " and ".join([", ".join(items[:-1]), items[-1]]) if len(items) > 1 else "".join(items)
