@@ -1,5 +1,6 @@
 """The commands of targets.yaml: made ready to run, and asked what would serve."""
 
+import os
 import shlex
 import shutil
 import subprocess
@@ -11,7 +12,7 @@ from typing import Any
 import orjson
 
 from celsiusify_load_tests.errors import ServingError
-from celsiusify_load_tests.targets import Target
+from celsiusify_load_tests.targets import Serve, Target
 
 DESCRIBE_TIMEOUT_S = 60.0
 
@@ -33,8 +34,15 @@ def arguments(
     return [found, *rest]
 
 
+def environment(serve: Serve, values: Mapping[str, object]) -> dict[str, str]:
+    """What a target's `serve` adds to the environment, filled in."""
+    return {name: Template(text).safe_substitute(values) for name, text in serve.env.items()}
+
+
 def describe(target: Target, folder: Path) -> dict[str, Any] | None:
     """Ask the target what would serve, and why: what its `describe` prints as JSON.
+
+    It is asked in the environment that it is served in.
 
     Raises:
         ServingError: If the command fails or prints something else.
@@ -42,10 +50,12 @@ def describe(target: Target, folder: Path) -> dict[str, Any] | None:
     if target.describe is None:
         return None
     command = arguments(target.describe, target.ports, folder, target)
+    env = environment(target.serve, target.ports) if target.serve else {}
     try:
         finished = subprocess.run(
             command,
             cwd=folder,
+            env={**os.environ, **env},
             capture_output=True,
             timeout=DESCRIBE_TIMEOUT_S,
             check=True,

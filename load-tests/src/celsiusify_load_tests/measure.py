@@ -109,9 +109,8 @@ def _reachable(target: Target, stage: Stage, measured: Measured) -> Iterator[Ser
 
 def _engine(measured: Measured) -> str:
     engine = measured.engine or {}
-    named = " ".join(str(engine[key]) for key in ("engine", "version") if engine.get(key))
-    reason = f": {engine['reason']}" if engine.get("reason") else ""
-    return measured.title + (f" ({named}{reason})" if named else "")
+    parts = [str(engine[key]) for key in ("engine", "reason") if engine.get(key)]
+    return f"{measured.title} ({': '.join(parts)})" if parts else measured.title
 
 
 def _load(target: Target, server: Server, stage: Stage) -> str | None:

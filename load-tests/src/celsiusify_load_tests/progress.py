@@ -2,11 +2,12 @@
 
 from collections import deque
 from collections.abc import Mapping, Sequence
+from math import isnan
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from rich.console import Console
+from rich.console import Console, JustifyMethod
 from rich.live import Live
 from rich.table import Table
 from rich.text import Text
@@ -47,11 +48,11 @@ class Window:
 
 def status(target: str, left_s: float, window: Window) -> str:
     """One line: time left, rate, percentiles and failures."""
-    p50_ms, p99_ms = window.latency_ms(50, 99)
+    p50_ms, p99_ms = ("–" if isnan(ms) else f"{ms:.2f} ms" for ms in window.latency_ms(50, 99))
     minutes, seconds = divmod(round(left_s), 60)
     return (
         f"{target}  {minutes}:{seconds:02} left  {window.rate_rps:,.0f}/s  "
-        f"p50 {p50_ms:.2f} ms  p99 {p99_ms:.2f} ms  {window.failed:,} failed"
+        f"p50 {p50_ms}  p99 {p99_ms}  {window.failed:,} failed"
     )
 
 
@@ -88,7 +89,8 @@ class Terminal:
         """Print rows that have the same keys, as a table."""
         table = Table(box=None, pad_edge=False)
         for column in rows[0] if rows else ():
-            table.add_column(column, justify="left" if column == "target" else "right")
+            justify: JustifyMethod = "right" if table.columns else "left"
+            table.add_column(column, justify=justify, no_wrap=True)
         for row in rows:
             table.add_row(*row.values())
         self._console.print(table)

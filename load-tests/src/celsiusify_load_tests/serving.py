@@ -8,13 +8,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
-from string import Template
 from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit
 
 import requests
 
-from celsiusify_load_tests.commands import arguments
+from celsiusify_load_tests.commands import arguments, environment
 from celsiusify_load_tests.cores import is_local, keep_process_on
 from celsiusify_load_tests.errors import ServingError
 from celsiusify_load_tests.interruption import Interruption
@@ -49,8 +48,8 @@ def prepare(target: Target, folder: Path, pid_file: Path) -> tuple[list[str], di
         raise ServingError("targets.yaml doesn't say how to serve it; point at it with --host")
     check_ports_free(target)
     values = {**target.ports, "pid_file": pid_file}
-    env = {key: Template(text).substitute(values) for key, text in target.serve.env.items()}
-    return arguments(target.serve.command, values, folder, target), env
+    command = arguments(target.serve.command, values, folder, target)
+    return command, environment(target.serve, values)
 
 
 def check_ports_free(target: Target) -> None:

@@ -50,7 +50,7 @@ def row(name: str, measured: Measured, steady: Steady) -> dict[str, str]:
         "requests": _number(counts["started"]),
         "failed": _number(counts["failed"]),
         "aborted": _number(counts["aborted"]),
-        "server counted": _number(counts["server"]),
+        "counted": _number(counts["server"]),
         "requests/s": _number(steady.rate_rps),
         "p50 ms": _number(steady.p50_ms, 3),
         "p99 ms": _number(steady.p99_ms, 3),
