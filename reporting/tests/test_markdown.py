@@ -16,7 +16,7 @@ from celsiusify_reporting.markdown import escape, render
 
 
 def html(text: str) -> str:
-    return MarkdownIt("commonmark").enable("table").render(text).strip()
+    return str(MarkdownIt("commonmark").enable("table").render(text)).strip()
 
 
 @pytest.mark.parametrize(
@@ -26,6 +26,8 @@ def html(text: str) -> str:
         "*not* _emphasised_",
         "<script>alert(1)</script>",
         "`code`",
+        "2.50",
+        "1.",
         "# no heading",
         "1. no list",
         "- no list",
@@ -57,7 +59,7 @@ def test_every_block_has_its_markdown() -> None:
             (Statement("It is so."), Warnings(("Mind this.",)), Bullets(("One.", "Two."))),
             (
                 Table(("Target", "What", "Count"), (("a|b", "x", "1"),), text_columns=2),
-                Plot("latency", "A plot."),
+                Plot("latency", "Latency", "A plot."),
                 Code("make report"),
             ),
         ),
@@ -66,5 +68,5 @@ def test_every_block_has_its_markdown() -> None:
     assert render(document) == (
         "# Title\n\nText.\n\n> It is so.\n\n> - Mind this.\n\n- One.\n- Two.\n\n"
         "| Target | What | Count |\n| --- | --- | --: |\n| a\\|b | x | 1 |\n\n"
-        "![A plot.](figures/latency.png)\n\n*A plot.*\n\n    make report\n"
+        "![Latency](figures/latency.png)\n\n*A plot.*\n\n    make report\n"
     )

@@ -10,7 +10,8 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from celsiusify_reporting import summary
@@ -25,41 +26,41 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     problems: list[str] = []
     for path in options.paths:
-        try:
-            folders = run_folders(path)
-        except ReportError as error:
-            problems.append(str(error))
-            continue
-        problems += _report_all(folders)
+        with noted(problems):
+            _report_all(run_folders(path), problems)
     for problem in problems:
         print(f"celsiusify-reporting: {problem}", file=sys.stderr)
     return 2 if problems else 0
 
 
-def _report_all(folders: list[Path]) -> list[str]:
-    problems: list[str] = []
-    path = folders[0].absolute().parent / SUMMARY
+@contextmanager
+def noted(problems: list[str]) -> Iterator[None]:
+    """Note what keeps something from being reported, and go on."""
     try:
-        before = summary.read(path)
+        yield
     except ReportError as error:
-        return [str(error)]
+        problems.append(str(error))
+
+
+def _report_all(folders: list[Path], problems: list[str]) -> None:
+    """Report runs of one folder of results, and sum them up there."""
+    path = folders[0].absolute().parent / SUMMARY
+    before = summary.read(path)
+    summarised = {line["run"] for line in before}
     lines: list[summary.Line] = []
     for folder in folders:
-        try:
-            lines += _report(folder, {line["run"] for line in before})
-        except ReportError as error:
-            problems.append(str(error))
+        with noted(problems):
+            lines += _report(folder, summarised)
     if lines:
         write(path.parent, {SUMMARY: summary.merge(before, lines).encode()})
         print(path)
-    return problems
 
 
 def _report(folder: Path, summarised: set[str]) -> list[summary.Line]:
     """Report a run or keep it, say so, and return the lines that the summary needs."""
-    if report := kept(folder):
+    if (lines := kept(folder)) is not None:
         print(f"{folder}: kept as it was reported, for its rows aren't here")
-        return [line for line in summary.lines(report) if line["run"] not in summarised]
+        return [line for line in lines if line["run"] not in summarised]
     if sys.stderr.isatty():
         print(f"{folder}: reading …", end="\r", file=sys.stderr)
     drawn_up, measured = measure_run(folder)

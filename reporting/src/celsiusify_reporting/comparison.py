@@ -26,7 +26,7 @@ class Comparison:
 
 @dataclass(frozen=True)
 class Comparisons:
-    """Each measure, or None where fewer than two targets have it."""
+    """Each measure, or None where there are fewer than two figures of it above nought."""
 
     throughput_rps: Comparison | None
     p50_ms: Comparison | None
@@ -53,6 +53,7 @@ def _compare(
     value_of: Callable[[Measurement], float | None],
     method: Method,
 ) -> Comparison | None:
+    # What was too little to measure, such as no CPU time at all, has no ratio to anything.
     values = [(value, one.title) for one in measurements if (value := value_of(one))]
     if len(values) < 2:
         return None

@@ -52,9 +52,10 @@ class Table:
 
 @dataclass(frozen=True)
 class Plot:
-    """The figure of that name, and what it shows."""
+    """The figure of that name, what it is, and what it shows."""
 
     name: str
+    title: str
     caption: str
 
 

@@ -16,7 +16,7 @@ class Failure:
     """Failures of one kind: the same error and HTTP status (0 where no answer came).
 
     `percent` is their share of the finished requests. `p50_ms` is the median of their latencies,
-    which stand in no other figure; None where none ended.
+    which are kept apart from those of the successes; None where none ended.
     """
 
     error: str

@@ -118,17 +118,19 @@ def slowest(drawn: Sequence[Drawn]) -> Figure:
 
 def over_time(drawn: Sequence[Drawn]) -> Figure:
     """Throughput, latency and users, from when all users of a target were running."""
-    figure, (rates, latencies, users) = _figure(drawn, heights_in=[2.1, 2.3, 1.1])
+    figure, (rates, latencies, users) = _figure(drawn, heights_in=[2.5, 2.7, 1.2])
     for each in drawn:
         _plot_rates(rates, each)
         _plot_latencies(latencies, each)
         _plot_users(users, each)
-    rates.set(ylim=(0, None), ylabel="requests/s")
+    rates.set(ylabel="requests/s")
     rates.yaxis.set_major_formatter(FuncFormatter(lambda value, _: setting(value)))
     latencies.set(ylabel="latency [ms], log.")
     _logarithmic(latencies, "y")
-    users.set(ylim=(0, None), ylabel="users", xlabel="seconds since all users were running")
+    users.set(ylabel="users", xlabel="seconds since all users were running")
     users.yaxis.set_major_locator(MaxNLocator(3, integer=True))
+    for axes in (rates, users):
+        axes.set_ylim(0, 1.05 * axes.dataLim.y1 or 1)
     for axes in (rates, latencies, users):
         axes.axvline(0, color="#5b6770", linewidth=0.8)
         axes.label_outer()

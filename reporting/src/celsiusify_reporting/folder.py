@@ -5,9 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
-from celsiusify_reporting import figures, locust_csv, markdown, pdf
+from celsiusify_reporting import figures, locust_csv, markdown, pdf, summary
 from celsiusify_reporting.errors import ReportError
 from celsiusify_reporting.load import read_requests, read_usage, read_users
 from celsiusify_reporting.measure import Measured, Samples, measure
@@ -40,8 +39,8 @@ def _is_run(folder: Path) -> bool:
     return folder.is_dir() and ((folder / RUN).exists() or any(folder.glob(f"*_{ROWS}")))
 
 
-def kept(folder: Path) -> dict[str, Any] | None:
-    """The report that a run already has, if making it again would lose what its rows once said.
+def kept(folder: Path) -> list[summary.Line] | None:
+    """What the summary says of a run whose report stays, for its rows are gone; None for others.
 
     Raises:
         ReportError: If the rows are gone and the report can't be read.
@@ -50,16 +49,14 @@ def kept(folder: Path) -> dict[str, Any] | None:
     if not path.exists():
         return None
     try:
-        report: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        report = json.loads(path.read_text(encoding="utf-8"))
         measured = [one["name"] for one in report["measurements"] if one["counting"]]
+        lost = [name for name in measured if not (folder / f"{name}_{ROWS}").exists()]
+        return summary.lines(report) if lost else None
     except (ValueError, KeyError, TypeError) as error:
         if any(folder.glob(f"*_{ROWS}")):
             return None
-        raise ReportError(
-            path, "can't be read, and there are no rows to make it again from"
-        ) from error
-    lost = [name for name in measured if not (folder / f"{name}_{ROWS}").exists()]
-    return report if lost else None
+        raise ReportError(path, "can't be read, and there are no rows to make it from") from error
 
 
 def measure_run(folder: Path) -> tuple[Report, list[Measured]]:
@@ -118,10 +115,17 @@ def _statistics(measured: Measured) -> Iterator[tuple[str, str]]:
 
 
 def write(folder: Path, files: dict[str, bytes]) -> None:
-    """Write files to a folder, each whole or not at all."""
+    """Write files to a folder, each whole or not at all.
+
+    Raises:
+        ReportError: If one can't be written.
+    """
     for name, content in files.items():
         path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
         partial = path.with_name(f".{path.name}.part")
-        partial.write_bytes(content)
-        partial.replace(path)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            partial.write_bytes(content)
+            partial.replace(path)
+        except OSError as error:
+            raise ReportError(path, f"can't be written: {error.strerror}") from error

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, Literal
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -133,4 +134,6 @@ def _read_csv(
         raise ReportError(path, f"can't be read as CSV: {error}") from error
     if missing := [name for name in types if name not in frame.columns]:
         raise ReportError(path, f"no column {', '.join(missing)}; expected {','.join(types)}")
+    if infinite := [name for name in types if (frame[name] == np.inf).any()]:
+        raise ReportError(path, f"infinite values in column {', '.join(infinite)}")
     return frame.sort_values("time_ns", kind="stable", ignore_index=True)

@@ -21,7 +21,7 @@ from celsiusify_reporting.document import (
 
 FIGURES = "figures"
 BLANKS = re.compile(r"[ \t\r\n\f\v]+")
-SPECIAL = re.compile(r"([\\`*_\[\]<>|&~])|^([#+=-]|\d+(?=[.)]))")
+SPECIAL = re.compile(r"([\\`*_\[\]<>|&~])|^([#+=-]|\d+(?=[.)](?:\s|$)))")
 
 
 def render(document: Document) -> str:
@@ -84,7 +84,7 @@ def _(block: Table) -> str:
 
 @render_block.register
 def _(block: Plot) -> str:
-    return f"![{escape(block.caption)}]({FIGURES}/{block.name}.png)\n\n*{escape(block.caption)}*"
+    return f"![{escape(block.title)}]({FIGURES}/{block.name}.png)\n\n*{escape(block.caption)}*"
 
 
 @render_block.register

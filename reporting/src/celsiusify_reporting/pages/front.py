@@ -61,7 +61,7 @@ def _at_a_glance(report: Report) -> Table:
     return Table(
         columns=(
             "Target",
-            "Requests/s",
+            "Requests per s",
             *(f"p{one:g} ms" for one in AT_A_GLANCE),
             "Failures",
             f"CPU s per {whole(report.method.per_requests)}",
@@ -93,6 +93,7 @@ def _failures(one: Measurement) -> str:
 def _latency_plot(report: Report) -> Block:
     return Plot(
         DISTRIBUTION,
+        "Distribution of latency",
         "How many of the requests took no longer than so many milliseconds: further left is "
         "better. Circles mark the median, triangles the 99th percentile.",
     )

@@ -20,7 +20,7 @@ def guide(report: Report) -> Iterator[Group]:
                 "Steady window: from when all users were running until they were told to stop. "
                 "All statistics are of the requests that started within; ramp-up and end are "
                 "left out.",
-                "Requests/s: requests that succeeded in the steady window, by its length. An "
+                "Requests per s: those that succeeded in the steady window, by its length. An "
                 "answer with a wrong temperature counts as failed.",
                 "Latency: from handing a request to the socket until the last byte of its "
                 "answer, of those that succeeded. Failures often come back at once and would "
@@ -28,9 +28,9 @@ def guide(report: Report) -> Iterator[Group]:
                 "p50, p95, p99, p99.9: so many percent of the requests took no longer. They are "
                 f"measured values, by {method.percentile_definition}, computed from every "
                 "request to the nanosecond; nothing is interpolated or put into classes.",
-                "n/a, needs N: a percentile takes enough requests beyond it. The rule is that "
-                f"of MLPerf Inference's early stopping: with {limit(method.confidence_percent)} "
-                "confidence, two requests at least.",
+                "n/a, needs N: a percentile is given only where enough requests lie beyond it: two "
+                f"at least, with {limit(method.confidence_percent)} confidence, which is the rule "
+                "of MLPerf Inference's early stopping.",
                 f"CPU s per {per}: CPU seconds that the target, all its processes together, used "
                 f"for {per} finished requests. It tells what an answer costs, also where the "
                 "load limits the throughput.",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from celsiusify_reporting.document import Group, Heading, Paragraph, Table
+from celsiusify_reporting.measurement import Measurement
 from celsiusify_reporting.pages.tables import by_target, field
 from celsiusify_reporting.report import Report
 from celsiusify_reporting.run import Profile
@@ -86,17 +87,26 @@ def _figures(report: Report) -> Table:
             ("Added by the load generator, ms", field("steady.closed_loop.added_ms")),
             ("Mean latency R, ms", field("steady.closed_loop.response_ms")),
             ("Limit N/Z, requests/s", field("steady.closed_loop.ceiling_rps")),
-            ("Limit with the think time asked for", field("steady.closed_loop.asked_ceiling_rps")),
+            (
+                "Limit by the think time asked for, requests/s",
+                field("steady.closed_loop.asked_ceiling_rps"),
+            ),
             ("Finished X, requests/s", field("steady.throughput.finished_rps")),
             ("Share of the limit", field("steady.closed_loop.ceiling_percent", percent)),
             (
                 "The rest, 1 − X (R + Z) / N",
                 field("steady.closed_loop.residual_percent", _hundredths),
             ),
-            ("Busiest load process, CPU of a core", field("generator_percent", percent)),
+            ("Each load process, CPU of a core", lambda one: _workers(one, "mean_percent")),
+            ("The same in its busiest second", lambda one: _workers(one, "peak_percent")),
             ("Target, CPU of a core", field("steady.process.mean_percent", percent)),
         ],
     )
+
+
+def _workers(one: Measurement, share: str) -> str:
+    workers = one.steady.workers if one.steady else ()
+    return ", ".join(percent(getattr(worker, share)) for worker in workers) or UNKNOWN
 
 
 def _hundredths(value: float) -> str:

@@ -17,11 +17,18 @@ LONGEST_ERROR = 160
 def results(report: Report) -> Iterator[Group]:
     """The groups of these pages."""
     if any(one.history for one in report.measurements):
-        yield (Heading("Over time"), Plot(OVER_TIME, OVER_TIME_CAPTION))
+        yield (
+            Heading("Over time"),
+            Plot(OVER_TIME, "Throughput, latency and users over time", OVER_TIME_CAPTION),
+        )
     yield (Heading("Failures"), *_failures(report))
     if any(one.latency for one in report.measurements):
         caption = "How many of the requests took longer than so many milliseconds."
-        yield (Heading("The slowest requests"), Plot(SLOWEST, caption), _latencies(report))
+        yield (
+            Heading("The slowest requests"),
+            Plot(SLOWEST, "The slowest requests", caption),
+            _latencies(report),
+        )
     yield (Heading("Were all requests counted?"), Paragraph(COUNTING), _counts(report))
 
 
@@ -100,7 +107,7 @@ def _failures(report: Report) -> Iterator[Block]:
     rest = len(kinds) - len(shown)
     more = f" {whole(rest)} more kinds stand in the failures files." if rest else ""
     yield Paragraph(
-        f"Latencies of failures stand here and in no other figure of this report.{more}"
+        f"Latencies of failures stand only here, and in the mean R that limits the load.{more}"
     )
 
 

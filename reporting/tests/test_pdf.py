@@ -1,0 +1,111 @@
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pymupdf
+import pytest
+from runs import TITLES, Load, edit_run, make_run
+
+from celsiusify_reporting import pdf
+from celsiusify_reporting.folder import measure_run, render
+
+SHAPES = {
+    "one target": {"tfserving": Load()},
+    "two targets": {name: Load(users=20) for name in TITLES},
+    "failures": {
+        "tfserving": Load(users=20, failing=1),
+        "converter-api": Load(np.array([9]) * 10**6, users=20, failing=7),
+    },
+}
+
+
+@pytest.fixture(scope="module", params=SHAPES)
+def shape(request: pytest.FixtureRequest) -> str:
+    """A kind of run."""
+    return str(request.param)
+
+
+@pytest.fixture(scope="module")
+def laid_out(shape: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[pymupdf.Document]:
+    """The PDF of its report, with a caveat that is long."""
+    folder = make_run(tmp_path_factory.mktemp("results") / "run", SHAPES[shape])
+    edit_run(folder, "targets", "tfserving", "engine", "caveat", value="Mind this well. " * 12)
+    edit_run(folder, "command", value="celsiusify-load-tests run " + "tfserving " * 30)
+    document = pymupdf.open(stream=render(*measure_run(folder))["report.pdf"], filetype="pdf")
+    yield document
+    document.close()
+
+
+def test_pages_are_few_and_none_is_empty(laid_out: pymupdf.Document) -> None:
+    """Each page has more than its foot."""
+    assert 4 <= len(laid_out) <= 6
+    assert all(len(page.get_text()) > 300 for page in laid_out)
+
+
+def test_first_page_has_what_matters(laid_out: pymupdf.Document) -> None:
+    """Title, conclusion, table and caveat stand on page 1."""
+    text = " ".join(laid_out[0].get_text().split())
+
+    for part in ("Load test:", "In this one run", "Requests per s", "p99.9 ms", "Mind this well."):
+        assert part in text
+
+
+def test_every_plot_is_there(laid_out: pymupdf.Document) -> None:
+    """Distribution, course over time and slowest requests, each in print resolution."""
+    images = [image for page in laid_out for image in page.get_image_info()]
+
+    assert len(images) == 3
+    for image in images:
+        left, _, right, _ = image["bbox"]
+        assert image["width"] / ((right - left) / 72) >= 200
+
+
+def test_nothing_sticks_out_of_a_page(laid_out: pymupdf.Document) -> None:
+    """Words and pictures keep within the margins, also where a word is long."""
+    for page in laid_out:
+        inner = pymupdf.Rect(30, 30, page.rect.width - 30, page.rect.height - 20)
+        boxes = [pymupdf.Rect(word[:4]) for word in page.get_text("words")]
+        boxes += [pymupdf.Rect(image["bbox"]) for image in page.get_image_info()]
+        assert all(box in inner for box in boxes)
+
+
+def test_no_heading_ends_a_page(laid_out: pymupdf.Document) -> None:
+    """What a heading is of follows on the same page."""
+    headings = [title for _, title, _ in laid_out.get_toc()]
+    assert "How to read it" in headings
+    for page in laid_out:
+        *lines, _foot = page.get_text().strip().splitlines()
+        assert lines[-1].strip() not in headings
+
+
+def test_pages_are_numbered(laid_out: pymupdf.Document) -> None:
+    """The foot of each page names the run and counts."""
+    feet = [page.get_text().strip().splitlines()[-1] for page in laid_out]
+
+    assert feet[0] == f"Celsiusify · run run · page 1 of {len(laid_out)}"
+
+
+@pytest.mark.parametrize(
+    ("groups", "filled"),
+    [
+        ([], []),
+        (["a"], ["a"]),
+        (["aaa", "bbb", "ccc"], ["aaa\n\nbbb", "ccc"]),
+        (["a" * 20, "b"], ["a" * 20, "b"]),
+        (["a", "b" * 20, "c", "d"], ["a", "b" * 20, "c\n\nd"]),
+    ],
+)
+def test_pages_are_filled_with_whole_groups(groups: list[str], filled: list[str]) -> None:
+    """A group that doesn't fit goes to the next page; one that fits none has its own."""
+    assert pdf.pages(groups, lambda text: len(text) <= 8) == filled
+
+
+def test_long_tables_run_over_pages_whole(tmp_path: Path) -> None:
+    """Settings that fill more than a page are all there."""
+    folder = make_run(tmp_path / "run", {"tfserving": Load()})
+    settings = {f"setting_{number:03}": "x" * 40 for number in range(120)}
+    edit_run(folder, "targets", "tfserving", "engine", "settings", value=settings)
+    with pymupdf.open(stream=render(*measure_run(folder))["report.pdf"]) as document:
+        text = "".join(page.get_text() for page in document)
+
+    assert [name for name in settings if name not in text] == []
