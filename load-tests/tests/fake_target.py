@@ -24,6 +24,7 @@ class Handler(BaseHTTPRequestHandler):
     offset = 0.0
     lock = threading.Lock()
     requests = 0
+    last = 0
 
     def do_GET(self) -> None:
         """Serve the conversion, the health and the metrics."""
@@ -42,6 +43,8 @@ class Handler(BaseHTTPRequestHandler):
     def _convert(self, fahrenheit: float) -> None:
         with Handler.lock:
             Handler.requests += 1
+            if Handler.requests == self.last:
+                os._exit(3)
         celsius = (fahrenheit - 32) * 5 / 9 + self.offset
         self._answer(json.dumps({"celsius": f"{celsius:.6f}", "instance": "one"}))
 
@@ -72,6 +75,7 @@ def main() -> None:
     parser.add_argument("--port", type=int)
     parser.add_argument("--offset", type=float, default=0.0)
     parser.add_argument("--child", action="store_true", help="serve in a child")
+    parser.add_argument("--last", type=int, default=0, help="the request to die of")
     parser.add_argument("--pid-file")
     options = parser.parse_args()
     if options.verb == "describe":
@@ -87,7 +91,7 @@ def main() -> None:
 
 def serve(options: argparse.Namespace) -> None:
     """Serve until the end."""
-    Handler.offset = options.offset
+    Handler.offset, Handler.last = options.offset, options.last
     if options.pid_file:
         with open(options.pid_file, "w", encoding="ascii") as file:  # noqa: PTH123
             file.write(str(os.getpid()))

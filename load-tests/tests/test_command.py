@@ -174,13 +174,24 @@ def test_a_target_that_never_gets_healthy_is_stopped(workspace: "Workspace") -> 
     assert workspace.leftovers() == []
 
 
+def test_a_target_that_dies_under_load_ends_it(workspace: "Workspace") -> None:
+    """What was recorded until then is kept, but isn't taken for a measurement of the target."""
+    workspace.targets["one"] = workspace.fake(options="--last 100")
+    run = workspace.load("one", time="60s")
+    assert run.code == Exit.INVALID
+    assert run.target()["state"] == "failed"
+    assert run.target()["problem"].startswith("the target ended with code 3: it printed nothing")
+    assert run.rows().num_rows == run.target()["counts"]["started"] >= 100
+    assert workspace.leftovers() == []
+
+
 def test_a_port_that_is_taken_is_named(workspace: "Workspace") -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
         workspace.targets["one"]["ports"] = {"http": port}
         run = workspace.load("two", "one")
     assert run.code == Exit.USAGE
-    assert f"one: port {port} (http) is taken" in run.stderr
+    assert f"one: port {port} (http) can't be used: Address already in use" in run.stderr
     assert "HOST=" in run.stderr
     assert not (workspace.folder / "results").exists()
 

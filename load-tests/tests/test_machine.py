@@ -1,6 +1,7 @@
 import subprocess
 from pathlib import Path
 
+import pytest
 from celsiusify_load_tests import machine
 
 
@@ -22,13 +23,15 @@ def test_a_folder_without_git_has_no_commit(tmp_path: Path) -> None:
 
 
 def test_uncommitted_changes_make_a_checkout_dirty(tmp_path: Path) -> None:
+    """Changed files do; new ones, such as results, don't."""
     identity = ("-c", "user.name=a", "-c", "user.email=a@b.c")
     subprocess.run(["git", "init", "-q", tmp_path], check=True)
-    subprocess.run(
-        ["git", *identity, "-C", tmp_path, "commit", "-qm", "a", "--allow-empty"], check=True
-    )
-    clean = machine.git(tmp_path)
     (tmp_path / "file").touch()
+    subprocess.run(["git", "-C", tmp_path, "add", "file"], check=True)
+    subprocess.run(["git", *identity, "-C", tmp_path, "commit", "-qm", "a"], check=True)
+    (tmp_path / "results").touch()
+    clean = machine.git(tmp_path)
+    (tmp_path / "file").write_text("changed")
     dirty = machine.git(tmp_path)
     assert clean
     assert dirty
@@ -36,5 +39,8 @@ def test_uncommitted_changes_make_a_checkout_dirty(tmp_path: Path) -> None:
     assert (clean["dirty"], dirty["dirty"]) == (False, True)
 
 
-def test_a_machine_without_git_has_no_commit(monkeypatch: object, tmp_path: Path) -> None:
-    assert machine._output("celsiusify-no-such-command") is None
+def test_a_machine_without_git_has_no_commit(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert machine.git(Path(__file__).parent) is None

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from celsiusify_load_tests.interruption import Interruption
-from celsiusify_load_tests.processes import kill_session, start, stop
+from celsiusify_load_tests.processes import kill_session, last_lines, start, stop
 from celsiusify_load_tests.profiles import Profile
 from celsiusify_load_tests.targets import Target
 
@@ -73,7 +73,7 @@ def _distribution(processes: int) -> dict[str, int]:
 def drive(
     job: Job,
     cores: list[int] | None,
-    each_second: Callable[[float], None],
+    each_second: Callable[[], str | None],
     stop_asked: Interruption,
 ) -> str | None:
     """Run the load to its end.
@@ -81,7 +81,7 @@ def drive(
     Args:
         job: What to run.
         cores: The cores to keep Locust on; None for all.
-        each_second: Called each second with the seconds that are left.
+        each_second: Called each second; what it returns, if not None, is why the load must end.
         stop_asked: Ends the load early: users finish what they are at, then all is written.
 
     Returns:
@@ -90,27 +90,28 @@ def drive(
     job.spool.mkdir(parents=True)
     process = start(command(job), job.log, cores=cores)
     try:
-        return _watch(process, job.profile.run_time_s, each_second, stop_asked)
+        return _watch(process, job, each_second, stop_asked)
     finally:
         stop(process, grace_s=STOP_TIMEOUT_S + 5)
 
 
 def _watch(
     process: subprocess.Popen[bytes],
-    run_time_s: float,
-    each_second: Callable[[float], None],
+    job: Job,
+    each_second: Callable[[], str | None],
     stop_asked: Interruption,
 ) -> str | None:
     begin = time.monotonic()
+    limit_s = job.profile.run_time_s + STOP_TIMEOUT_S + MARGIN_S
     while process.poll() is None and not stop_asked:
-        elapsed_s = time.monotonic() - begin
-        if elapsed_s > run_time_s + STOP_TIMEOUT_S + MARGIN_S:
+        if (elapsed_s := time.monotonic() - begin) > limit_s:
             kill_session(process.pid)
-            return f"the load generator had not ended after {elapsed_s:.0f} s and was killed"
-        each_second(max(0.0, run_time_s - elapsed_s))
+            return f"the load generator was killed after {elapsed_s:.0f} s: {last_lines(job.log)}"
+        if problem := each_second():
+            return problem
         _wait(process, PERIOD_S, stop_asked)
     code = process.poll()
-    return f"the load generator ended with code {code}" if code else None
+    return f"the load generator ended with code {code}: {last_lines(job.log)}" if code else None
 
 
 def _wait(process: subprocess.Popen[bytes], seconds: float, stop_asked: Interruption) -> None:

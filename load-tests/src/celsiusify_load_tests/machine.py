@@ -65,13 +65,13 @@ def versions() -> dict[str, str]:
 
 
 def git(folder: Path) -> dict[str, Any] | None:
-    """The commit that `folder` is checked out at, and whether anything differs from it.
+    """The commit that `folder` is checked out at, and whether a file of it was changed.
 
     Returns:
         `{"commit": …, "dirty": …}`, or None where there is no git or no repository.
     """
     commit = _output("git", "-C", str(folder), "rev-parse", "HEAD")
-    changes = _output("git", "-C", str(folder), "status", "--porcelain")
+    changes = _output("git", "-C", str(folder), "status", "--porcelain", "-uno")
     return {"commit": commit, "dirty": bool(changes)} if commit else None
 
 

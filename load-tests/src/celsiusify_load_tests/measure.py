@@ -1,12 +1,9 @@
-"""Job one target: serve it, drive the load, and keep what was recorded."""
+"""Load one target: serve it, drive the load, and keep what was recorded."""
 
 import shutil
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 
@@ -14,51 +11,21 @@ from celsiusify_load_tests import serving, summary
 from celsiusify_load_tests.commands import describe
 from celsiusify_load_tests.cores import kept
 from celsiusify_load_tests.errors import ServingError
+from celsiusify_load_tests.follow import Follower
 from celsiusify_load_tests.generator import Job, drive
+from celsiusify_load_tests.measured import Measured
 from celsiusify_load_tests.metrics import fetch_count, settled
 from celsiusify_load_tests.plan import Stage
-from celsiusify_load_tests.processes import last_lines
-from celsiusify_load_tests.progress import Terminal, Window, status
 from celsiusify_load_tests.results import write_requests, write_users
 from celsiusify_load_tests.serving import Server
-from celsiusify_load_tests.spool import Tail, read_spool
+from celsiusify_load_tests.spool import read_spool
 from celsiusify_load_tests.targets import Target
 from celsiusify_load_tests.timeline import Timeline, read_timeline
 from celsiusify_load_tests.usage import Sampler
 
-UNFINISHED = "the run ended before this target was finished"
-
-
-@dataclass
-class Measured:
-    """What run.json says of a target; its fields are described in `results/README.md`.
-
-    It is made before the target is loaded: should the run break off, this is what stays.
-    """
-
-    title: str
-    url: str
-    request: str
-    state: str = "interrupted"
-    problem: str | None = UNFINISHED
-    engine: dict[str, Any] | None = None
-    cores: list[int] | None = None
-    started_ns: int | None = None
-    steady_from_ns: int | None = None
-    steady_until_ns: int | None = None
-    ended_ns: int | None = None
-    counts: dict[str, int | None] = field(
-        default_factory=lambda: {"started": 0, **dict.fromkeys(summary.OUTCOMES, 0), "server": None}
-    )
-
-
-def blank(target: Target, host: str | None) -> Measured:
-    """What is known of a target before it is loaded."""
-    return Measured(target.title, host or target.url, str(target.request))
-
 
 def measure(target: Target, stage: Stage, measured: Measured) -> pa.Table:
-    """Job `target`, write its files, and note in `measured` how that went.
+    """Load `target`, write its files, and note in `measured` how that went.
 
     Returns:
         One row a request, in the schema of `results/README.md`.
@@ -129,40 +96,17 @@ def _load(target: Target, server: Server, stage: Stage) -> str | None:
     )
     follower = Follower(job, server, stage.terminal)
     with Sampler(stage.path(target, "usage.csv"), follower.pids):
-        problem = drive(job, stage.split.generator, follower, stage.stop_asked)
+        problem = drive(job, stage.split.generator, follower.look, stage.stop_asked)
     stage.terminal.clear()
-    if problem:
-        return f"{problem}: {last_lines(job.log)}"
-    job.log.unlink()
-    return None
+    if stage.stop_asked:
+        stage.terminal.say("stopping; what was recorded is kept")
+    if problem is None:
+        job.log.unlink()
+    return problem
 
 
 def _spool(target: Target, stage: Stage) -> Path:
     return stage.folder / "parts" / target.name
-
-
-class Follower:
-    """Follows a load while it runs: shows its progress, and knows the processes to sample."""
-
-    def __init__(self, job: Job, server: Server, terminal: Terminal) -> None:
-        self._job = job
-        self._server = server
-        self._terminal = terminal
-        self._tail = Tail(job.spool)
-        self._window = Window()
-        self._workers: dict[int, int] = {}
-
-    def __call__(self, left_s: float) -> None:
-        """Read what was recorded since the last call, and show where the load stands."""
-        self._window.add(time.monotonic(), self._tail.read())
-        self._terminal.show(status(self._job.target.name, left_s, self._window))
-
-    def pids(self) -> dict[str, int | None]:
-        """The process of each role; load-generating ones are known once they have started."""
-        if len(self._workers) < self._job.processes:
-            self._workers = read_timeline(self._job.spool).workers
-        workers = {f"worker-{index}": pid for index, pid in sorted(self._workers.items())}
-        return {"target": self._server.pid, **workers}
 
 
 def _note(measured: Measured, rows: pa.Table, timeline: Timeline) -> None:
@@ -180,8 +124,6 @@ def _state(problem: str | None, timeline: Timeline, stage: Stage) -> tuple[str, 
     faults = [problem] if problem else []
     faults += [f"{missing} of {stage.plan.processes} load processes never ran"] if missing else []
     faults += timeline.problems
-    if faults:
-        return "failed", "; ".join(faults)
     if stage.stop_asked:
-        return "interrupted", "stopped before its time was over"
-    return "complete", None
+        return "interrupted", "; ".join(["stopped before its time was over", *faults])
+    return ("failed", "; ".join(faults)) if faults else ("complete", None)

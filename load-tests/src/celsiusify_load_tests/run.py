@@ -10,7 +10,8 @@ from celsiusify_load_tests import http1, machine, results, words
 from celsiusify_load_tests.cores import Split, kept_on
 from celsiusify_load_tests.errors import ServingError
 from celsiusify_load_tests.interruption import Interrupted, Interruption
-from celsiusify_load_tests.measure import Measured, blank, measure
+from celsiusify_load_tests.measure import measure
+from celsiusify_load_tests.measured import Measured, blank
 from celsiusify_load_tests.plan import Plan, Stage
 from celsiusify_load_tests.progress import Terminal
 from celsiusify_load_tests.summary import NEVER, Steady, steady
@@ -42,11 +43,11 @@ def run(plan: Plan, split: Split, terminal: Terminal) -> Exit:
         terminal.say(line)
     with Interruption() as stop_asked, kept_on(split.generator):
         stage = Stage(plan, folder, split, terminal, stop_asked)
-        rows = [_one(target, stage, manifest) for target in plan.targets]
+        loads = [_one(target, stage, manifest) for target in plan.targets]
     results.remove_if_empty(folder / "parts")
-    terminal.table(rows)
+    terminal.table([row for _, row in loads])
     terminal.say(f"recorded in {folder}")
-    return Exit.INTERRUPTED if stop_asked else max(map(_end, manifest.measured.values()))
+    return max(end for end, _ in loads)
 
 
 class Manifest:
@@ -88,32 +89,32 @@ def describe(plan: Plan, split: Split, run_name: str, began: datetime) -> dict[s
     }
 
 
-def _one(target: Target, stage: Stage, manifest: Manifest) -> dict[str, str]:
-    """Load one target; its line for the last table."""
+def _one(target: Target, stage: Stage, manifest: Manifest) -> tuple[Exit, dict[str, str]]:
+    """Load one target; how that ended, and its line for the last table."""
     measured = manifest.measured[target.name]
-    found = _measure(target, stage, measured)
+    end, found = _measure(target, stage, measured)
     manifest.save()
     if measured.problem:
         stage.terminal.complain(f"{target.name}: {measured.state}: {measured.problem}")
     for line in words.ending(target.name, measured, found, stage.plan.profile):
         stage.terminal.say(line)
-    return words.row(target.name, measured, found)
+    return end, words.row(target.name, measured, found)
 
 
-def _measure(target: Target, stage: Stage, measured: Measured) -> Steady:
+def _measure(target: Target, stage: Stage, measured: Measured) -> tuple[Exit, Steady]:
     try:
         stage.stop_asked.check()
         rows = measure(target, stage, measured)
     except ServingError as problem:
         measured.state, measured.problem = "failed", str(problem)
+        return Exit.USAGE, NEVER
     except Interrupted:
         measured.problem = "stopped before it was loaded"
-    else:
-        return steady(rows, measured.steady_from_ns, measured.steady_until_ns)
-    return NEVER
+        return Exit.INTERRUPTED, NEVER
+    return _end(measured), steady(rows, measured.steady_from_ns, measured.steady_until_ns)
 
 
 def _end(measured: Measured) -> Exit:
-    if measured.state == "failed":
-        return Exit.INVALID if measured.counts["started"] else Exit.USAGE
+    if measured.state != "complete":
+        return Exit.INVALID if measured.state == "failed" else Exit.INTERRUPTED
     return Exit.REQUESTS_FAILED if measured.counts["failed"] else Exit.OK

@@ -1,5 +1,6 @@
 """Start a target on this machine, wait until it takes requests, and stop it again."""
 
+import os
 import socket
 import subprocess
 import time
@@ -31,11 +32,20 @@ class Server:
 
     Attributes:
         url: Where it answers.
-        pid: Its process; None where it runs elsewhere.
+        pid: The process that serves; None where it runs elsewhere.
+        started: The process that was started for it, if one was; it prints to the file `log`.
     """
 
     url: str
     pid: int | None = None
+    started: subprocess.Popen[bytes] | None = None
+    log: Path | None = None
+
+    def ended(self) -> str | None:
+        """How it ended, if it was started here and has ended."""
+        if self.started is None or self.log is None or (code := self.started.poll()) is None:
+            return None
+        return f"the target ended with code {code}: {last_lines(self.log)}"
 
 
 def prepare(target: Target, folder: Path, pid_file: Path) -> tuple[list[str], dict[str, str]]:
@@ -65,8 +75,8 @@ def check_ports_free(target: Target) -> None:
                 probe.bind(("", port))
             except OSError as problem:
                 raise ServingError(
-                    f"port {port} ({name}) is taken by another process; stop that, "
-                    f"or load it with --host (HOST= in make)"
+                    f"port {port} ({name}) can't be used: {os.strerror(problem.errno or 0)}; "
+                    f"stop what uses it, or load that with --host (HOST= in make)"
                 ) from problem
 
 
@@ -113,7 +123,8 @@ def served(
         process = start(command, log, cores=cores, cwd=folder, env=env)
         try:
             _wait_until_healthy(target, process, log, start_timeout_s, stop_asked)
-            yield Server(target.url, _serving_pid(pid_file, process.pid, cores))
+            pid = _serving_pid(pid_file, process.pid, cores)
+            yield Server(target.url, pid, process, log)
         finally:
             stop(process, STOP_GRACE_S)
             if log.stat().st_size == 0:

@@ -3,7 +3,7 @@
 from math import isfinite
 
 from celsiusify_load_tests.cores import Split
-from celsiusify_load_tests.measure import Measured
+from celsiusify_load_tests.measured import Measured
 from celsiusify_load_tests.plan import Plan
 from celsiusify_load_tests.profiles import Profile
 from celsiusify_load_tests.summary import Steady
