@@ -1,0 +1,41 @@
+"""A `tensorflow_model_server` that is installed on this machine."""
+
+import os
+import re
+import shutil
+import subprocess
+
+from celsiusify_tf_serving.engines.engine import Finding
+from celsiusify_tf_serving.flags import server_flags
+from celsiusify_tf_serving.settings import Settings
+
+PROGRAM = "tensorflow_model_server"
+
+
+class Binary:
+    """Replaces this process by the server, so that it keeps the process id and gets the signals."""
+
+    name = PROGRAM
+    caveat: str | None = None
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+
+    def find(self) -> Finding:
+        """Look for the program on the PATH."""
+        path = shutil.which(PROGRAM)
+        where = f"{PROGRAM} is on the PATH: {path}" if path else f"no {PROGRAM} on the PATH"
+        return Finding(path is not None, where)
+
+    def version(self) -> str:
+        """Ask the program."""
+        told = subprocess.run(
+            [PROGRAM, "--version"], capture_output=True, text=True, timeout=30, check=False
+        )
+        found = re.search(r"ModelServer: *(\S+)", told.stdout)
+        return found[1] if found else "unknown"
+
+    def serve(self) -> int:
+        """Become the server."""
+        self._settings.write_pid(os.getpid())
+        os.execvp(PROGRAM, [PROGRAM, *server_flags(self._settings)])

@@ -1,0 +1,169 @@
+"""The command's options, and what it tells of itself."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from celsiusify_tf_serving import cli, model
+from celsiusify_tf_serving.flags import server_flags
+from celsiusify_tf_serving.settings import Settings
+
+from .machine import Machine
+
+CARD = {
+    "architecture": {"name": "mlp", "width": 64, "depth": 3},
+    "parameters": 8321,
+    "fingerprint": "sha256:12",
+}
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (("--engine=gpu",), "expected one of auto, binary, container, embedded, not 'gpu'"),
+        (("--engine=binary",), "--engine=binary can't serve: no tensorflow_model_server"),
+        (("--rest_api_port=x",), "expected a port from 0 to 65535, not 'x'"),
+        (("--port=65536",), "expected a port from 0 to 65535, not '65536'"),
+        (("--port",), "--port: expected one argument"),
+        (("model",), "expected flags as --name=value, not 'model'"),
+        (("-v",), "expected flags as --name=value, not '-v'"),
+    ],
+)
+@pytest.mark.parametrize("subcommand", ["serve", "describe"])
+def test_wrong_usage_is_one_line(
+    machine: Machine, subcommand: str, options: tuple[str, ...], message: str
+) -> None:
+    done = machine.run(subcommand, *options)
+
+    (line,) = done.stderr.splitlines()
+    assert done.returncode == 2
+    assert message in line
+    assert done.stdout == ""
+
+
+def test_no_model_names_the_command_that_makes_one(machine: Machine, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    done = machine.run("serve", f"--model_base_path={tmp_path / 'empty'}")
+
+    (line,) = done.stderr.splitlines()
+    assert done.returncode == 2
+    assert f"no model in {tmp_path / 'empty'}: make one with `make export`" in line
+
+
+def test_an_engine_from_the_environment_is_as_good_as_an_option(machine: Machine) -> None:
+    done = machine.run("describe", CELSIUSIFY_ENGINE="binary")
+    overruled = machine.run("describe", "--engine=embedded", CELSIUSIFY_ENGINE="binary")
+
+    assert done.returncode == 2
+    assert json.loads(overruled.stdout)["engine"] == "embedded"
+
+
+@pytest.mark.parametrize(
+    ("environment", "image"),
+    [
+        ({}, "celsiusify/tf-serving-image:0.1.0"),
+        ({"VERSION": "7"}, "celsiusify/tf-serving-image:7"),
+        ({"CELSIUSIFY_IMAGE": "own:3", "VERSION": "7"}, "own:3"),
+    ],
+)
+def test_image_follows_the_environment(
+    machine: Machine, environment: dict[str, str], image: str
+) -> None:
+    machine.add_engine("docker", labels=None)
+    done = machine.run("describe", "--engine=container", **environment)
+
+    assert f"docker has no image {image}, " in done.stderr
+
+
+def test_description_names_engine_version_reason_and_model(machine: Machine) -> None:
+    """The newest version is told of, from its card, without a word on standard error."""
+    extra = machine.model / "12" / "assets.extra"
+    extra.mkdir()
+    (extra / "model.json").write_text(json.dumps(CARD))
+    done = machine.run("describe", "--batching", "--rest_api_num_threads=4")
+    told = json.loads(done.stdout)
+
+    assert list(told) == ["engine", "version", "reason", "caveat", "settings"]
+    assert told["engine"] == "embedded"
+    assert "TensorFlow 2" in told["version"]
+    assert "no statement about the speed of TensorFlow Serving" in told["caveat"]
+    assert told["settings"] == {
+        "model": "celsiusify",
+        "model_version": 12,
+        "architecture": "mlp, 3 hidden layers of 64",
+        "parameters": 8321,
+        "model_fingerprint": "sha256:12",
+        "batching": "batching.config",
+        "further_flags": "--rest_api_num_threads=4",
+    }
+    assert done.stderr == ""
+
+
+def test_description_of_a_model_without_card_says_so(machine: Machine) -> None:
+    settings = json.loads(machine.run("describe").stdout)["settings"]
+
+    assert settings["architecture"] == "unknown: the model has no card"
+    assert settings["batching"] == "off, as TensorFlow Serving's default"
+    assert settings["further_flags"] == "none"
+
+
+def test_describing_imports_no_tensorflow(machine: Machine) -> None:
+    """It is asked before each run, and must not take seconds."""
+    command = machine.command("describe")
+    command[1:2] = ["-X", "importtime", "-m"]
+    done = subprocess.run(
+        command, env=machine.environment(), capture_output=True, text=True, check=True
+    )
+    imported = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
+
+    assert "celsiusify_tf_serving.choice" in imported
+    assert "tensorflow" not in imported
+
+
+def test_default_model_is_that_of_the_source_tree() -> None:
+    """The folder that `make export` writes to, wherever the command is called from."""
+    assert Path(model.__file__).parents[2] == model.SUBPROJECT
+    assert (model.SUBPROJECT / "pyproject.toml").is_file()
+
+
+def test_model_of_the_current_folder_is_served_by_an_installed_package(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(model, "SUBPROJECT", tmp_path / "site-packages")
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "model" / "celsiusify" / "3").mkdir(parents=True)
+
+    assert model.locate(None) == tmp_path / "model" / "celsiusify"
+
+
+def test_flags_are_never_abbreviations_of_options(machine: Machine) -> None:
+    """TensorFlow Serving's own --model_base and --pid would be no option of ours."""
+    _, _, settings = cli.parse(["serve", f"--model_base_path={machine.model}", "--rest_api=1"])
+
+    assert settings.flags == ("--rest_api=1",)
+
+
+def test_user_s_flag_stands_in_place_of_ours() -> None:
+    settings = Settings(
+        Path("/m/celsiusify"), "image", flags=("--model_name=f2c", "--monitoring_config_file=/own")
+    )
+    flags = server_flags(settings)
+
+    assert flags == [
+        "--rest_api_port=8501",
+        "--port=8500",
+        "--model_base_path=/m/celsiusify",
+        "--model_name=f2c",
+        "--monitoring_config_file=/own",
+    ]
+
+
+def test_command_and_module_are_the_same(machine: Machine) -> None:
+    script = Path(sys.executable).with_name("celsiusify-tf-serving")
+    asked = [f"--model_base_path={machine.model}"]
+    env = machine.environment()
+    by_script = subprocess.check_output([script, "describe", *asked], env=env, text=True)
+
+    assert by_script == machine.run("describe").stdout
