@@ -13,7 +13,7 @@ MAX_TRAILERS = 100
 
 _STATUS_LINE = re.compile(rb"HTTP/1\.([01]) ([1-5]\d\d)(?: [^\r\n\0]*)?")
 _FIELD = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([^\r\n\0]*?)[ \t]*")
-_CHUNK_SIZE = re.compile(rb"([0-9A-Fa-f]{1,8})[ \t]*(?:;[^\r\n]*)?")
+_CHUNK_SIZE = re.compile(rb"([0-9A-Fa-f]{1,16})[ \t]*(?:;[^\r\n]*)?")
 _LENGTH = re.compile(rb"\d{1,15}")
 
 More = Callable[[], bytes]
@@ -81,8 +81,8 @@ def _framing(status: int, is_1_1: bool, fields: dict[bytes, list[bytes]], head_o
     if head_only or status < 200 or status in (204, 304):
         return Head(status, 0, False, keep_alive)
     if codings:
-        trustworthy = is_1_1 and not lengths
-        return Head(status, None, codings[-1] == b"chunked", keep_alive and trustworthy)
+        chunked = codings[-1] == b"chunked"
+        return Head(status, None, chunked, keep_alive and chunked and is_1_1 and not lengths)
     if lengths:
         return Head(status, _content_length(lengths), False, keep_alive)
     return Head(status, None, False, False)

@@ -1,6 +1,7 @@
 """What happens in a load-generating process besides its requests: a file of JSON lines."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,6 @@ class Journal:
 
 def read_journal(path: Path) -> Iterator[dict[str, Any]]:
     """Read the events of a journal, also while it is being written: whole lines only."""
-    for line in path.read_bytes().splitlines(keepends=True):
-        if line.endswith(b"\n"):
+    for line in path.read_bytes().splitlines():
+        with suppress(orjson.JSONDecodeError):
             yield orjson.loads(line)

@@ -39,6 +39,8 @@ def tell_locust(
     stats.total.extend(batch)
     stats.get(name, method).extend(batch)
     failed = ended[ended["outcome"] == FAILED]
+    if not len(failed):
+        return
     texts = {number: text for text, number in errors.items()}
     for number, count in _tally(failed["error"]).items():
         _add_error(stats, method, name, str(texts[number]), count)

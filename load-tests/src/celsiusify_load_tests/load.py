@@ -1,6 +1,8 @@
 """What the users of one load-generating process share."""
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 
@@ -11,13 +13,13 @@ from numpy.typing import NDArray
 from celsiusify_load_tests.check import AnswerCheck, Place
 from celsiusify_load_tests.connection import Connection, ConnectionCounts, Endpoint
 from celsiusify_load_tests.errors import LoadTestError
+from celsiusify_load_tests.folder import journal_file, rows_file
 from celsiusify_load_tests.journal import Journal
 from celsiusify_load_tests.live_stats import tell_locust
 from celsiusify_load_tests.options import Options
 from celsiusify_load_tests.record import Recorder
 from celsiusify_load_tests.request import RequestTemplate, parse_origin
 from celsiusify_load_tests.scenario import Scenario
-from celsiusify_load_tests.spool import JOURNAL_SUFFIX, ROWS_SUFFIX, worker_stem
 from celsiusify_load_tests.targets import find_target
 
 
@@ -74,8 +76,8 @@ class Load:
         self.counts = ConnectionCounts()
         self.users = count()
         self._environment = environment
-        stem = Path(options.spool_dir) / worker_stem(worker)
-        self.journal = open_journal(stem.with_name(stem.name + JOURNAL_SUFFIX))
+        spool_dir = Path(options.spool_dir)
+        self.journal = open_journal(journal_file(spool_dir, worker))
         self.journal.write(
             "opened",
             run=options.run_name,
@@ -84,9 +86,9 @@ class Load:
             pid=os.getpid(),
             seed=options.seed,
         )
-        self.recorder = Recorder(
-            stem.with_name(stem.name + ROWS_SUFFIX), self.journal, self._tell_locust
-        )
+        rows = rows_file(spool_dir, worker)
+        with _writing(rows):
+            self.recorder = Recorder(rows, self.journal, self._tell_locust)
 
     def connection(self) -> Connection:
         """Return a connection for one more user."""
@@ -120,9 +122,15 @@ def open_journal(path: Path) -> Journal:
     Raises:
         LoadTestError: If the folder can't be written to, or holds another run.
     """
-    try:
+    with _writing(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         return Journal(path)
+
+
+@contextmanager
+def _writing(path: Path) -> Iterator[None]:
+    try:
+        yield
     except FileExistsError:
         raise LoadTestError(f"{path.parent} holds another run: expected an empty folder") from None
     except OSError as error:

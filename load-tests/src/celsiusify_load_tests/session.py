@@ -10,10 +10,10 @@ from locust.runners import LocalRunner, MasterRunner, WorkerRunner
 
 from celsiusify_load_tests.drain import Drain
 from celsiusify_load_tests.errors import LoadTestError
+from celsiusify_load_tests.folder import master_journal_file
 from celsiusify_load_tests.journal import Journal
 from celsiusify_load_tests.load import Load, open_journal
 from celsiusify_load_tests.options import options_of
-from celsiusify_load_tests.spool import JOURNAL_SUFFIX, MASTER
 from celsiusify_load_tests.user import ConvertUser
 from celsiusify_load_tests.watch import Watch
 
@@ -81,7 +81,7 @@ class Leader:
 
     def __init__(self, environment: Environment, runner: MasterRunner) -> None:
         spool_dir = Path(options_of(environment.parsed_options).spool_dir)
-        self._journal: Journal = open_journal(spool_dir / (MASTER + JOURNAL_SUFFIX))
+        self._journal: Journal = open_journal(master_journal_file(spool_dir))
         self._drain = Drain(runner)
         events: Any = environment.events  # Locust's hooks have no types
         events.spawning_complete.add_listener(self._on_spawning_complete)

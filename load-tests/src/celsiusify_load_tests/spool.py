@@ -7,17 +7,12 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from celsiusify_load_tests.folder import ROWS_PATTERN, journal_file, rows_file, workers
 from celsiusify_load_tests.journal import read_journal
 from celsiusify_load_tests.rows import DTYPE, OUTCOMES
 
-ROWS_SUFFIX = ".rows"
-JOURNAL_SUFFIX = ".jsonl"
-MASTER = "master"
-
-
-def worker_stem(worker: int) -> str:
-    """Name, without suffix, the files of a worker."""
-    return f"worker-{worker}"
+Texts = dict[str, dict[int, str]]
+"""The texts of each column that has numbers in their place."""
 
 
 def read_spool(spool_dir: Path) -> pa.Table:
@@ -31,31 +26,31 @@ def read_spool(spool_dir: Path) -> pa.Table:
         results/README.md. Rows that were cut off by a crash aren't there: `timeline.read_timeline`
         tells of them.
     """
-    tables = [_read_worker(worker, path) for worker, path in journals(spool_dir)]
+    tables = [_read_worker(spool_dir, worker) for worker in workers(spool_dir)]
     if not tables:
-        return _table("", "", 0, np.empty(0, DTYPE), {})
+        return _table("", "", 0, np.empty(0, DTYPE), _no_texts())
     return pa.concat_tables(tables).unify_dictionaries().combine_chunks().sort_by("start_ns")
 
 
-def journals(spool_dir: Path) -> list[tuple[int, Path]]:
-    """List each worker's number and journal, in their order."""
-    paths = spool_dir.glob(worker_stem(0)[:-1] + "*" + JOURNAL_SUFFIX)
-    return sorted((int(path.stem.rpartition("-")[2]), path) for path in paths)
-
-
-def _read_worker(worker: int, journal: Path) -> pa.Table:
+def _read_worker(spool_dir: Path, worker: int) -> pa.Table:
     run = target = ""
-    texts: dict[str, dict[int, str]] = {"error": {}, "instance": {}}
-    for event in read_journal(journal):
+    texts = _no_texts()
+    for event in read_journal(journal_file(spool_dir, worker)):
         if event["event"] == "opened":
             run, target = event["run"], event["target"]
         elif event["event"] == "text":
             texts[event["column"]][event["number"]] = event["text"]
-    return _table(run, target, worker, read_rows(journal.with_suffix(ROWS_SUFFIX)), texts)
+    return _table(run, target, worker, _read_rows(rows_file(spool_dir, worker)), texts)
 
 
-def read_rows(path: Path, after: int = 0) -> NDArray[np.void]:
-    """Read the whole rows of a file, but for the first `after`."""
+def _no_texts() -> Texts:
+    return {"error": {}, "instance": {}}
+
+
+def _read_rows(path: Path, after: int = 0) -> NDArray[np.void]:
+    """Read the whole rows of a file, but for the first `after`; none if it isn't there yet."""
+    if not path.exists():
+        return np.empty(0, DTYPE)
     with path.open("rb") as file:
         file.seek(after * DTYPE.itemsize)
         content = file.read()
@@ -67,7 +62,7 @@ def _table(
     target: str,
     worker: int,
     rows: NDArray[np.void],
-    texts: dict[str, dict[int, str]],
+    texts: Texts,
 ) -> pa.Table:
     first = np.zeros(len(rows), np.int32)
     columns = {
@@ -81,9 +76,9 @@ def _table(
         "end_ns": pa.array(rows["end_ns"], mask=rows["end_ns"] == 0),
         "status": pa.array(rows["status"]),
         "outcome": _named(rows["outcome"], list(OUTCOMES)),
-        "error": _numbered(rows["error"], texts.get("error", {})),
+        "error": _numbered(rows["error"], texts["error"]),
         "bytes": pa.array(rows["bytes"]),
-        "instance": _numbered(rows["instance"], texts.get("instance", {})),
+        "instance": _numbered(rows["instance"], texts["instance"]),
     }
     return pa.table(columns)
 
@@ -94,9 +89,7 @@ def _named(indices: NDArray[np.integer], names: list[str]) -> pa.DictionaryArray
 
 def _numbered(numbers: NDArray[np.integer], texts: dict[int, str]) -> pa.DictionaryArray:
     """Turn numbers from 1 into texts, and 0 into null."""
-    highest = max(texts, default=0)
-    if len(numbers):
-        highest = max(highest, int(numbers.max()))
+    highest = max(*texts, int(numbers.max(initial=0)), 0)
     names = [texts.get(number, "(unknown)") for number in range(1, highest + 1)]
     indices = pa.array(numbers.astype(np.int32) - 1, mask=numbers == 0)
     return pa.DictionaryArray.from_arrays(indices, pa.array(names, pa.string()))
@@ -114,7 +107,7 @@ class Tail:
         return np.concatenate([np.empty(0, DTYPE), *self._pieces()])
 
     def _pieces(self) -> Iterator[NDArray[np.void]]:
-        for path in sorted(self._spool_dir.glob("*" + ROWS_SUFFIX)):
-            rows = read_rows(path, after=self._read.get(path, 0))
+        for path in sorted(self._spool_dir.glob(ROWS_PATTERN)):
+            rows = _read_rows(path, after=self._read.get(path, 0))
             self._read[path] = self._read.get(path, 0) + len(rows)
             yield rows

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from celsiusify_load_tests.folder import journal_file, master_journal_file, rows_file, workers
 from celsiusify_load_tests.journal import read_journal
 from celsiusify_load_tests.rows import DTYPE
-from celsiusify_load_tests.spool import JOURNAL_SUFFIX, MASTER, ROWS_SUFFIX, journals
 
 _NS_PER_S = 1_000_000_000
 
@@ -46,11 +46,12 @@ def read_timeline(spool_dir: Path) -> Timeline:
     Args:
         spool_dir: The folder that the run's processes recorded to.
     """
-    paths = dict(journals(spool_dir))
-    workers = {worker: list(read_journal(path)) for worker, path in paths.items()}
-    master = spool_dir / (MASTER + JOURNAL_SUFFIX)
-    leader = list(read_journal(master)) if master.exists() else workers.get(0, [])
-    seconds = {worker: list(_named("second", events)) for worker, events in workers.items()}
+    journals = {
+        worker: list(read_journal(journal_file(spool_dir, worker))) for worker in workers(spool_dir)
+    }
+    master = master_journal_file(spool_dir)
+    leader = list(read_journal(master)) if master.exists() else journals.get(0, [])
+    seconds = {worker: list(_named("second", events)) for worker, events in journals.items()}
     last = [events[-1] for events in seconds.values() if events]
     return Timeline(
         steady_from_ns=_first_ns("spawning_complete", leader),
@@ -58,7 +59,7 @@ def read_timeline(spool_dir: Path) -> Timeline:
         users=_sum_users(seconds.values()),
         workers={
             worker: opened["pid"]
-            for worker, events in workers.items()
+            for worker, events in journals.items()
             for opened in _named("opened", events)
         },
         lag_us={
@@ -69,8 +70,8 @@ def read_timeline(spool_dir: Path) -> Timeline:
         resent=sum(event["resent"] for event in last),
         problems=[
             f"worker {worker} {problem}"
-            for worker, events in workers.items()
-            for problem in _problems(events, paths[worker].with_suffix(ROWS_SUFFIX))
+            for worker, events in journals.items()
+            for problem in _problems(events, rows_file(spool_dir, worker))
         ],
     )
 

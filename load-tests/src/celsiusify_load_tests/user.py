@@ -6,7 +6,7 @@ from gevent import GreenletExit
 from locust import User, task
 from locust.env import Environment
 from locust.exception import StopUser
-from locust.user.task import LOCUST_STATE_STOPPING
+from locust.user.task import LOCUST_STATE_STOPPING, LOCUST_STATE_WAITING
 
 from celsiusify_load_tests.check import WrongAnswerError
 from celsiusify_load_tests.clock import now_ns
@@ -47,6 +47,17 @@ class ConvertUser(User):
                 self.wait()  # type: ignore[no-untyped-call]  # Locust's own
             elif self._state == LOCUST_STATE_STOPPING:
                 raise StopUser
+
+    def stop(self, force: bool = False) -> bool:
+        """Stop when the request under way has ended, or at once if `force` or none is.
+
+        Locust kills a thinking user, who may awake between the order and its execution. So that it
+        doesn't begin a request then, only to be cut off, it is told before.
+        """
+        if self._state == LOCUST_STATE_WAITING and not force:
+            self._state = LOCUST_STATE_STOPPING
+            force = True
+        return bool(super().stop(force))
 
     def on_stop(self) -> None:
         """Hang up."""

@@ -1,0 +1,26 @@
+"""The files of a spool: the folder that the processes of one run on one target record to."""
+
+from pathlib import Path
+
+ROWS_PATTERN = "worker-*.rows"
+_JOURNAL_PATTERN = "worker-*.jsonl"
+
+
+def rows_file(spool_dir: Path, worker: int) -> Path:
+    """Name the file of a worker's rows."""
+    return spool_dir / ROWS_PATTERN.replace("*", str(worker))
+
+
+def journal_file(spool_dir: Path, worker: int) -> Path:
+    """Name the journal of a worker."""
+    return spool_dir / _JOURNAL_PATTERN.replace("*", str(worker))
+
+
+def master_journal_file(spool_dir: Path) -> Path:
+    """Name the journal of Locust's master, where there is one."""
+    return spool_dir / "master.jsonl"
+
+
+def workers(spool_dir: Path) -> list[int]:
+    """List the workers that have begun a journal."""
+    return sorted(int(path.stem.rpartition("-")[2]) for path in spool_dir.glob(_JOURNAL_PATTERN))
