@@ -297,3 +297,13 @@ def test_what_can_not_be_written_is_named(run: Path, capsys: Captured) -> None:
 
     assert main(["report", str(run)]) == 2
     assert f"{run / 'report.pdf'}: can't be written" in capsys.readouterr().err
+
+
+def test_target_that_never_started_a_request_is_reported_as_such(run: Path) -> None:
+    """No rows are no fault of the file where the run says that it failed."""
+    drop_rows(run / "tfserving_requests.parquet")
+    edit_run(run, "targets", "tfserving", "state", value="failed")
+    edit_run(run, "git", value=None)
+
+    assert main(["report", str(run)]) == 0
+    assert "was not measured, so there is nothing to conclude" in (run / "report.md").read_text()

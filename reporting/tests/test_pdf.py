@@ -7,6 +7,7 @@ import pytest
 from runs import TITLES, Load, edit_run, make_run
 
 from celsiusify_reporting import pdf
+from celsiusify_reporting.document import Document, Heading, Table
 from celsiusify_reporting.folder import measure_run, render
 
 SHAPES = {
@@ -100,12 +101,25 @@ def test_pages_are_filled_with_whole_groups(groups: list[str], filled: list[str]
     assert pdf.pages(groups, lambda text: len(text) <= 8) == filled
 
 
-def test_long_tables_run_over_pages_whole(tmp_path: Path) -> None:
-    """Settings that fill more than a page are all there."""
-    folder = make_run(tmp_path / "run", {"tfserving": Load()})
-    settings = {f"setting_{number:03}": "x" * 40 for number in range(120)}
-    edit_run(folder, "targets", "tfserving", "engine", "settings", value=settings)
-    with pymupdf.open(stream=render(*measure_run(folder))["report.pdf"]) as document:
+def test_long_tables_run_over_pages_whole() -> None:
+    """The rows of a table that fills more than a page are all there."""
+    names = [f"row-{number:03}" for number in range(120)]
+    table = Table(("Name", "Value"), tuple((name, "1") for name in names))
+    laid_out = pdf.render(Document("Title", ((Heading("Title", 1), table),)), {}, "foot")
+    with pymupdf.open(stream=laid_out) as document:
         text = "".join(page.get_text() for page in document)
 
-    assert [name for name in settings if name not in text] == []
+    assert [name for name in names if name not in text] == []
+
+
+def test_long_words_do_not_widen_a_table(tmp_path: Path) -> None:
+    """A fingerprint in a setting leaves the other column its room."""
+    folder = make_run(tmp_path / "run", {name: Load() for name in TITLES})
+    fingerprint = "sha256:" + "0123456789abcdef" * 4
+    value = {"fingerprint": fingerprint}
+    edit_run(folder, "targets", "tfserving", "engine", "settings", value=value)
+    with pymupdf.open(stream=render(*measure_run(folder))["report.pdf"]) as document:
+        page = next(page for page in document if page.search_for("What served"))
+        left, right = (page.search_for(title)[-1].x0 for title in TITLES.values())
+
+    assert right - left > 150

@@ -23,7 +23,7 @@ def caveats(measurements: Sequence[Measurement], method: Method) -> tuple[str, .
 
 def _served(one: Measurement) -> Iterator[str]:
     target = one.target
-    if target.engine and target.engine.caveat:
+    if one.counting and target.engine and target.engine.caveat:
         yield f"{target.title}: {target.engine.caveat}"
     if target.state != "complete":
         why = target.problem or "it is not recorded why"
@@ -76,16 +76,15 @@ def _outcomes(counts: Counts) -> str:
 
 
 def _setup(measurements: Sequence[Measurement]) -> Iterator[str]:
-    unknown = [one.title for one in measurements if one.target.engine is None]
+    ran = [one for one in measurements if one.counting]
+    unknown = [one.title for one in ran if one.target.engine is None]
     if unknown:
         yield f"What served {listing(unknown)} isn't known: a running server was pointed at."
-    sharing = [one.title for one in measurements if one.target.cores is None]
+    sharing = [one.title for one in ran if one.target.cores is None]
     if sharing:
         names = listing(sharing)
         yield f"No cores were kept for {names}: server and load generator shared them all."
-    given = {
-        one.title: len(one.target.cores) for one in measurements if one.target.cores is not None
-    }
+    given = {one.title: len(one.target.cores) for one in ran if one.target.cores is not None}
     if len(set(given.values())) > 1:
         unequal = listing([f"{title} had {whole(cores)}" for title, cores in given.items()])
         yield f"The targets were given unequal numbers of cores: {unequal}."

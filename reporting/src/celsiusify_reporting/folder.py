@@ -6,6 +6,8 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
+import pandas as pd
+
 from celsiusify_reporting import figures, locust_csv, markdown, pdf, summary
 from celsiusify_reporting.errors import ReportError
 from celsiusify_reporting.load import read_requests, read_usage, read_users
@@ -13,7 +15,7 @@ from celsiusify_reporting.measure import Measured, Samples, measure
 from celsiusify_reporting.method import METHOD
 from celsiusify_reporting.pages import compose
 from celsiusify_reporting.report import Report, draw_up, to_json
-from celsiusify_reporting.run import Run, read_run
+from celsiusify_reporting.run import Run, Target, read_run
 
 RUN, REPORT, PDF = "run.json", "report.json", "report.pdf"
 ROWS = "requests.parquet"
@@ -71,17 +73,21 @@ def measure_run(folder: Path) -> tuple[Report, list[Measured]]:
 
 
 def _samples(folder: Path, run: Run, name: str) -> Samples:
-    rows = folder / f"{name}_{ROWS}"
-    target = run.targets[name]
-    if not rows.exists() and target.state == "complete":
-        raise ReportError(
-            rows, f"no such file; expected the rows of {target.title}, whose run is complete"
-        )
     return Samples(
-        read_requests(rows) if rows.exists() else None,
+        _requests(folder / f"{name}_{ROWS}", run.targets[name]),
         read_usage(folder / f"{name}_usage.csv"),
         read_users(folder / f"{name}_users.csv"),
     )
+
+
+def _requests(path: Path, target: Target) -> pd.DataFrame | None:
+    rows = read_requests(path) if path.exists() else None
+    if rows is not None and len(rows):
+        return rows
+    if target.state == "complete":
+        found = "no such file" if rows is None else "no rows"
+        raise ReportError(path, f"{found}; expected a row a request, since this run is complete")
+    return None
 
 
 def render(report: Report, measured: list[Measured]) -> dict[str, bytes]:

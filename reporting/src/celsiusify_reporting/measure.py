@@ -43,7 +43,7 @@ def measure(run: Run, name: str, samples: Samples, method: Method) -> Measured:
     target = run.targets[name]
     rows = samples.requests
     if rows is None:
-        reasons = (f"nothing was measured: there is no {name}_requests.parquet",)
+        reasons = (f"nothing was measured: no request stands in {name}_requests.parquet",)
         return Measured(Measurement(name, target, None, None, None, reasons))
     window = steady_window(target.steady_from_ns, target.steady_until_ns)
     seconds = tuple(each_second(rows, samples.users, window, target.started_ns))

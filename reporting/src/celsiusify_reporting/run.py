@@ -32,6 +32,7 @@ class Machine(Recorded):
     cores: int | None = None
     memory_bytes: int | None = None
     os: str | None = None
+    container: bool | None = None
     python: str | None = None
 
 
@@ -100,7 +101,7 @@ class Run(Recorded):
     run: Name
     started_at: str | None = None
     command: str | None = None
-    git: Git = Git()
+    git: Git | None = None
     machine: Machine = Machine()
     versions: dict[str, str | None] = Field(default_factory=dict)
     profile: Profile

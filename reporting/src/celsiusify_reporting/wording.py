@@ -46,6 +46,13 @@ def milliseconds(value: float | None) -> str:
     return UNKNOWN if value is None else f"{figure(value)}{SPACE}ms"
 
 
+def shortened(text: str, word: int = 28, whole_text: int = 400) -> str:
+    """A foreign text, it and its words cut to a length that a table's column holds."""
+    words = [one if len(one) <= word else f"{one[: word - 1]}…" for one in text.split()]
+    short = " ".join(words)
+    return short if len(short) <= whole_text else f"{short[: whole_text - 1]}…"
+
+
 def listing(items: Sequence[str]) -> str:
     """Items as one speaks them: a, b and c."""
     return " and ".join([", ".join(items[:-1]), items[-1]]) if len(items) > 1 else "".join(items)

@@ -8,7 +8,7 @@ from celsiusify_reporting.document import Block, Group, Heading, Paragraph, Plot
 from celsiusify_reporting.figures import OVER_TIME, SLOWEST
 from celsiusify_reporting.pages.tables import Cell, by_target, field, percentile
 from celsiusify_reporting.report import Report
-from celsiusify_reporting.wording import milliseconds, percent, whole
+from celsiusify_reporting.wording import milliseconds, percent, shortened, whole
 
 MOST_FAILURES = 12
 LONGEST_ERROR = 160
@@ -94,7 +94,7 @@ def _failures(report: Report) -> Iterator[Block]:
         tuple(
             (
                 one.title,
-                _shortened(kind.error),
+                shortened(kind.error, whole_text=LONGEST_ERROR),
                 str(kind.status) if kind.status else "no answer",
                 whole(kind.count),
                 percent(kind.percent),
@@ -109,7 +109,3 @@ def _failures(report: Report) -> Iterator[Block]:
     yield Paragraph(
         f"Latencies of failures stand only here, and in the mean R that limits the load.{more}"
     )
-
-
-def _shortened(text: str) -> str:
-    return text if len(text) <= LONGEST_ERROR else text[: LONGEST_ERROR - 1] + "…"

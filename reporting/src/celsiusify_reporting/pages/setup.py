@@ -8,10 +8,13 @@ from collections.abc import Iterator, Sequence
 from celsiusify_reporting.document import Block, Code, Group, Heading, Paragraph, Table
 from celsiusify_reporting.measurement import Measurement
 from celsiusify_reporting.pages.load import cores
-from celsiusify_reporting.pages.tables import Cell, by_target, field
+from celsiusify_reporting.pages.tables import by_target, field
 from celsiusify_reporting.report import Report
 from celsiusify_reporting.run import Run
-from celsiusify_reporting.wording import UNKNOWN, figure, whole
+from celsiusify_reporting.wording import UNKNOWN, figure, shortened, whole
+
+# The longest text of a cell: a row that is longer than a page would be cut.
+MOST_TEXT = 1500
 
 
 def setup(report: Report) -> Iterator[Group]:
@@ -22,33 +25,33 @@ def setup(report: Report) -> Iterator[Group]:
 
 
 def _targets(measurements: Sequence[Measurement]) -> Table:
-    settings = dict.fromkeys(name for one in measurements for name in _settings(one))
     return by_target(
         measurements,
         [
-            ("Address", field("target.url", str)),
-            ("Request", field("target.request", str)),
-            ("Engine", field("target.engine.engine", str)),
-            ("Version", field("target.engine.version", str)),
-            ("Why this engine", field("target.engine.reason", str)),
-            ("Kept on", lambda one: cores(one.target.cores)),
+            ("Address", field("target.url", shortened)),
+            ("Request", field("target.request", _request)),
+            ("Engine", field("target.engine.engine", shortened)),
+            ("Version", field("target.engine.version", shortened)),
+            ("Why this engine", field("target.engine.reason", shortened)),
+            ("Settings", field("target.engine.settings", _settings)),
+            ("Kept on", lambda one: cores(one.target.cores) if one.counting else UNKNOWN),
             ("Instances that answered", field("steady.instances", whole)),
-            *((name, _setting(name)) for name in settings),
         ],
         text=True,
     )
 
 
-def _settings(one: Measurement) -> dict[str, object]:
-    return one.target.engine.settings if one.target.engine else {}
+def _request(request: str) -> str:
+    return shortened(request, word=40)
 
 
-def _setting(name: str) -> Cell:
-    def cell(one: Measurement) -> str:
-        value = _settings(one).get(name, UNKNOWN)
-        return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+def _settings(settings: dict[str, object]) -> str:
+    pairs = (f"{name} {_plain(value)}" for name, value in settings.items())
+    return shortened("; ".join(pairs), whole_text=MOST_TEXT) or UNKNOWN
 
-    return cell
+
+def _plain(value: object) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def _machine(run: Run) -> Table:
@@ -61,17 +64,23 @@ def _machine(run: Run) -> Table:
             ("Cores", whole(machine.cores)),
             ("Memory, GiB", figure(memory)),
             ("Operating system", machine.os or UNKNOWN),
+            ("In a container", {None: UNKNOWN, True: "yes", False: "no"}[machine.container]),
             ("Python", machine.python or UNKNOWN),
-            *((name, version or UNKNOWN) for name, version in run.versions.items()),
+            ("Packages", _packages(run.versions)),
         ),
         text_columns=2,
     )
 
 
+def _packages(versions: dict[str, str | None]) -> str:
+    pairs = (f"{name} {version or UNKNOWN}" for name, version in versions.items())
+    return shortened(", ".join(pairs), whole_text=MOST_TEXT) or UNKNOWN
+
+
 def _again(run: Run) -> Iterator[Block]:
-    git = run.git
-    changed = " with changes that were not committed" if git.dirty else ""
-    yield Paragraph(f"Made from git commit {git.commit or 'not recorded'}{changed}, by")
+    commit = run.git.commit if run.git and run.git.commit else "not recorded"
+    changed = " with changes that were not committed" if run.git and run.git.dirty else ""
+    yield Paragraph(f"Made from git commit {commit}{changed}, by")
     yield Code(run.command or "not recorded")
     yield Paragraph("Reported, from the folder of results, by")
     yield Code(f"celsiusify-reporting report results/{run.run}")
