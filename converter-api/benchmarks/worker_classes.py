@@ -1,0 +1,218 @@
+"""Compare gunicorn's worker classes, and what metrics and the access log cost, in one interleaved run.
+
+Each candidate serves the app from one worker on one core; wrk asks from another core, over many kept
+connections. All candidates run at once, idle but for the one that is measured, and take turns in a new
+order each round, so that whatever else the machine does meets them alike. Figures are medians over rounds,
+ratios medians of the ratios within each round.
+
+"Slow clients" is whether others were answered while many clients hung in the middle of their headers.
+
+Needs wrk (Debian: apt-get install wrk) and two cores. Usage: python benchmarks/worker_classes.py [--help]
+"""
+
+import argparse
+import os
+import random
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+from unittest import mock
+
+from flask import Flask
+
+from celsiusify_converter_api import metrics
+from celsiusify_converter_api.app import create_app
+
+SERVER_CORE, CLIENT_CORE = 0, 1
+PATH = "/convert/?fahrenheit=451"
+HANGING_CLIENTS = 64
+ANSWER_TIMEOUT_S = 2
+APP = "celsiusify_converter_api.app:create_app()"
+
+
+def without_metrics() -> Flask:
+    """Make the app as it would be if it measured nothing."""
+    with mock.patch.object(metrics, "init_app"):
+        return create_app()
+
+
+@dataclass
+class Candidate:
+    """A way to run the app: arguments for gunicorn, on top of the packaged configuration."""
+
+    name: str
+    arguments: list[str]
+    app: str = APP
+    access_log: bool = False
+    port: int = 0
+
+    @property
+    def url(self) -> str:
+        """What is asked."""
+        return f"http://127.0.0.1:{self.port}{PATH}"
+
+
+def candidates() -> list[Candidate]:
+    """List what is compared; the first is what `serve` starts."""
+    gthread = [
+        Candidate(f"gthread, {n} threads", ["--worker-class=gthread", f"--threads={n}"])
+        for n in (1, 4, 8, 32)
+    ]
+    return [
+        Candidate("bounded gevent (serve)", []),
+        Candidate("gevent", ["--worker-class=gevent"]),
+        *gthread,
+        Candidate("sync", ["--worker-class=sync"]),
+        Candidate("gevent_pywsgi", ["--worker-class=gunicorn.workers.ggevent.GeventPyWSGIWorker"]),
+        Candidate("serve, no metrics", [], app=f"{Path(__file__).stem}:without_metrics()"),
+        Candidate("serve, access log", [], access_log=True),
+    ]
+
+
+def pin(core: int) -> list[str]:
+    """Run what follows on one core."""
+    return ["taskset", "--cpu-list", str(core)]
+
+
+@contextmanager
+def served(candidate: Candidate) -> Iterator[None]:
+    """Serve the app in a candidate's way."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        candidate.port = listener.getsockname()[1]
+    settings = {
+        "PORT": str(candidate.port),
+        "CELSIUSIFY_HOST": "127.0.0.1",
+        "CELSIUSIFY_WORKERS": "1",
+        "CELSIUSIFY_DRAIN_S": "0",
+        "CELSIUSIFY_LOG_LEVEL": "critical",
+        "CELSIUSIFY_ACCESS_LOG": str(candidate.access_log),
+    }
+    gunicorn = [sys.executable, "-m", "gunicorn", "--pythonpath", str(Path(__file__).parent)]
+    config = ["--config", "python:celsiusify_converter_api.gunicorn_conf"]
+    process = subprocess.Popen(
+        [*pin(SERVER_CORE), *gunicorn, *config, *candidate.arguments, candidate.app],
+        env=os.environ | settings,
+        stdout=subprocess.DEVNULL,
+    )
+    try:
+        wait_for(candidate)
+        yield
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+def wait_for(candidate: Candidate) -> None:
+    """Wait until a candidate answers."""
+    deadline = time.monotonic() + 30
+    while not answers(candidate):
+        if time.monotonic() > deadline:
+            sys.exit(f"{candidate.name} did not start")
+        time.sleep(0.1)
+
+
+def answers(candidate: Candidate) -> bool:
+    """Whether a candidate answers a new client soon."""
+    try:
+        with socket.create_connection(("127.0.0.1", candidate.port), ANSWER_TIMEOUT_S) as client:
+            client.settimeout(ANSWER_TIMEOUT_S)
+            client.sendall(f"GET {PATH} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".encode())
+            return client.recv(12) == b"HTTP/1.1 200"
+    except OSError:
+        return False
+
+
+def survives_slow_clients(candidate: Candidate) -> bool:
+    """Whether a candidate answers others while clients hang in the middle of their headers."""
+    with ExitStack() as stack:
+        for _ in range(HANGING_CLIENTS):
+            address = ("127.0.0.1", candidate.port)
+            client = stack.enter_context(socket.create_connection(address))
+            client.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n")
+        time.sleep(0.2)
+        return answers(candidate)
+
+
+@dataclass
+class Measurement:
+    """What wrk told of one turn."""
+
+    rate_rps: float
+    p50_ms: float
+    p99_ms: float
+
+
+def measure(candidate: Candidate, connections: int, seconds: int) -> Measurement:
+    """Ask a candidate as fast as it answers."""
+    wrk = ["wrk", "--latency", "-t1", f"-c{connections}", f"-d{seconds}s", candidate.url]
+    output = subprocess.run(
+        [*pin(CLIENT_CORE), *wrk], capture_output=True, text=True, check=True
+    ).stdout
+    if "Non-2xx" in output or "Socket errors" in output:
+        print(f"{candidate.name}: {output}", file=sys.stderr)
+    return Measurement(
+        float(re.findall(r"Requests/sec:\s+([\d.]+)", output)[0]),
+        milliseconds(re.findall(r"50%\s+(\S+)", output)[0]),
+        milliseconds(re.findall(r"99%\s+(\S+)", output)[0]),
+    )
+
+
+def milliseconds(text: str) -> float:
+    """Read a time as wrk writes it."""
+    number, unit = re.fullmatch(r"([\d.]+)(us|ms|s)", text).groups()  # type: ignore[union-attr] # or wrk changed
+    return float(number) * {"us": 1e-3, "ms": 1, "s": 1e3}[unit]
+
+
+def main() -> None:
+    """Run the comparison and print its table."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--seconds", type=int, default=1, help="length of a turn")
+    parser.add_argument("--connections", type=int, default=32)
+    arguments = parser.parse_args()
+    if not shutil.which("wrk") or (os.cpu_count() or 1) < 2:
+        parser.error("needs wrk (Debian: apt-get install wrk) and two cores")
+
+    compared = candidates()
+    results: dict[str, list[Measurement]] = {candidate.name: [] for candidate in compared}
+    with ExitStack() as stack:
+        for candidate in compared:
+            stack.enter_context(served(candidate))
+            measure(candidate, arguments.connections, 1)  # Warms it up.
+        for number in range(arguments.rounds):
+            print(f"round {number + 1} of {arguments.rounds}", file=sys.stderr)
+            for candidate in random.sample(compared, len(compared)):
+                turn = measure(candidate, arguments.connections, arguments.seconds)
+                results[candidate.name].append(turn)
+        survivors = {c.name for c in compared if survives_slow_clients(c)}
+    print_table(results, survivors)
+
+
+def print_table(results: dict[str, list[Measurement]], survivors: set[str]) -> None:
+    """Print a line for each candidate, as Markdown."""
+    reference = next(iter(results.values()))
+    print("| worker | requests/s | ratio | lowest, highest | p50 ms | p99 ms | slow clients |")
+    print("|---|---|---|---|---|---|---|")
+    for name, turns in results.items():
+        ratios = [t.rate_rps / r.rate_rps for t, r in zip(turns, reference, strict=True)]
+        print(
+            f"| {name} | {median(t.rate_rps for t in turns):.0f} | {median(ratios):.2f}"
+            f" | {min(ratios):.2f}, {max(ratios):.2f}"
+            f" | {median(t.p50_ms for t in turns):.2f} | {median(t.p99_ms for t in turns):.2f}"
+            f" | {'no harm' if name in survivors else 'block others'} |"
+        )
+
+
+if __name__ == "__main__":
+    main()

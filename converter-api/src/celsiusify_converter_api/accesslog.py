@@ -1,0 +1,50 @@
+"""The access log: one JSON object a line, in which nothing a client sends can start another line."""
+
+import datetime as dt
+from typing import Any
+
+from gunicorn.glogging import Logger
+from pythonjsonlogger.core import LogData
+from pythonjsonlogger.json import JsonFormatter
+
+
+class EntryFormatter(JsonFormatter):
+    """Writes the entry alone, without a message."""
+
+    def process_log_record(self, log_data: LogData) -> LogData:
+        """Leave out the message, which is empty."""
+        log_data.pop("message")
+        return log_data
+
+
+class JsonAccessLogger(Logger):
+    """gunicorn's logger, with structured access lines; its other messages stay as they are."""
+
+    def setup(self, cfg: Any) -> None:
+        """Set up as gunicorn does, but for the format of access lines."""
+        super().setup(cfg)
+        for handler in self.access_log.handlers:
+            handler.setFormatter(EntryFormatter(""))
+
+    def access(self, resp: Any, req: Any, environ: dict[str, Any], request_time: dt.timedelta) -> None:
+        """Log an answered request, once `TrustedProxies` has put the client's address in `environ`."""
+        if self.access_log_enabled:
+            self.access_log.info(entry(resp, environ, request_time))
+
+
+def entry(resp: Any, environ: dict[str, Any], request_time: dt.timedelta) -> dict[str, Any]:
+    """Describe a request and its answer, for one that could not be read as far as it is known."""
+    started = dt.datetime.now(dt.UTC) - request_time
+    return {
+        "time": started.isoformat(timespec="microseconds"),
+        "remote_addr": environ.get("REMOTE_ADDR"),
+        "method": environ.get("REQUEST_METHOD"),
+        "path": environ.get("PATH_INFO"),
+        "query": environ.get("QUERY_STRING"),
+        "protocol": environ.get("SERVER_PROTOCOL"),
+        "status": int(str(resp.status).split(maxsplit=1)[0]),
+        "bytes": resp.sent,
+        "duration_ms": round(request_time / dt.timedelta(milliseconds=1), 3),
+        "user_agent": environ.get("HTTP_USER_AGENT"),
+        "referer": environ.get("HTTP_REFERER"),
+    }

@@ -1,0 +1,31 @@
+"""The application: what it is put together from."""
+
+from typing import Any
+
+from flask import Flask
+
+from . import api, docs, errors, health, limits, metrics, openapi
+from .config import Settings
+from .proxies import TrustedProxies
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """Make the Flask application.
+
+    Args:
+        settings: Its settings; those of the environment if not given.
+
+    Returns:
+        The application.
+    """
+    settings = settings or Settings.load()
+    app = Flask(__name__, static_folder=None)
+    app.json.sort_keys = False  # type: ignore[attr-defined] # of Flask's own JSON provider
+    metrics.init_app(app)
+    errors.init_app(app)
+    limits.init_app(app)
+    docs.init_app(app)
+    for blueprint in (api.blueprint, health.blueprint, openapi.blueprint):
+        app.register_blueprint(blueprint)
+    app.wsgi_app = TrustedProxies(app.wsgi_app, settings.trusted_proxies)  # type: ignore[method-assign]
+    return app

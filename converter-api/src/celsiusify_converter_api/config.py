@@ -1,0 +1,109 @@
+"""All settings: environment variables, `PORT` and those that start with `CELSIUSIFY_`."""
+
+import os
+from difflib import get_close_matches
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BeforeValidator, Field, ValidationError
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from .cpus import usable_cpus
+
+PREFIX = "CELSIUSIFY_"
+
+
+class ConfigError(ValueError):
+    """A setting that can't be used, said in one line."""
+
+
+def parse_networks(value: Any) -> Any:
+    """Split a comma-separated list of addresses and networks; empty means none."""
+    if not isinstance(value, str):
+        return value
+    try:
+        return tuple(ip_network(part.strip()) for part in value.split(",") if part.strip())
+    except ValueError as error:
+        raise ValueError(f"expected IP addresses or networks joined by commas: {error}") from error
+
+
+Networks = Annotated[
+    tuple[IPv4Network | IPv6Network, ...], NoDecode, BeforeValidator(parse_networks)
+]
+
+
+class Settings(BaseSettings):
+    """The settings of one instance."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore")
+
+    port: int = Field(8080, ge=1, le=65535, validation_alias="PORT", description="port to listen on")
+    host: str = Field("0.0.0.0", min_length=1, description="address to listen on")
+    workers: int = Field(
+        default_factory=usable_cpus, ge=1, le=1024, description="worker processes; one per CPU"
+    )
+    connections: int = Field(
+        4096, ge=1, le=1_000_000, description="open connections a worker holds at most"
+    )
+    keepalive_s: float = Field(
+        75, gt=0, le=3600, description="how long a connection may be idle between requests"
+    )
+    request_timeout_s: float = Field(
+        10, gt=0, le=3600, description="how long a client may take to send a request"
+    )
+    response_timeout_s: float = Field(
+        30, gt=0, le=3600, description="how long a client may take to receive an answer"
+    )
+    drain_s: float = Field(
+        5, ge=0, le=3600, description="how long requests are taken after SIGTERM, `/readyz` being 503"
+    )
+    shutdown_timeout_s: int = Field(
+        20, ge=1, le=3600, description="how long requests in flight may take after that"
+    )
+    trusted_proxies: Networks = Field(
+        parse_networks("127.0.0.1,::1"), description="peers whose `X-Forwarded-*` headers are believed"
+    )
+    access_log: bool = Field(True, description="write a JSON object to stdout for each request")
+    log_level: Literal["debug", "info", "warning", "error", "critical"] = Field(
+        "info", description="least severe message on stderr"
+    )
+
+    @classmethod
+    def load(cls) -> Self:
+        """Read the settings from the environment.
+
+        Raises:
+            ConfigError: If one can't be used, or one that doesn't exist looks like a slip.
+        """
+        refuse_slips(cls)
+        try:
+            return cls()
+        except ValidationError as error:
+            raise ConfigError("; ".join(map(complaint, error.errors()))) from None
+
+
+def variable(field: str) -> str:
+    """Name a field's environment variable."""
+    return str(Settings.model_fields[field].validation_alias or PREFIX + field.upper())
+
+
+def complaint(error: Any) -> str:
+    """Say in a line what is wrong with a setting, and what was expected."""
+    location = str(error["loc"][0])
+    name = variable(location) if location in Settings.model_fields else location
+    message = str(error["msg"]).removeprefix("Value error, ").replace("Input should be", "expected")
+    return f"{name}={error['input']!r}: {message}"
+
+
+def refuse_slips(settings: type[Settings]) -> None:
+    """Refuse a variable that is almost a setting's name.
+
+    Others with the prefix may well belong to somebody else: Kubernetes names Services in that way.
+    """
+    known = [field.upper() for field in settings.model_fields]
+    for name in sorted(os.environ):
+        suffix = name.removeprefix(PREFIX)
+        if suffix == name or suffix in known:
+            continue
+        if meant := get_close_matches(suffix, known, n=1, cutoff=0.8):
+            raise ConfigError(f"{name} is not a setting; did you mean {variable(meant[0].lower())}?")

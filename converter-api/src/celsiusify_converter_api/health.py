@@ -1,0 +1,22 @@
+"""Whether the instance lives, and whether it takes traffic."""
+
+from flask import Blueprint
+from werkzeug.exceptions import ServiceUnavailable
+
+from . import drain
+
+blueprint = Blueprint("health", __name__)
+
+
+@blueprint.get("/healthz")
+def healthz() -> dict[str, str]:
+    """Answer 200 as long as the process can answer at all."""
+    return {"status": "alive"}
+
+
+@blueprint.get("/readyz")
+def readyz() -> dict[str, str]:
+    """Answer 200 while the instance takes traffic, 503 once it is about to stop."""
+    if drain.announced():
+        raise ServiceUnavailable("The instance is shutting down.")
+    return {"status": "ready"}

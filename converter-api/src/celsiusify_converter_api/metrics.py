@@ -1,0 +1,69 @@
+"""`/metrics`: Prometheus counts and latencies, summed over all workers, dead ones too.
+
+prometheus_client's multiprocess mode does the summing. It needs `PROMETHEUS_MULTIPROC_DIR`, a folder of
+the instance's own, before it is imported: `gunicorn_conf` provides it.
+"""
+
+import os
+from functools import cache
+from time import perf_counter
+
+from flask import Flask, Response, g, request
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client.multiprocess import MultiProcessCollector
+
+METHODS = {"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE", "TRACE", "CONNECT"}
+OTHER_METHOD = "other"
+NO_ROUTE = "none"
+BUCKETS_S = (1e-4, 2.5e-4, 5e-4, 1e-3, 2.5e-3, 5e-3, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5)
+
+
+class Metrics:
+    """The metrics of one app."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self.requests = Counter(
+            "celsiusify_requests_total",
+            "Requests answered.",
+            ["path", "method", "status"],
+            registry=self.registry,
+        )
+        self.latency = Histogram(
+            "celsiusify_request_latency_seconds",
+            "Time from a request's being read to its answer's being ready.",
+            ["path", "method"],
+            buckets=BUCKETS_S,
+            registry=self.registry,
+        )
+        # Looking up a metric's child by its labels costs as much as counting does.
+        self.request_counter = cache(self.requests.labels)
+        self.latency_histogram = cache(self.latency.labels)
+
+    def start(self) -> None:
+        """Note when a request began."""
+        g.started_s = perf_counter()
+
+    def finish(self, response: Response) -> Response:
+        """Count an answered request, under its route's pattern: raw paths have no bound."""
+        path = request.url_rule.rule if request.url_rule else NO_ROUTE
+        method = request.method if request.method in METHODS else OTHER_METHOD
+        self.request_counter(path, method, response.status_code).inc()
+        self.latency_histogram(path, method).observe(perf_counter() - g.started_s)
+        return response
+
+    def page(self) -> Response:
+        """Answer with all metrics, of all workers where there are several."""
+        registry = self.registry
+        if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
+            registry = CollectorRegistry()
+            MultiProcessCollector(registry)  # type: ignore[no-untyped-call] # it has no types
+        return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
+
+
+def init_app(app: Flask) -> None:
+    """Measure an app's requests and show the result at `/metrics`."""
+    metrics = Metrics()
+    app.before_request(metrics.start)
+    app.after_request(metrics.finish)
+    app.add_url_rule("/metrics", "metrics", metrics.page)
