@@ -80,3 +80,11 @@ def test_missing_samples_are_said(results: Path, name: str, says: str) -> None:
     (folder / name).unlink()
 
     assert says in caveats(folder)
+
+
+def test_late_generator_is_said(results: Path) -> None:
+    """Users who think for 50 ms where 40 were asked for make less load than the profile says."""
+    folder = make_run(results / "run", {"tfserving": Load()})
+    edit_run(folder, "profile", "think_time_s", value=[0.03, 0.05])
+
+    assert "users thought 10.0 ms longer than asked for (25.0 %, over 5 %)" in caveats(folder)

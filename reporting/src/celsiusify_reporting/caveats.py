@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from celsiusify_reporting.closed_loop import ClosedLoop
 from celsiusify_reporting.counting import Reconciliation
 from celsiusify_reporting.measurement import Measurement
 from celsiusify_reporting.method import Method
 from celsiusify_reporting.throughput import Counts
-from celsiusify_reporting.wording import limit, listing, percent, whole
+from celsiusify_reporting.wording import limit, listing, milliseconds, percent, whole
 
 
 def caveats(measurements: Sequence[Measurement], method: Method) -> tuple[str, ...]:
@@ -27,7 +28,7 @@ def _served(one: Measurement) -> Iterator[str]:
         yield f"{target.title}: {target.engine.caveat}"
     if target.state != "complete":
         why = target.problem or "it is not recorded why"
-        yield f"{target.title}: the run {_ending(target.state)}: {why}"
+        yield f"{target.title}: the run {_ending(target.state)}: {why.removesuffix('.')}."
 
 
 def _ending(state: str) -> str:
@@ -45,12 +46,22 @@ def _measured(one: Measurement, method: Method) -> Iterator[str]:
         )
     if one.counting:
         yield from _counted(one.title, one.counting, method)
-    loop = one.closed_loop
-    if loop and abs(loop.residual_percent) > method.residual_percent:
+    if one.closed_loop:
+        yield from _asked(one.title, one.closed_loop, method)
+
+
+def _asked(title: str, loop: ClosedLoop, method: Method) -> Iterator[str]:
+    if abs(loop.residual_percent) > method.residual_percent:
         yield (
-            f"{one.title}: {percent(loop.residual_percent)} of the users' time is neither think "
-            f"time nor waiting for an answer (over {limit(method.residual_percent)}): not all of "
-            f"the {whole(loop.users)} users were at work all the time."
+            f"{title}: {percent(loop.residual_percent)} of the users' time is neither think "
+            f"time nor waiting for an answer (over {limit(method.residual_percent)}): not all "
+            f"of the {whole(loop.users)} users were at work all the time."
+        )
+    if loop.added_percent is not None and loop.added_percent > method.added_think_percent:
+        yield (
+            f"{title}: users thought {milliseconds(loop.added_ms)} longer than asked for "
+            f"({percent(loop.added_percent)}, over {limit(method.added_think_percent)}): the load "
+            "generator was late, and the load less than the profile says."
         )
 
 

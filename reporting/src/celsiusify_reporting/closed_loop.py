@@ -20,7 +20,7 @@ class ClosedLoop:
         think_ms: Z as measured: the mean time from an answer's end to the user's next request.
         thinks: How many such gaps were measured.
         asked_think_ms: Z as the profile asks for it, or None.
-        added_ms: What the load generator added to it.
+        added_ms: What the load generator added to it; `added_percent` is that as a share of it.
         response_ms: R, the mean latency of all finished requests, failed ones too.
         ceiling_rps: N/Z, which no target can exceed, however fast.
         asked_ceiling_rps: N/Z with the think time asked for.
@@ -37,6 +37,7 @@ class ClosedLoop:
     thinks: int
     asked_think_ms: float | None
     added_ms: float | None
+    added_percent: float | None
     response_ms: float
     ceiling_rps: float
     asked_ceiling_rps: float | None
@@ -72,6 +73,7 @@ def examine(
         thinks=len(gaps),
         asked_think_ms=None if asked is None else 1000 * asked,
         added_ms=None if asked is None else 1000 * (think_s - asked),
+        added_percent=100 * (think_s - asked) / asked if asked else None,
         response_ms=1000 * response_s,
         ceiling_rps=users / think_s,
         asked_ceiling_rps=users / asked if asked else None,

@@ -17,6 +17,7 @@ class Method:
         near_ceiling_percent: Above this share of N/Z throughput shows the load, not the target.
         generator_cpu_percent: Above this share of a core a load-generating process is at its limit.
         residual_percent: How far users, throughput, latency and think time may disagree.
+        added_think_percent: By how much users may think longer than the profile asks for.
         server_gap_percent: How far the target's own count of requests may be off.
         alike_percent: Two figures this close are called alike.
         failures_percent: From this share of failures on, the conclusion speaks of them.
@@ -29,6 +30,7 @@ class Method:
     near_ceiling_percent: float = 85
     generator_cpu_percent: float = 80
     residual_percent: float = 2
+    added_think_percent: float = 5
     server_gap_percent: float = 0.1
     alike_percent: float = 5
     failures_percent: float = 0.1

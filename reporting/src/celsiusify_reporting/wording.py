@@ -46,7 +46,7 @@ def milliseconds(value: float | None) -> str:
     return UNKNOWN if value is None else f"{figure(value)}{SPACE}ms"
 
 
-def shortened(text: str, word: int = 28, whole_text: int = 400) -> str:
+def shortened(text: str, word: int = 36, whole_text: int = 400) -> str:
     """A foreign text, it and its words cut to a length that a table's column holds."""
     words = [one if len(one) <= word else f"{one[: word - 1]}…" for one in text.split()]
     short = " ".join(words)

@@ -29,7 +29,8 @@ def results(report: Report) -> Iterator[Group]:
             Plot(SLOWEST, "The slowest requests", caption),
             _latencies(report),
         )
-    yield (Heading("Were all requests counted?"), Paragraph(COUNTING), _counts(report))
+    if any(one.counting for one in report.measurements):
+        yield (Heading("Were all requests counted?"), Paragraph(COUNTING), _counts(report))
 
 
 OVER_TIME_CAPTION = (

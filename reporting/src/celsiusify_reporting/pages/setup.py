@@ -35,7 +35,7 @@ def _targets(measurements: Sequence[Measurement]) -> Table:
             ("Why this engine", field("target.engine.reason", shortened)),
             ("Settings", field("target.engine.settings", _settings)),
             ("Kept on", lambda one: cores(one.target.cores) if one.counting else UNKNOWN),
-            ("Instances that answered", field("steady.instances", whole)),
+            ("Instances", field("steady.instances", whole)),
         ],
         text=True,
     )
