@@ -116,11 +116,23 @@ class Load:
         tell_locust(self._environment.stats, template.method, template.name, rows, errors)
 
 
+def claim(spool_dir: Path) -> None:
+    """Make a folder to record to.
+
+    Raises:
+        LoadTestError: If that can't be done, or it holds another run.
+    """
+    with _writing(spool_dir):
+        spool_dir.mkdir(parents=True, exist_ok=True)
+        if any(spool_dir.iterdir()):
+            raise LoadTestError(f"expected an empty folder to record to, but {spool_dir} isn't")
+
+
 def open_journal(path: Path) -> Journal:
     """Begin a journal, in a folder that is made if it isn't there.
 
     Raises:
-        LoadTestError: If the folder can't be written to, or holds another run.
+        LoadTestError: If that can't be done.
     """
     with _writing(path):
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -131,7 +143,5 @@ def open_journal(path: Path) -> Journal:
 def _writing(path: Path) -> Iterator[None]:
     try:
         yield
-    except FileExistsError:
-        raise LoadTestError(f"{path.parent} holds another run: expected an empty folder") from None
     except OSError as error:
         raise LoadTestError(f"can't write {path}: {error.strerror}") from error

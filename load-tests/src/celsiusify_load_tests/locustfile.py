@@ -3,16 +3,18 @@
 import inspect
 import sys
 from argparse import ArgumentParser
+from pathlib import Path
 from typing import Any
 
 import gevent
+import psutil
 from locust import events
 from locust.env import Environment
 from locust.runners import LocalRunner, MasterRunner, WorkerRunner
 
 from celsiusify_load_tests.drain import listen_for_drain
 from celsiusify_load_tests.errors import LoadTestError
-from celsiusify_load_tests.load import Plan
+from celsiusify_load_tests.load import Plan, claim
 from celsiusify_load_tests.options import add_options, options_of
 from celsiusify_load_tests.session import USAGE_ERROR, Generator, Leader
 from celsiusify_load_tests.user import ConvertUser
@@ -39,16 +41,25 @@ def take_part(environment: Environment, runner: Runner, **_: Any) -> None:
     inspect.stack()
     try:
         if not isinstance(runner, WorkerRunner):
-            Plan(options_of(environment.parsed_options), environment.host)
+            options = options_of(environment.parsed_options)
+            Plan(options, environment.host)
+            claim(Path(options.spool_dir))
         if isinstance(runner, MasterRunner):
             Leader(environment, runner)
             return
     except LoadTestError as error:
         sys.stderr.write(f"{error}\n")
+        _end_workers()
         sys.exit(USAGE_ERROR)
     if isinstance(runner, WorkerRunner):
         listen_for_drain(runner)
     Generator(environment, runner)
+
+
+def _end_workers() -> None:
+    """End the processes that `--processes` forked: they would wait for their master for ever."""
+    for worker in psutil.Process().children():
+        worker.kill()
 
 
 _events.init_command_line_parser.add_listener(add_our_options)

@@ -1,0 +1,385 @@
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from functools import partial
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+from urllib.request import Request, urlopen
+
+import pytest
+import yaml
+
+import celsiusify_load_tests
+from celsiusify_load_tests.spool import read_spool
+from celsiusify_load_tests.timeline import read_timeline
+
+LOCUSTFILE = Path(celsiusify_load_tests.__file__).with_name("locustfile.py")
+TIMEOUT_S = 40
+USERS = 6
+
+
+class Api(ThreadingHTTPServer):
+    """Converts temperatures, and remembers for which it was asked."""
+
+    daemon_threads = True
+    request_queue_size = 100
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.asked: list[str] = []
+        self.delay_s = 0.0
+        self.error = 0.0
+        self.status = 200
+        self.released = threading.Event()
+
+    @property
+    def url(self) -> str:
+        """Where it answers."""
+        return f"http://127.0.0.1:{self.server_port}"
+
+    def was_asked(self, times: int) -> bool:
+        """Say whether so many requests have come."""
+        return len(self.asked) >= times
+
+    def handle_error(self, *_: object) -> None:
+        """Print nothing when a client hangs up."""
+
+
+class Handler(BaseHTTPRequestHandler):
+    """Serves the API."""
+
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    wbufsize = -1
+    server: Api
+
+    def do_GET(self) -> None:
+        """Answer a request, after the API's delay."""
+        text = self.path.partition("=")[2]
+        self.server.asked.append(text)
+        self.server.released.wait(self.server.delay_s)
+        celsius = (float(text) - 32) * 5 / 9 + self.server.error
+        body = json.dumps({"celsius": f"{celsius:.6f}", "instance": "A"}).encode()
+        self.send_response(self.server.status)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        """Print nothing."""
+
+
+@pytest.fixture
+def api() -> Iterator[Api]:
+    """A running API."""
+    with Api() as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.05,))
+        thread.start()
+        yield server
+        server.released.set()
+        server.shutdown()
+        thread.join()
+
+
+class Locust:
+    """Locust with our locustfile, recording to a folder."""
+
+    def __init__(self, folder: Path, api: Api) -> None:
+        self.spool = folder / "spool"
+        self._folder = folder
+        self._url = api.url
+        target = {
+            "title": "An API",
+            "ports": {"http": api.server_port},
+            "health": "/",
+            "request": {"method": "GET", "path": "/?fahrenheit=$fahrenheit"},
+            "answer": {"celsius": "celsius", "instance": "instance"},
+        }
+        self.targets_file = folder / "targets.yaml"
+        self.targets_file.write_text(yaml.safe_dump({"targets": {"api": target}}))
+
+    def start(self, *arguments: str, **environment: str) -> subprocess.Popen[str]:
+        """Start a run of a second with few users; `arguments` come last and win."""
+        common = [
+            *(f"--host={self._url}", f"--users={USERS}", "--spawn-rate=100", "--run-time=1"),
+            *("--stop-timeout=10", f"--targets-file={self.targets_file}", "--target=api"),
+            *(f"--spool-dir={self.spool}", "--run-name=R", "--think-max-s=0.02"),
+        ]
+        return subprocess.Popen(
+            [sys.executable, "-m", "locust", f"-f{LOCUSTFILE}", *common, *arguments],
+            cwd=self._folder,
+            env={**os.environ, **environment},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+
+    def run(self, *arguments: str, **environment: str) -> tuple[int, tuple[int, int], str]:
+        """Run to the end.
+
+        Returns:
+            The exit code, how many requests and failures Locust counted, and what it printed.
+        """
+        process = self.start("--headless", "--only-summary", *arguments, **environment)
+        stdout, stderr = process.communicate(timeout=TIMEOUT_S)
+        counts = re.search(r" Aggregated +(\d+) +(\d+)\(", stderr)
+        requests, failures = map(int, counts.groups()) if counts else (0, 0)
+        return process.returncode, (requests, failures), stdout + stderr
+
+    @property
+    def rows(self) -> list[dict[str, Any]]:
+        """The record."""
+        rows: list[dict[str, Any]] = read_spool(self.spool).to_pylist()
+        return rows
+
+    def outcomes(self) -> set[tuple[str, int, str | None, str | None]]:
+        """The different ways in which requests ended."""
+        return {(r["outcome"], r["status"], r["error"], r["instance"]) for r in self.rows}
+
+    def wait_until(self, happened: Callable[[], bool]) -> None:
+        """Wait for something to happen."""
+        deadline = time.monotonic() + TIMEOUT_S
+        while not happened():
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+
+
+@pytest.fixture
+def locust(tmp_path: Path, api: Api) -> Locust:
+    """Locust, to run against the API."""
+    return Locust(tmp_path, api)
+
+
+def free_ports() -> tuple[str, str]:
+    """Options for a port that a master and its workers can meet at."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler) as probe:
+        return f"--master-bind-port={probe.server_port}", f"--master-port={probe.server_port}"
+
+
+def test_each_request_is_recorded_once(api: Api, locust: Locust) -> None:
+    """The record, Locust's statistics and the server count alike, and all is in its place."""
+    code, (requests, failures), _ = locust.run()
+    rows, timeline = locust.rows, read_timeline(locust.spool)
+
+    assert code == 0
+    assert locust.outcomes() == {("succeeded", 200, None, "A")}
+    assert len(rows) == len(api.asked) == requests > 50
+    assert failures == 0
+    assert {(r["run"], r["target"], r["worker"], r["intended_ns"]) for r in rows} == {
+        ("R", "api", 0, None)
+    }
+    for user in range(USERS):
+        own = [r for r in rows if r["user"] == user]
+        assert [r["seq"] for r in own] == list(range(len(own)))
+        for before, after in pairwise(own):
+            assert before["start_ns"] < before["end_ns"] <= after["start_ns"]
+    assert timeline.problems == []
+    assert timeline.opened == USERS
+    assert timeline.users[-1][1] == 0
+    assert max(users for _, users in timeline.users) == USERS
+
+
+def test_the_steady_time_is_when_all_users_were_running(locust: Locust) -> None:
+    """It begins once the last users are spawned, and ends when all are told to stop."""
+    locust.run("--spawn-rate=3", "--run-time=2")
+    timeline = read_timeline(locust.spool)
+    assert timeline.steady_from_ns is not None
+    assert timeline.steady_until_ns is not None
+    early = Counter(r["user"] for r in locust.rows if r["start_ns"] < timeline.steady_from_ns)
+    steady = {r["user"] for r in locust.rows if r["start_ns"] >= timeline.steady_from_ns}
+    late = [r for r in locust.rows if r["start_ns"] > timeline.steady_until_ns]
+
+    assert all(early[user] > 1 for user in (0, 1, 2))
+    assert all(early[user] <= 1 for user in (3, 4, 5))
+    assert steady == set(range(USERS))
+    assert len(late) <= USERS
+
+
+def test_each_worker_records_its_own_requests(api: Api, locust: Locust) -> None:
+    """Two processes lose nothing and share nothing."""
+    code, (requests, _), _ = locust.run("--processes=2", *free_ports())
+    rows, timeline = locust.rows, read_timeline(locust.spool)
+
+    assert code == 0
+    assert len(rows) == len(api.asked) == requests > 50
+    assert {(r["worker"], r["user"]) for r in rows} == {(w, u) for w in (0, 1) for u in range(3)}
+    assert len(set(timeline.workers.values())) == 2
+    assert timeline.problems == []
+    assert max(users for _, users in timeline.users) == USERS
+    assert timeline.steady_from_ns is not None
+    assert timeline.steady_until_ns is not None
+
+
+@pytest.mark.parametrize("workers", [0, 2])
+def test_requests_under_way_at_the_end_are_waited_for(
+    api: Api, locust: Locust, workers: int
+) -> None:
+    """A run's end cuts nothing off within the stop timeout, which Locust's master doesn't keep."""
+    api.delay_s = 2.5
+    distribution = (f"--processes={workers}", *free_ports()) if workers else ()
+    code, (requests, _), _ = locust.run(*distribution)
+
+    assert code == 0
+    assert len(locust.rows) == len(api.asked) == requests == USERS
+    assert locust.outcomes() == {("succeeded", 200, None, "A")}
+    assert read_timeline(locust.spool).problems == []
+
+
+@pytest.mark.parametrize("workers", [0, 2])
+def test_requests_that_take_too_long_at_the_end_are_aborted(
+    api: Api, locust: Locust, workers: int
+) -> None:
+    """What the stop timeout cuts off is recorded as such, and is neither failed nor forgotten."""
+    api.delay_s = 60
+    distribution = (f"--processes={workers}", *free_ports()) if workers else ()
+    code, _, _ = locust.run("--stop-timeout=1", *distribution)
+
+    assert code == 0
+    assert len(locust.rows) == len(api.asked) == USERS
+    assert locust.outcomes() == {("aborted", 0, None, None)}
+    assert {r["end_ns"] for r in locust.rows} == {None}
+    assert read_timeline(locust.spool).problems == []
+
+
+def test_wrong_answers_are_failures(api: Api, locust: Locust) -> None:
+    """They fail in the record, in Locust's statistics and in its exit code."""
+    api.error = 0.2
+    code, counts, printed = locust.run()
+
+    assert code == 1
+    assert locust.outcomes() == {("failed", 200, "wrong temperature at celsius", None)}
+    assert counts == (len(locust.rows), len(locust.rows)) == (len(api.asked), len(api.asked))
+    assert "Traceback" not in printed
+
+
+def test_error_statuses_are_failures(api: Api, locust: Locust) -> None:
+    """An answer with another status than 200 has failed, whatever its body says."""
+    api.status = 503
+    locust.run()
+    assert locust.outcomes() == {("failed", 503, "status 503", None)}
+
+
+def test_a_server_that_is_not_there_fails_each_request(api: Api, locust: Locust) -> None:
+    """Each attempt is a row."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler) as gone:
+        port = gone.server_port
+    code, (_, failures), _ = locust.run(f"--host=http://127.0.0.1:{port}")
+    assert code == 1
+    assert locust.outcomes() == {("failed", 0, "no connection: Connection refused", None)}
+    assert failures == len(locust.rows) > 50
+
+
+@pytest.mark.parametrize("workers", [0, 2])
+def test_a_run_that_is_told_to_end_ends_whole(api: Api, locust: Locust, workers: int) -> None:
+    """SIGTERM ends a run early with all that it did recorded."""
+    distribution = (f"--processes={workers}", *free_ports()) if workers else ()
+    process = locust.start("--headless", "--run-time=60", *distribution)
+    locust.wait_until(lambda: len(api.asked) > 50)
+    process.terminate()
+    process.communicate(timeout=TIMEOUT_S)
+
+    assert process.returncode == 0
+    assert len(locust.rows) == len(api.asked)
+    assert read_timeline(locust.spool).problems == []
+
+
+def test_a_killed_worker_is_noticed(api: Api, locust: Locust) -> None:
+    """Of a process that crashes, all but the last second is there, and that is known to lack."""
+    process = locust.start("--headless", "--run-time=60")
+    locust.wait_until(lambda: locust.spool.exists() and len(locust.rows) > 50)
+    os.killpg(process.pid, signal.SIGKILL)
+    process.communicate(timeout=TIMEOUT_S)
+
+    assert 50 < len(locust.rows) <= len(api.asked)
+    assert read_timeline(locust.spool).problems == [
+        f"worker 0 did not close its record: only the first {len(locust.rows)} requests are known"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("argument", "message", "workers"),
+    [
+        ("--target=nope", "no target 'nope' in {targets}; it has api", 0),
+        ("--target=nope", "no target 'nope' in {targets}; it has api", 2),
+        ("--target=", "expected --target NAME, one of those in {targets}", 0),
+        ("--targets-file=no.yaml", "can't read no.yaml: No such file or directory", 0),
+        (
+            "--host=https://h",
+            "expected a host like http://HOST[:PORT][/PREFIX], got 'https://h'",
+            0,
+        ),
+        ("--think-min-s=1", "expected 0 <= think-min-s <= think-max-s, got 1 and 0.02", 0),
+        ("--spool-dir=used", "expected an empty folder to record to, but used isn't", 0),
+        ("--spool-dir=used/file", "can't write used/file: File exists", 0),
+    ],
+)
+def test_mistakes_are_told_in_one_line(
+    tmp_path: Path, api: Api, locust: Locust, argument: str, message: str, workers: int
+) -> None:
+    """Nothing is asked, and the exit code is 2."""
+    (tmp_path / "used").mkdir()
+    (tmp_path / "used" / "file").touch()
+    distribution = (f"--processes={workers}", *free_ports()) if workers else ()
+    code, _, printed = locust.run(argument, *distribution)
+
+    assert code == 2
+    assert [line for line in printed.splitlines() if "/INFO/" not in line] == [
+        message.format(targets=locust.targets_file)
+    ]
+    assert api.asked == []
+
+
+def test_one_seed_asks_for_the_same_temperatures(tmp_path: Path, api: Api, locust: Locust) -> None:
+    """Who repeats a run, on whatever target, repeats its requests; another seed has others."""
+    firsts = []
+    for number, seed in enumerate((1, 1, 2)):
+        api.asked.clear()
+        locust.run("--users=1", f"--seed={seed}", f"--spool-dir={tmp_path / str(number)}")
+        firsts.append(api.asked[:20])
+    assert firsts[0] == firsts[1]
+    assert not set(firsts[0]) & set(firsts[2])
+
+
+def test_options_may_come_from_the_environment(api: Api, locust: Locust) -> None:
+    """A container is told its settings so."""
+    locust.run(CELSIUSIFY_FAHRENHEIT_MIN="-40", CELSIUSIFY_FAHRENHEIT_MAX="-41")
+    assert set(api.asked) == {"-40.000000"}
+
+
+def test_locusts_web_page_can_start_and_stop_runs(api: Api, locust: Locust) -> None:
+    """Without --headless, users start and stop as told; all is recorded in one spool."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler) as probe:
+        port = probe.server_port
+    page = f"http://127.0.0.1:{port}"
+    process = locust.start("--web-host=127.0.0.1", f"--web-port={port}")
+
+    def is_up() -> bool:
+        try:
+            with urlopen(page):
+                return True
+        except OSError:
+            return False
+
+    locust.wait_until(is_up)
+    for _ in range(2):
+        goal = len(api.asked) + 50
+        with urlopen(Request(f"{page}/swarm", b"user_count=3&spawn_rate=3")):
+            locust.wait_until(partial(api.was_asked, goal))
+        with urlopen(Request(f"{page}/stop", b"")):
+            pass
+    process.terminate()
+    process.communicate(timeout=TIMEOUT_S)
+
+    assert len(locust.rows) == len(api.asked)
+    assert {r["user"] for r in locust.rows} == set(range(6))
+    assert read_timeline(locust.spool).problems == []
