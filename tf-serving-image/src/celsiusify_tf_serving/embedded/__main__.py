@@ -1,0 +1,7 @@
+"""`python -m celsiusify_tf_serving.embedded`."""
+
+import sys
+
+from celsiusify_tf_serving.embedded import main
+
+sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,88 @@
+"""The HTTP server: uvicorn, refusing what it can't parse the way libevent does."""
+
+import asyncio
+import contextlib
+import socket
+import sys
+from collections.abc import Iterator
+from typing import Any, Final
+
+import httptools
+import uvicorn
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from celsiusify_tf_serving.embedded.http_answer import html_error
+
+KEEP_ALIVE_S: Final = 3600
+TARGET: Final = "celsiusify.target"
+
+
+class _Protocol(HttpToolsProtocol):
+    def on_headers_complete(self) -> None:
+        """Hand the request's target to the application as it was sent."""
+        self.scope[TARGET] = self.url  # type: ignore[typeddict-unknown-key]
+        super().on_headers_complete()
+
+    def send_400_response(self, msg: str) -> None:
+        """Answer what isn't HTTP, or has a method that nobody knows."""
+        is_method = isinstance(sys.exception(), httptools.HttpParserInvalidMethodError)
+        answer = html_error(501 if is_method else 400)
+        headers = [*answer.headers, (b"content-length", b"%d" % len(answer.body))]
+        lines = [
+            b"HTTP/1.1 %d" % answer.status,
+            *(b"%s: %s" % header for header in headers),
+            b"",
+            answer.body,
+        ]
+        self.transport.write(b"\r\n".join(lines))
+        self.transport.close()
+
+
+class _Server(uvicorn.Server):
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave signals to the process, which has more to stop than this."""
+        yield
+
+
+class HttpServer:
+    """Serves an ASGI application on a port."""
+
+    def __init__(self, application: Any, patience_s: float) -> None:
+        config = uvicorn.Config(
+            application,
+            http=_Protocol,
+            ws="none",
+            lifespan="off",
+            log_config=None,
+            log_level="critical",
+            access_log=False,
+            server_header=False,
+            proxy_headers=False,
+            backlog=2048,
+            timeout_keep_alive=KEEP_ALIVE_S,
+            timeout_graceful_shutdown=int(patience_s) + 1,
+        )
+        self._server = _Server(config)
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self, port: int) -> None:
+        """Listen on a port, of IPv6 and IPv4 where there are both.
+
+        Raises:
+            OSError: If the port can't be had.
+        """
+        listener = _listen(port)
+        self._task = asyncio.create_task(self._server.serve([listener]))
+
+    async def stop(self) -> None:
+        """Stop listening, answer what is under way, and close."""
+        self._server.should_exit = True
+        if self._task:
+            await self._task
+
+
+def _listen(port: int) -> socket.socket:
+    if socket.has_dualstack_ipv6():
+        return socket.create_server(("::", port), family=socket.AF_INET6, dualstack_ipv6=True)
+    return socket.create_server(("0.0.0.0", port))  # as the real one: all addresses

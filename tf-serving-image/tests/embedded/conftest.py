@@ -1,0 +1,60 @@
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from . import golden_models
+from .serving import QUIET, Server
+
+MODELS_CONFIG = """
+model_config_list {{
+  config {{ name: "f2c" base_path: "{models}/f2c" model_version_policy {{ all {{}} }} }}
+  config {{ name: "hp2" base_path: "{models}/hp2" model_version_policy {{ all {{}} }} }}
+  config {{ name: "types" base_path: "{models}/types" model_platform: "tensorflow" }}
+}}
+"""
+Start = Callable[..., Server]
+
+
+@pytest.fixture(scope="session")
+def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("models")
+    # In a process of its own, where functions get the numbers that recorded messages name.
+    command = [sys.executable, golden_models.__file__, str(folder)]
+    subprocess.run(command, check=True, capture_output=True, env={**os.environ, **QUIET})
+    return folder
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Start]:
+    servers: list[Server] = []
+
+    def start_server(*flags: str) -> Server:
+        servers.append(Server(tmp_path, *flags))
+        return servers[-1]
+
+    yield start_server
+    for server in servers:
+        server.stop()
+
+
+@pytest.fixture(scope="session")
+def golden_server(models: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    folder = tmp_path_factory.mktemp("server")
+    config, monitoring = folder / "models.config", folder / "monitoring.config"
+    config.write_text(MODELS_CONFIG.format(models=models))
+    monitoring.write_text("prometheus_config { enable: true }")
+    server = Server(
+        folder,
+        f"--model_config_file={config}",
+        "--model_config_file_poll_wait_seconds=1",
+        "--rest_api_timeout_in_ms=3000",
+        "--allow_version_labels_for_unavailable_models",
+        f"--monitoring_config_file={monitoring}",
+    )
+    server.wait_until_ready()
+    yield server
+    assert server.stop() == 0
