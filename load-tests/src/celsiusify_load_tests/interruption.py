@@ -1,10 +1,10 @@
-"""Ctrl-C and SIGTERM as a flag, so that they never break off a clean-up half way."""
+"""Ctrl-C, SIGTERM and a closed terminal as a flag: they never break off a clean-up half way."""
 
 import signal
 import time
 from types import FrameType
 
-SIGNALS = (signal.SIGINT, signal.SIGTERM)
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 STEP_S = 0.1
 
 

@@ -1,5 +1,6 @@
 """What a run shows in the terminal: where it stands each second, and how it ended."""
 
+import sys
 from collections import deque
 from collections.abc import Mapping, Sequence
 from math import isnan
@@ -12,9 +13,10 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
+from celsiusify_load_tests.rows import FAILED
+
 WINDOW_S = 5
-FAILED = 1  # the spool's code of this outcome
-NEAR_CEILING = 0.85
+WIDTH = 120  # of a table where there is no terminal to ask
 
 
 class Window:
@@ -60,9 +62,11 @@ class Terminal:
     """Prints what a person wants to know; the line that moves only where it can."""
 
     def __init__(self, *, quiet: bool = False) -> None:
-        self._console = Console(soft_wrap=True, highlight=False)
+        width = None if sys.stdout.isatty() else WIDTH
+        self._console = Console(soft_wrap=True, highlight=False, width=width)
         self._errors = Console(soft_wrap=True, highlight=False, stderr=True)
-        self._moves = self._console.is_terminal and not quiet
+        can_move = self._console.is_terminal and not self._console.is_dumb_terminal
+        self._moves = can_move and not quiet
         self._live = Live(console=self._console, auto_refresh=False, transient=True)
 
     def say(self, line: str) -> None:
