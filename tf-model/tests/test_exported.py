@@ -53,6 +53,20 @@ def test_signature_takes_and_gives_float32_of_any_batch_size(exported: Path) -> 
     assert signature.structured_outputs["celsius"].shape.as_list() == [None]
 
 
+def test_a_session_answers_as_the_signature_does(
+    exported: Path, convert: savedmodel.Convert
+) -> None:
+    """TensorFlow Serving loads the graph into a session, which finds its variables otherwise."""
+    fahrenheit = np.array([-40, 32, 451], dtype=np.float32)
+    with tf.Graph().as_default(), tf.compat.v1.Session() as session:
+        graph = tf.compat.v1.saved_model.load(session, ["serve"], str(exported))
+        signature = graph.signature_def["serving_default"]
+        feed = {signature.inputs["fahrenheit"].name: fahrenheit}
+        answer = session.run(signature.outputs["celsius"].name, feed)
+
+    assert answer == pytest.approx(convert(fahrenheit), abs=1e-5)
+
+
 @pytest.mark.parametrize("size", [0, 1, 2, 3, 7, 1000])
 def test_each_batch_size_gives_the_answers_of_single_requests(exported: Path, size: int) -> None:
     """A server that merges requests answers as one that doesn't, to float32's last digits."""
@@ -89,7 +103,7 @@ def test_warm_up_requests_are_answered_for_one_and_for_several(exported: Path) -
 def test_card_tells_the_weights_that_are_in_the_files(exported: Path) -> None:
     card = read_card(exported)
     model = tf.saved_model.load(str(exported))
-    weights = [variable.numpy() for variable in model.signatures["serving_default"].variables]
+    weights = [variable.numpy() for variable in model.weights]
 
     assert card is not None
     assert card["fingerprint"] == weights_fingerprint(weights)

@@ -30,7 +30,9 @@ def save(network: keras.Model, folder: Path) -> None:
         return {OUTPUT: tf.squeeze(network(fahrenheit[:, tf.newaxis]), axis=1)}
 
     module = tf.Module()
-    module.network = network
+    # The variables themselves: of a tracked Keras model, copies would be saved, and a session, in
+    # which TensorFlow Serving loads the graph, would find those of the graph without values.
+    module.weights = [variable.value for variable in network.variables]
     batch = tf.TensorSpec([None], tf.float32, name=INPUT)
     module.convert = tf.function(convert, input_signature=[batch])
     tf.saved_model.save(module, str(folder), signatures={SIGNATURE: module.convert})
