@@ -32,6 +32,9 @@ class Embedded:
 
     def serve(self) -> int:
         """Serve in this process."""
+        # Its C++ log would tell of the machine, at the highest level that there's no GPU; what goes
+        # wrong with a model comes as an exception.
+        os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
         # TensorFlow takes seconds to import: only when it's needed.
         from celsiusify_tf_serving import embedded
 
