@@ -11,7 +11,7 @@ from runs import Load, edit_run, make_run
 
 from celsiusify_reporting.folder import measure_run, render
 
-GOLDEN = Path(__file__).parent / "golden" / "report.md"
+GOLDEN = Path(__file__).parent / "golden" / "report.txt"
 NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
 
 

@@ -9,7 +9,7 @@ from celsiusify_reporting.counting import Reconciliation
 from celsiusify_reporting.measurement import Measurement
 from celsiusify_reporting.method import Method
 from celsiusify_reporting.throughput import Counts
-from celsiusify_reporting.wording import limit, listing, milliseconds, percent, whole
+from celsiusify_reporting.wording import limit, listing, milliseconds, percent, shortened, whole
 
 
 def caveats(measurements: Sequence[Measurement], method: Method) -> tuple[str, ...]:
@@ -27,7 +27,7 @@ def _served(one: Measurement) -> Iterator[str]:
     if one.counting and target.engine and target.engine.caveat:
         yield f"{target.title}: {target.engine.caveat}"
     if target.state != "complete":
-        why = target.problem or "it is not recorded why"
+        why = shortened(target.problem or "it is not recorded why", word=80)
         yield f"{target.title}: the run {_ending(target.state)}: {why.removesuffix('.')}."
 
 

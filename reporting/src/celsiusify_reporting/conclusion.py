@@ -12,7 +12,15 @@ from dataclasses import dataclass
 from celsiusify_reporting.comparison import Comparison, Comparisons, compare_all
 from celsiusify_reporting.measurement import Measurement
 from celsiusify_reporting.method import Method
-from celsiusify_reporting.wording import figure, limit, listing, milliseconds, percent, whole
+from celsiusify_reporting.wording import (
+    figure,
+    limit,
+    listing,
+    milliseconds,
+    percent,
+    shortened,
+    whole,
+)
 
 
 @dataclass(frozen=True)
@@ -52,7 +60,7 @@ def _left_out(one: Measurement) -> str:
     commonest = one.steady.failures[0]
     return (
         f"{one.title} answered no request rightly: {whole(counts.failed)} failed "
-        f"(most often: {commonest.error})"
+        f"(most often: {shortened(commonest.error, whole_text=120)})"
     )
 
 
@@ -168,7 +176,7 @@ def _ceiling_points(answering: Sequence[Measurement], method: Method) -> Iterato
         what = (
             "latency and CPU time per request are what can be compared"
             if len(near) > 1
-            else ("it might answer more than it was asked for")
+            else "it might answer more than it was asked for"
         )
         yield (
             f"Above {limit(method.near_ceiling_percent)} of that, throughput shows the load's "

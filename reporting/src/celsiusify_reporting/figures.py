@@ -162,14 +162,12 @@ def _plot_users(axes: Axes, each: Drawn) -> None:
 
 def _figure(drawn: Sequence[Drawn], heights_in: list[float]) -> tuple[Figure, list[Axes]]:
     figure = Figure(figsize=(WIDTH_IN, sum(heights_in) + 0.3), layout="constrained")
-    axes = figure.subplots(len(heights_in), squeeze=False, sharex=True, height_ratios=heights_in)[
-        :, 0
-    ]
+    column = figure.subplots(len(heights_in), squeeze=False, sharex=True, height_ratios=heights_in)
     lines = [Line2D([], [], color=each.colour, linestyle=each.line) for each in drawn]
     figure.legend(
         lines, [each.one.title for each in drawn], loc="outside upper left", ncols=3, handlelength=3
     )
-    return figure, list(axes)
+    return figure, list(column[:, 0])
 
 
 def _logarithmic(axes: Axes, which: Literal["x", "y"]) -> None:

@@ -105,8 +105,7 @@ def _failures(report: Report) -> Iterator[Block]:
         ),
         text_columns=2,
     )
-    rest = len(kinds) - len(shown)
-    more = f" {whole(rest)} more kinds stand in the failures files." if rest else ""
+    more = " Further kinds stand in the failures files." if len(kinds) > len(shown) else ""
     yield Paragraph(
         f"Latencies of failures stand only here, and in the mean R that limits the load.{more}"
     )
