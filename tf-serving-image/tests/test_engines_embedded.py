@@ -1,0 +1,72 @@
+"""The embedded server, started as the command starts it."""
+
+import json
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from .machine import Machine, read_when
+
+# A model that doubles, so that an answer can only come from it.
+MAKE_MODEL = """
+import sys
+import tensorflow as tf
+module = tf.Module()
+batch = tf.TensorSpec([None], tf.float32, name="fahrenheit")
+module.f = tf.function(lambda fahrenheit: {"celsius": fahrenheit * 2.0}, input_signature=[batch])
+tf.saved_model.save(module, sys.argv[1], signatures={"serving_default": module.f})
+"""
+
+
+@pytest.fixture(scope="module")
+def exported(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("exported") / "13"
+    subprocess.run([sys.executable, "-c", MAKE_MODEL, folder], check=True, capture_output=True)
+    return folder
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return int(listener.getsockname()[1])
+
+
+def answer(request: str | urllib.request.Request) -> bytes:
+    """Ask, and ask again as long as the server isn't there."""
+    deadline_s = time.monotonic() + 60
+    while True:
+        try:
+            with urllib.request.urlopen(request, timeout=10) as response:
+                return bytes(response.read())
+        except urllib.error.URLError:
+            assert time.monotonic() < deadline_s
+            time.sleep(0.1)
+
+
+@pytest.mark.parametrize("batching", [(), ("--batching",)])
+def test_embedded_server_serves_the_model_with_the_shipped_settings(
+    machine: Machine, exported: Path, batching: tuple[str, ...]
+) -> None:
+    """The process is the server: its id is in the file, and SIGTERM ends it."""
+    shutil.copytree(exported, machine.model / "13")
+    port, pid_file = free_port(), machine.bin / "pid"
+    options = (f"--rest_api_port={port}", f"--port={free_port()}", f"--pid_file={pid_file}")
+    with machine.serving("--engine=embedded", *options, *batching) as process:
+        url = f"http://127.0.0.1:{port}"
+        predict = f"{url}/v1/models/celsiusify:predict"
+        told = json.loads(answer(urllib.request.Request(predict, b'{"instances": [1.5, 4]}')))
+        metrics = answer(f"{url}/monitoring/prometheus/metrics").decode()
+
+        assert told == {"predictions": [3.0, 8.0]}
+        assert ':tensorflow:serving:request_count{model_name="celsiusify",status="OK"}' in metrics
+        assert int(read_when(pid_file)) == process.pid
+
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(30) == 0

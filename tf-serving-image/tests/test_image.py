@@ -1,0 +1,171 @@
+"""The image: what its Dockerfile says, and what a container engine makes of it."""
+
+import http.server
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from celsiusify_tf_serving import flags
+from celsiusify_tf_serving.engines import container
+from celsiusify_tf_serving.settings import GRPC_PORT, REST_API_PORT
+
+from .machine import Machine, read_when
+
+SUBPROJECT = Path(__file__).parents[1]
+DOCKERFILE = SUBPROJECT / "Dockerfile"
+VERSIONS = SUBPROJECT.parent / "versions.env"
+DOCKER = shutil.which("docker") or "docker"
+
+
+def instruction(name: str) -> list[str]:
+    """Read the JSON list of a Dockerfile's instruction."""
+    text = DOCKERFILE.read_text().replace("\\\n", "")
+    (found,) = re.findall(rf"^{name}\b[^\[\n]*(\[.*\])$", text, re.MULTILINE)
+    return [str(word) for word in json.loads(found)]
+
+
+def test_image_and_command_agree_on_ports_and_folders() -> None:
+    """What the container engine publishes and mounts is what the image's server uses."""
+    program, *given = instruction("ENTRYPOINT")
+
+    assert program == "tensorflow_model_server"
+    assert given == [
+        f"--port={GRPC_PORT}",
+        f"--rest_api_port={REST_API_PORT}",
+        "--model_name=celsiusify",
+        f"--model_base_path={container.MODELS_DIR / 'celsiusify'}",
+        f"--monitoring_config_file={container.CONFIG_DIR / flags.MONITORING}",
+    ]
+
+
+def test_shipped_configuration_is_what_is_copied() -> None:
+    names = {path.name for path in flags.CONFIG_DIR.iterdir()}
+
+    assert names == {flags.MONITORING, flags.BATCHING}
+    assert "COPY src/celsiusify_tf_serving/config /config" in DOCKERFILE.read_text()
+    assert flags.CONFIG_DIR == SUBPROJECT / "src/celsiusify_tf_serving/config"
+
+
+def test_image_runs_as_a_numbered_user_that_is_not_root() -> None:
+    """Kubernetes can check `runAsNonRoot` of a number alone."""
+    (user,) = re.findall(r"^USER (\d+):\d+$", DOCKERFILE.read_text(), re.MULTILINE)
+
+    assert int(user) > 0
+
+
+@pytest.fixture
+def server(request: pytest.FixtureRequest) -> Iterator[int]:
+    """A server on the port that's given, which answers with the status and text it's asked for."""
+    status, text = request.param
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            known = self.path == "/v1/models/celsiusify"
+            self.send_response(status if known else 404)
+            self.end_headers()
+            self.wfile.write(text.encode() if known else b"")
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002, its own name
+            pass
+
+    with http.server.HTTPServer(("127.0.0.1", 0), Handler) as http_server:
+        thread = threading.Thread(target=http_server.serve_forever)
+        thread.start()
+        yield http_server.server_port
+        http_server.shutdown()
+        thread.join()
+
+
+@pytest.mark.skipif(shutil.which("bash") is None, reason="no bash on the PATH")
+@pytest.mark.parametrize(
+    ("server", "healthy"),
+    [
+        ((200, '{"state": "AVAILABLE"}'), True),
+        ((200, '{"state": "END"}'), False),
+        ((404, '{"error": "..."}'), False),
+    ],
+    indirect=["server"],
+)
+def test_health_check_passes_once_the_model_is_loaded(server: int, healthy: bool) -> None:
+    command = [word.replace(str(REST_API_PORT), str(server)) for word in instruction("HEALTHCHECK")]
+    done = subprocess.run(command, timeout=20, check=False)
+
+    assert (done.returncode == 0) == healthy
+
+
+# From here on with a real container engine.
+
+
+def docker(*arguments: str) -> str:
+    return subprocess.check_output(
+        [DOCKER, *arguments], text=True, stderr=subprocess.PIPE, timeout=120
+    )
+
+
+@pytest.fixture(scope="module")
+def image(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The image, built on the pinned base that is on this machine, with a model of one file.
+
+    It counts as the real one, whatever it is built on, so that the command starts it.
+    """
+    known = dict(re.findall(r"^(\w+)=(.*)$", VERSIONS.read_text(), re.MULTILINE))
+    base = f"tensorflow/serving:{known['TENSORFLOW_SERVING_VERSION']}"
+    try:
+        docker("image", "inspect", base)
+    except (OSError, subprocess.SubprocessError):
+        pytest.skip(f"no container engine answers that has the image {base}")
+    context = tmp_path_factory.mktemp("context")
+    for name in ("Dockerfile", "src", ".dockerignore"):
+        copy = shutil.copytree if (SUBPROJECT / name).is_dir() else shutil.copy
+        copy(SUBPROJECT / name, context / name)
+    (context / "model/celsiusify/1").mkdir(parents=True)
+    (context / "model/celsiusify/1/saved_model.pb").touch()
+    tag = f"celsiusify/tf-serving-image:test-{os.getpid()}"
+    arguments = [f"--build-arg={name}={value}" for name, value in known.items()]
+    docker("build", *arguments, "--label=celsiusify.stand-in=false", "-t", tag, str(context))
+    yield tag
+    docker("rmi", "--force", tag)
+
+
+@pytest.mark.docker
+def test_built_image_holds_model_and_configuration(image: str) -> None:
+    listed = docker("run", "--rm", "--entrypoint=find", image, "/models", "/config", "-type", "f")
+    user = docker("run", "--rm", "--read-only", "--entrypoint=id", image, "-u")
+
+    assert sorted(listed.split()) == [
+        "/config/batching.config",
+        "/config/monitoring.config",
+        "/models/celsiusify/1/saved_model.pb",
+    ]
+    assert int(user) > 0
+
+
+@pytest.mark.docker
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_container_serves_until_the_signal_and_is_gone(
+    machine: Machine, image: str, number: signal.Signals
+) -> None:
+    """With a real engine: the id is that of a process here, and nothing is left behind."""
+    machine.add("docker", f'#!/bin/sh\nexec {DOCKER} "$@"\n')
+    pid_file = machine.bin / "pid"
+    options = (f"--image={image}", "--rest_api_port=0", "--port=0", f"--pid_file={pid_file}")
+    with machine.serving("--engine=container", *options) as process:
+        pid = int(read_when(pid_file))
+        assert Path(f"/proc/{pid}").exists()
+
+        process.send_signal(number)
+        assert process.wait(30) == 128 + number
+        named = docker("ps", "--all", "--quiet", f"--filter=name=serving-{process.pid}$")
+        assert named == ""
+        deadline_s = time.monotonic() + 10
+        while Path(f"/proc/{pid}").exists():
+            assert time.monotonic() < deadline_s
+            time.sleep(0.1)
