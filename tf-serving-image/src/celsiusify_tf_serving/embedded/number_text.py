@@ -21,27 +21,32 @@ def float_texts(array: Array) -> list[str]:
     A whole number gets `.0`; a denormal is 0, since TensorFlow Serving's threads flush them.
     """
     values: list[float] = array.ravel().tolist()
-    full, tiny = FULL_DIGITS[array.dtype], TINY[array.dtype]
-    scalar = array.dtype.type
-    if len(values) <= FEW:
-        return [_float_text(value, full, tiny, scalar) for value in values]
+    digits = _few_digits if len(values) <= FEW else _many_digits
+    return [t if "." in t or "e" in t else _whole(t) for t in digits(array.ravel(), values)]
+
+
+def _few_digits(array: Array, values: list[float]) -> list[str]:
+    full, tiny, scalar = FULL_DIGITS[array.dtype], TINY[array.dtype], array.dtype.type
+    return [_digits(value, full, tiny, scalar) for value in values]
+
+
+def _many_digits(array: Array, values: list[float]) -> list[str]:
+    """Write all in six digits, then again the few that need more."""
+    full, tiny, scalar = FULL_DIGITS[array.dtype], TINY[array.dtype], array.dtype.type
     texts = ("%.6g " * len(values) % tuple(values)).split()
     with np.errstate(over="ignore"):
         read_back = np.array(list(map(float, texts)), np.float64).astype(array.dtype)
-    flat = array.ravel()
-    unusual = (read_back != flat) | (np.abs(flat) < tiny)
+    unusual = (read_back != array) | (np.abs(array) < tiny)
     for index in np.flatnonzero(unusual).tolist():
-        texts[index] = _float_text(values[index], full, tiny, scalar)
-    return [text if "." in text or "e" in text else _whole(text) for text in texts]
+        texts[index] = _digits(values[index], full, tiny, scalar)
+    return texts
 
 
-def _float_text(value: float, full: str, tiny: float, scalar: type[np.floating]) -> str:
+def _digits(value: float, full: str, tiny: float, scalar: type[np.floating[Any]]) -> str:
     if -tiny < value < tiny:
         value *= 0.0
     text = f"{value:.6g}"
-    if scalar(text) != value:
-        text = format(value, full)
-    return text if "." in text or "e" in text else _whole(text)
+    return text if scalar(text) == value else format(value, full)
 
 
 def _whole(text: str) -> str:
