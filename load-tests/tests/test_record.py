@@ -35,12 +35,6 @@ class Worker:
     def close(self) -> None:
         """End as a process does."""
         self.recorder.close()
-        self.journal.write(
-            "closed",
-            started=self.recorder.started,
-            recorded=self.recorder.recorded,
-            problem=self.recorder.problem,
-        )
         self.journal.close()
 
 
@@ -210,7 +204,11 @@ def test_the_timeline_adds_up_the_workers(tmp_path: Path) -> None:
         lines = [
             f'{{"event":"second","time_ns":{(100 + at) * second_ns + late},"users":{users},'
             f'"started":0,"recorded":0,"opened":{opened},"resent":{number},"lag_us":[{at}]}}\n'
-            for at, late, users, opened in [(0, 3_000_000, 5, 5), (1, 20_000_000, 10, 11)]
+            for at, late, users, opened in [
+                (0, 3_000_000, 5, 5),
+                (1, 20_000_000, 10, 11),
+                (1, 300_000_000, 0, 11),
+            ]
         ]
         worker.close()
         with journal_file(tmp_path, number).open("a") as journal:
@@ -221,9 +219,9 @@ def test_the_timeline_adds_up_the_workers(tmp_path: Path) -> None:
     master.close()
     timeline = read_timeline(tmp_path)
 
-    assert timeline.users == [(100 * second_ns, 10), (101 * second_ns, 20)]
+    assert timeline.users == [(100 * second_ns, 10), (101 * second_ns, 20), (102 * second_ns, 0)]
     assert timeline.workers == {0: 100, 1: 101}
-    assert timeline.lag_us == {0: [0, 1], 1: [0, 1]}
+    assert timeline.lag_us == {0: [0, 1, 1], 1: [0, 1, 1]}
     assert (timeline.opened, timeline.resent) == (22, 1)
     assert timeline.steady_from_ns is not None
     assert timeline.steady_until_ns is not None

@@ -64,9 +64,7 @@ class Connection:
         """
         try:
             response = self._exchange(request, idempotent, head_only)
-        except (
-            BaseException
-        ):  # a user that is stopped, too, leaves a request behind that is on its way
+        except BaseException:  # also of a user that is stopped, a request is still on its way
             self.close()
             raise
         if not response.reusable:

@@ -31,13 +31,7 @@ class Plan:
     """
 
     def __init__(self, options: Options, host: str | None) -> None:
-        if not options.target:
-            raise LoadTestError("expected --target NAME, one of those in " + options.targets_file)
-        if not 0 <= options.think_min_s <= options.think_max_s:
-            raise LoadTestError(
-                "expected 0 <= think-min-s <= think-max-s, "
-                f"got {options.think_min_s:g} and {options.think_max_s:g}"
-            )
+        _check(options)
         target = find_target(Path(options.targets_file), options.target)
         request, answer = target.request, target.answer
         origin = parse_origin(host or target.url)
@@ -56,6 +50,17 @@ class Plan:
         self.check = AnswerCheck(
             Place(answer.celsius), None if answer.instance is None else Place(answer.instance)
         )
+
+
+def _check(options: Options) -> None:
+    if not options.target:
+        raise LoadTestError(f"expected --target NAME, one of those in {options.targets_file}")
+    think_s = (options.think_min_s, options.think_max_s)
+    if not 0 <= think_s[0] <= think_s[1]:
+        raise LoadTestError(f"expected 0 <= think-min-s <= think-max-s, got {think_s}")
+    timeouts_s = (options.connect_timeout_s, options.read_timeout_s)
+    if not min(timeouts_s) > 0:
+        raise LoadTestError(f"expected connect and read timeouts over 0 s, got {timeouts_s}")
 
 
 class Load:
@@ -100,14 +105,8 @@ class Load:
         return self.recorder.problem or self.journal.problem
 
     def close(self) -> None:
-        """Finish the record; it says of itself how many requests there must be."""
+        """Finish the record."""
         self.recorder.close()
-        self.journal.write(
-            "closed",
-            started=self.recorder.started,
-            recorded=self.recorder.recorded,
-            problem=self.problem,
-        )
         self.journal.close()
 
     def _tell_locust(self, rows: NDArray[np.void]) -> None:

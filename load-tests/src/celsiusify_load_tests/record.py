@@ -63,6 +63,7 @@ class Recorder:
         """Why rows can't be written any more."""
         self.errors = Texts("error", journal)
         self.instances = Texts("instance", journal)
+        self._journal = journal
         self._path = path
         self._file = path.open("xb")
         self._listener = listener
@@ -132,7 +133,10 @@ class Recorder:
         self._listener(rows)
 
     def close(self) -> None:
-        """Flush and close the file."""
+        """Flush and close the file, and tell the journal how many rows there must be."""
         self.flush()
         with suppress(OSError):  # told by `problem` already
             self._file.close()
+        self._journal.write(
+            "closed", started=self.started, recorded=self.recorded, problem=self.problem
+        )

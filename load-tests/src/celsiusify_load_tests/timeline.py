@@ -85,11 +85,20 @@ def _first_ns(name: str, events: Events) -> int | None:
 
 
 def _sum_users(seconds: Iterable[Events]) -> list[tuple[int, int]]:
-    """Add up the workers' users by second; each worker looks as a second begins."""
+    """Add up the workers' users by second."""
     users: Counter[int] = Counter()
     for events in seconds:
-        users.update({round(event["time_ns"] / _NS_PER_S): event["users"] for event in events})
+        users.update(_by_second(events))
     return [(second * _NS_PER_S, users[second]) for second in sorted(users)]
+
+
+def _by_second(events: Events) -> dict[int, int]:
+    """Take each look at the users for a second: it begins then, but for the last look of a run."""
+    users: dict[int, int] = {}
+    for event in events:
+        second = round(event["time_ns"] / _NS_PER_S)
+        users[second + (second in users)] = event["users"]
+    return users
 
 
 def _problems(events: Events, rows: Path) -> Iterator[str]:
