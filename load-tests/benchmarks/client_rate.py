@@ -18,12 +18,11 @@ from pathlib import Path
 from statistics import median
 from typing import NamedTuple
 
-import psutil
-from responder import Responder
-
 import celsiusify_load_tests
+import psutil
 from celsiusify_load_tests.spool import read_spool
 from celsiusify_load_tests.timeline import read_timeline
+from responder import Responder
 
 PACKAGE = Path(celsiusify_load_tests.__file__).parent
 USERS = Path(__file__).parent / "users"

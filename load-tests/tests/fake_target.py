@@ -79,7 +79,8 @@ def main() -> None:
     parser.add_argument("--pid-file")
     options = parser.parse_args()
     if options.verb == "describe":
-        print(json.dumps({"engine": "fake", "version": "1", "reason": "a test", "caveat": None}))
+        engine = {"engine": "fake", "version": "1", "reason": "a test", "caveat": None}
+        sys.stdout.write(json.dumps(engine))
     elif options.verb == "fail":
         sys.exit("no model in /models")
     elif options.child:

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,9 +14,8 @@ def test_the_reference_profile_is_the_published_one() -> None:
 
 
 def test_quick_is_the_reference_for_half_a_minute() -> None:
-    as_reference = find_profile("quick", {"name": "reference", "run_time_s": 300})
-    assert as_reference == find_profile("reference", {})
-    assert find_profile("quick", {}).run_time_s == 30
+    quick, reference = find_profile("quick", {}), find_profile("reference", {})
+    assert quick == replace(reference, name="quick", run_time_s=30)
 
 
 def test_every_profile_knows_its_own_name() -> None:
@@ -34,6 +34,11 @@ def test_without_think_time_the_load_sets_no_ceiling() -> None:
 def test_only_given_overrides_change_a_profile() -> None:
     changed = find_profile("quick", {"users": 3, "run_time_s": None})
     assert (changed.users, changed.run_time_s) == (3, 30)
+
+
+def test_a_changed_profile_does_not_pass_for_the_original() -> None:
+    assert find_profile("quick", {"users": 3}).name == "quick-changed"
+    assert find_profile("quick", {"users": 100, "run_time_s": None}).name == "quick"
 
 
 def test_an_unknown_profile_is_told_the_known_ones() -> None:

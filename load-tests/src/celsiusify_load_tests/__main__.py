@@ -77,22 +77,46 @@ def parser() -> Parser:
     lists = verbs.add_parser("targets", help="list the targets")
     verbs.add_parser("profiles", help="list the load profiles")
     for verb in (loads, lists):
-        verb.add_argument("--targets", dest="targets_file", type=Path, default=Path("targets.yaml"))
+        verb.add_argument(
+            "--targets",
+            dest="targets_file",
+            type=Path,
+            default=Path("targets.yaml"),
+            metavar="FILE",
+            help="the description of the targets; default %(default)s",
+        )
     return top
 
 
 def _add_load_options(verb: argparse.ArgumentParser) -> None:
     add = verb.add_argument
     add("--profile", default="reference", metavar="NAME", help="default %(default)s")
-    add("--users", type=optional(count), metavar="N")
+    add("--users", type=optional(count), metavar="N", help="in place of the profile's")
     add("--spawn-rate", type=optional(float), metavar="N", help="users started a second")
-    add("--run-time", type=optional(seconds), metavar="TIME", help="30s, 5m, 1h30m")
-    add("--think-time", type=float, nargs=2, metavar=("MIN", "MAX"), help="in seconds")
-    add("--host", type=optional(host), metavar="URL", help="a server that runs already")
-    add("--processes", type=optional(count), metavar="N", help="that make the load")
-    add("--seed", type=int, default=1, metavar="N", help="default %(default)s")
-    add("--results", type=Path, default=Path("results"), metavar="DIR")
-    add("--start-timeout", type=float, default=120.0, metavar="SECONDS", help="default %(default)s")
+    add("--run-time", type=optional(seconds), metavar="TIME", help="30s, 5m or 1h30m")
+    add(
+        "--think-time",
+        type=float,
+        nargs=2,
+        metavar=("MIN", "MAX"),
+        help="in seconds, uniform between them",
+    )
+    add("--host", type=optional(host), metavar="URL", help="load a server that runs already")
+    add(
+        "--processes",
+        type=optional(count),
+        metavar="N",
+        help="load-generating processes; by default one a core that is left for them",
+    )
+    add("--seed", type=int, default=1, metavar="N", help="what the inputs follow from")
+    add("--results", type=Path, default=Path("results"), metavar="DIR", help="folder of all runs")
+    add(
+        "--start-timeout",
+        type=float,
+        default=120.0,
+        metavar="SECONDS",
+        help="for a target to get healthy",
+    )
     add("--quiet", action="store_true", help="show no progress")
 
 

@@ -1,7 +1,7 @@
 """Named load profiles: how many users, how fast they come, how long they think."""
 
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -67,7 +67,7 @@ def read_profiles(path: Path = PROFILES_FILE) -> dict[str, Profile]:
 
 
 def find_profile(name: str, overrides: Mapping[str, Any]) -> Profile:
-    """Take the profile `name` with some of its values replaced.
+    """Take the profile `name` with some of its values replaced; then it is called `<name>-changed`.
 
     Args:
         name: A profile's name.
@@ -80,4 +80,5 @@ def find_profile(name: str, overrides: Mapping[str, Any]) -> Profile:
     if name not in known:
         raise LoadTestError(f"no profile {name!r}; there are {', '.join(known)}")
     given = {field: value for field, value in overrides.items() if value is not None}
-    return checked(Profile, asdict(known[name]) | given, f"profile {name}")
+    changed = checked(Profile, asdict(known[name]) | given, f"profile {name}")
+    return changed if changed == known[name] else replace(changed, name=f"{name}-changed")
