@@ -20,6 +20,13 @@ def load(median_ms: float, **more: float) -> Load:
     return Load(around(median_ms), users=40, **more)  # type: ignore[arg-type]
 
 
+def pausing(median_ms: float) -> Load:
+    """Every fiftieth request takes ten times as long."""
+    latencies = around(median_ms)
+    latencies[::50] *= 10
+    return Load(latencies, users=40, think_ns=5_000_000)
+
+
 BOTH = ("tfserving", "converter-api")
 FAST = {"think_ns": 5_000_000}
 
@@ -65,6 +72,24 @@ FAST = {"think_ns": 5_000_000}
             ],
             ["times", "lower"],
             id="alike",
+        ),
+        pytest.param(
+            {"tfserving": pausing(8), "converter-api": load(8, **FAST)},
+            [
+                "median latencies were alike",
+                "Flask under gunicorn had the lower 99th percentile",
+            ],
+            ["lower median"],
+            id="alike but for the slowest requests",
+        ),
+        pytest.param(
+            {"tfserving": pausing(7), "converter-api": load(8, **FAST)},
+            [
+                "TensorFlow Serving (REST) had the lower median latency",
+                "Flask under gunicorn had the lower 99th percentile",
+            ],
+            ["alike (7"],
+            id="lower median, higher 99th percentile",
         ),
         pytest.param(
             {"tfserving": load(1), "converter-api": load(60)},

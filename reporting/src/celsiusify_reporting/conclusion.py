@@ -69,6 +69,7 @@ def _outcome(answering: Sequence[Measurement], compared: Comparisons, method: Me
         return _single(answering[0], method)
     clauses = [
         *_latencies(compared.p50_ms, len(answering)),
+        *_tails(compared.p50_ms, compared.p99_ms, len(answering)),
         *_cpu(compared.cpu_s_per_requests),
         *_rates(answering, compared.throughput_rps, method),
     ]
@@ -87,13 +88,29 @@ def _single(one: Measurement, method: Method) -> str:
 def _latencies(compared: Comparison | None, targets: int) -> Iterator[str]:
     if compared is None:
         return
-    values = f"{milliseconds(compared.lowest_value)} against {milliseconds(compared.highest_value)}"
     if compared.alike:
-        yield f"median latencies were alike ({values})"
+        yield f"median latencies were alike ({_against(compared)})"
     else:
-        lower = "lower" if targets == 2 else "lowest"
-        against = "" if targets == 2 else f" of {compared.highest}"
-        yield f"{compared.lowest} had the {lower} median latency ({values}{against})"
+        yield _lowest("median latency", compared, targets)
+
+
+def _tails(medians: Comparison | None, tails: Comparison | None, targets: int) -> Iterator[str]:
+    """The slowest requests, where they tell something else than the medians."""
+    if tails is None or tails.alike:
+        return
+    if medians is None or medians.alike or medians.lowest != tails.lowest:
+        yield _lowest("99th percentile", tails, targets)
+
+
+def _lowest(measure: str, compared: Comparison, targets: int) -> str:
+    if targets == 2:
+        return f"{compared.lowest} had the lower {measure} ({_against(compared)})"
+    values = f"{_against(compared)} of {compared.highest}"
+    return f"{compared.lowest} had the lowest {measure} ({values})"
+
+
+def _against(compared: Comparison) -> str:
+    return f"{milliseconds(compared.lowest_value)} against {milliseconds(compared.highest_value)}"
 
 
 def _cpu(compared: Comparison | None) -> Iterator[str]:

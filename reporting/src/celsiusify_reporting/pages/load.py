@@ -81,6 +81,7 @@ def _figures(report: Report) -> Table:
     return by_target(
         report.measurements,
         [
+            ("Steady window, s", field("steady.seconds")),
             ("Users N", field("steady.closed_loop.users", whole)),
             ("Mean think time asked for, ms", field("steady.closed_loop.asked_think_ms")),
             ("Mean think time Z as measured, ms", field("steady.closed_loop.think_ms")),

@@ -6,11 +6,13 @@ from collections.abc import Iterator
 
 from celsiusify_reporting.document import Block, Group, Heading, Paragraph, Plot, Table
 from celsiusify_reporting.figures import OVER_TIME, SLOWEST
+from celsiusify_reporting.measurement import Measurement
 from celsiusify_reporting.pages.tables import Cell, by_target, field, percentile
 from celsiusify_reporting.report import Report
 from celsiusify_reporting.wording import milliseconds, percent, shortened, whole
 
 MOST_FAILURES = 12
+OUTCOMES = ("started", "succeeded", "failed", "aborted")
 LONGEST_ERROR = 160
 
 
@@ -41,8 +43,8 @@ OVER_TIME_CAPTION = (
     "few requests for it."
 )
 COUNTING = (
-    "Over the whole run, ramp-up and end included. Aborted are those that the end of the run "
-    "cut off. The target counts by itself, if it counts at all."
+    "Over the whole run, ramp-up and end included, but for the steady window. Aborted are those "
+    "that the end of the run cut off. Not every target counts by itself."
 )
 
 
@@ -64,21 +66,19 @@ def _percentile(percents: float) -> Cell:
 
 
 def _counts(report: Report) -> Table:
-    outcomes = ("started", "succeeded", "failed", "aborted")
-    return by_target(
-        report.measurements,
-        [
-            *((f"Rows: {name}", field(f"counting.rows.{name}", whole)) for name in outcomes),
-            *(
-                (f"Load generator: {name}", field(f"counting.declared.{name}", whole))
-                for name in outcomes
-            ),
-            ("Target's own count", field("counting.server", whole)),
-            ("Target's count less the rows", field("counting.server_gap", whole)),
-            ("Rows in the steady window", field("steady.counts.started", whole)),
-            ("Length of the steady window, s", field("steady.seconds")),
-        ],
-    )
+    rows = [row for one in report.measurements if one.counting for row in _counted(one)]
+    columns = ("Target", "Counted by", "Started", "Succeeded", "Failed", "Aborted")
+    return Table(columns, tuple(rows), text_columns=2)
+
+
+def _counted(one: Measurement) -> Iterator[tuple[str, ...]]:
+    for label, part in (
+        ("the rows", "counting.rows"),
+        ("the load generator", "counting.declared"),
+        ("the rows, in the steady window", "steady.counts"),
+    ):
+        yield (one.title, label, *(field(f"{part}.{name}", whole)(one) for name in OUTCOMES))
+    yield (one.title, "the target itself", field("counting.server", whole)(one), *["–"] * 3)
 
 
 def _failures(report: Report) -> Iterator[Block]:
