@@ -11,10 +11,9 @@ import pytest
 # pytest's importlib mode doesn't put a test's folder on the path; the builder of runs is there.
 sys.path.insert(0, str(Path(__file__).parent))
 
-from runs import Load, make_run
-
 from celsiusify_reporting.folder import measure_run
 from celsiusify_reporting.report import Report
+from runs import Load, make_run
 
 
 @pytest.fixture

@@ -2,9 +2,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from runs import Load, edit_run, make_run
 
 from celsiusify_reporting.folder import measure_run
+from runs import Load, edit_run, make_run
 
 TFS = ("targets", "tfserving")
 

@@ -9,9 +9,9 @@ from pathlib import Path
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
-from runs import Load, edit_run, make_run, write_rows
 
 from celsiusify_reporting.__main__ import main
+from runs import Load, edit_run, make_run, write_rows
 
 WRITTEN = {
     "tfserving_stats.csv",

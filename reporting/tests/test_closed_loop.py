@@ -1,8 +1,8 @@
 import pandas as pd
 import pytest
-from runs import Load
 
 from celsiusify_reporting.closed_loop import examine, think_times_ns
+from runs import Load
 
 MS = 10**6
 

@@ -3,9 +3,9 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 import pytest
-from runs import Load
 
 from celsiusify_reporting.report import Report
+from runs import Load
 
 ReportOf = Callable[[dict[str, Load]], Report]
 

@@ -2,10 +2,10 @@ from collections.abc import Callable
 
 import numpy as np
 from matplotlib.figure import Figure
-from runs import TITLES, Load
 
 from celsiusify_reporting import figures
 from celsiusify_reporting.report import Report
+from runs import TITLES, Load
 
 ReportOf = Callable[[dict[str, Load]], Report]
 

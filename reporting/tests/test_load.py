@@ -3,9 +3,9 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from runs import STARTED_NS, Load, write_rows
 
 from celsiusify_reporting.load import read_requests, read_usage, read_users
+from runs import STARTED_NS, Load, write_rows
 
 
 @pytest.fixture

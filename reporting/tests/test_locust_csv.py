@@ -3,12 +3,12 @@ import io
 
 import numpy as np
 import pandas as pd
-from runs import Load
 
 from celsiusify_reporting import locust_csv
 from celsiusify_reporting.failures import Failure
 from celsiusify_reporting.seconds import each_second
 from celsiusify_reporting.window import Window
+from runs import Load
 
 S, MS = 10**9, 10**6
 

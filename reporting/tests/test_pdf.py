@@ -4,11 +4,11 @@ from pathlib import Path
 import numpy as np
 import pymupdf
 import pytest
-from runs import TITLES, Load, edit_run, make_run
 
 from celsiusify_reporting import pdf
 from celsiusify_reporting.document import Document, Heading, Table
 from celsiusify_reporting.folder import measure_run, render
+from runs import TITLES, Load, edit_run, make_run
 
 SHAPES = {
     "one target": {"tfserving": Load()},

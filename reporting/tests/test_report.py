@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from runs import Load, edit_run, make_run
 
 from celsiusify_reporting.folder import measure_run, render
+from runs import Load, edit_run, make_run
 
 GOLDEN = Path(__file__).parent / "golden" / "report.txt"
 NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
