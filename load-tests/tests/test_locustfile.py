@@ -8,6 +8,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import pairwise
@@ -94,6 +95,7 @@ class Locust:
 
     def __init__(self, folder: Path, api: Api) -> None:
         self.spool = folder / "spool"
+        self._started: list[subprocess.Popen[str]] = []
         self._folder = folder
         self._url = api.url
         target = {
@@ -113,7 +115,7 @@ class Locust:
             *("--stop-timeout=10", f"--targets-file={self.targets_file}", "--target=api"),
             *(f"--spool-dir={self.spool}", "--run-name=R", "--think-max-s=0.02"),
         ]
-        return subprocess.Popen(
+        process = subprocess.Popen(
             [sys.executable, "-m", "locust", f"-f{LOCUSTFILE}", *common, *arguments],
             cwd=self._folder,
             env={**os.environ, **environment},
@@ -122,6 +124,15 @@ class Locust:
             text=True,
             start_new_session=True,
         )
+        self._started.append(process)
+        return process
+
+    def end(self) -> None:
+        """End what a failed test has left running."""
+        for process in self._started:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.communicate()
 
     def run(self, *arguments: str, **environment: str) -> tuple[int, tuple[int, int], str]:
         """Run to the end.
@@ -154,9 +165,11 @@ class Locust:
 
 
 @pytest.fixture
-def locust(tmp_path: Path, api: Api) -> Locust:
+def locust(tmp_path: Path, api: Api) -> Iterator[Locust]:
     """Locust, to run against the API."""
-    return Locust(tmp_path, api)
+    made = Locust(tmp_path, api)
+    yield made
+    made.end()
 
 
 def free_ports() -> tuple[str, str]:
