@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import re
 import socket
 import sys
 from collections.abc import Iterator
@@ -9,15 +10,23 @@ from typing import Any, Final
 
 import httptools
 import uvicorn
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from celsiusify_tf_serving.embedded.http_answer import html_error
 
 KEEP_ALIVE_S: Final = 3600
 TARGET: Final = "celsiusify.target"
+REQUEST_LINE: Final = re.compile(rb"[A-Z]+ \S+ HTTP/")
 
 
 class _Protocol(HttpToolsProtocol):
+    _received = b""
+
+    def data_received(self, data: bytes) -> None:
+        """Keep what came last, to tell an unknown method from what is no request at all."""
+        self._received = data
+        super().data_received(data)
+
     def on_headers_complete(self) -> None:
         """Hand the request's target to the application as it was sent."""
         self.scope[TARGET] = self.url  # type: ignore[typeddict-unknown-key]
@@ -25,16 +34,14 @@ class _Protocol(HttpToolsProtocol):
 
     def send_400_response(self, msg: str) -> None:
         """Answer what isn't HTTP, or has a method that nobody knows."""
-        is_method = isinstance(sys.exception(), httptools.HttpParserInvalidMethodError)
-        answer = html_error(501 if is_method else 400)
+        is_method_unknown = (
+            isinstance(sys.exception(), httptools.HttpParserInvalidMethodError)
+            and REQUEST_LINE.match(self._received) is not None
+        )
+        answer = html_error(501 if is_method_unknown else 400)
         headers = [*answer.headers, (b"content-length", b"%d" % len(answer.body))]
-        lines = [
-            b"HTTP/1.1 %d" % answer.status,
-            *(b"%s: %s" % header for header in headers),
-            b"",
-            answer.body,
-        ]
-        self.transport.write(b"\r\n".join(lines))
+        lines = [*(b"%s: %s" % header for header in headers), b"", answer.body]
+        self.transport.write(STATUS_LINE[answer.status] + b"\r\n".join(lines))
         self.transport.close()
 
 

@@ -89,6 +89,7 @@ def _check_file(path: Path) -> None:
 def _session_config(flags: Flags) -> Any:
     both = flags.tensorflow_session_parallelism
     return ConfigProto(
+        use_per_session_threads=True,  # so that a slow model doesn't hold up the others
         intra_op_parallelism_threads=flags.tensorflow_intra_op_parallelism or both,
         inter_op_parallelism_threads=flags.tensorflow_inter_op_parallelism or both,
     )
