@@ -18,8 +18,9 @@ from pathlib import Path
 from statistics import median
 from typing import NamedTuple
 
-import celsiusify_load_tests
 import psutil
+
+import celsiusify_load_tests
 from celsiusify_load_tests.spool import read_spool
 from celsiusify_load_tests.timeline import read_timeline
 from responder import Responder

@@ -3,6 +3,7 @@ import json
 from pathlib import Path
 
 import pytest
+
 from celsiusify_load_tests.check import AnswerCheck, Place, WrongAnswerError, celsius_of
 
 REFERENCE_POINTS_CSV = Path(__file__).parents[2] / "reference-points.csv"

@@ -6,6 +6,7 @@ from contextlib import ExitStack
 
 import gevent
 import pytest
+
 from celsiusify_load_tests.clock import now_ns
 from celsiusify_load_tests.connection import Connection, ConnectionCounts, Endpoint, ExchangeError
 

@@ -2,6 +2,9 @@ from collections.abc import Callable, Iterator
 
 import h11
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from celsiusify_load_tests.http1 import (
     MAX_BODY_BYTES,
     MAX_HEAD_BYTES,
@@ -10,8 +13,6 @@ from celsiusify_load_tests.http1 import (
     Response,
     read_response,
 )
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 OK = b"HTTP/1.1 200 OK\r\n"
 

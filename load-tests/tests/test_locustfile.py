@@ -16,9 +16,10 @@ from pathlib import Path
 from typing import Any
 from urllib.request import Request, urlopen
 
-import celsiusify_load_tests
 import pytest
 import yaml
+
+import celsiusify_load_tests
 from celsiusify_load_tests.spool import read_spool
 from celsiusify_load_tests.timeline import read_timeline
 

@@ -3,13 +3,14 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pytest
+from numpy.typing import NDArray
+
 from celsiusify_load_tests.folder import journal_file, rows_file
 from celsiusify_load_tests.journal import Journal
 from celsiusify_load_tests.record import Recorder
 from celsiusify_load_tests.rows import ABORTED, FAILED, LAYOUT, SUCCEEDED
 from celsiusify_load_tests.spool import Tail, read_spool
 from celsiusify_load_tests.timeline import read_timeline
-from numpy.typing import NDArray
 
 START_NS = 1_795_500_000_000_000_000
 

@@ -1,5 +1,6 @@
 import h11
 import pytest
+
 from celsiusify_load_tests.errors import LoadTestError
 from celsiusify_load_tests.request import RequestTemplate, parse_origin
 
