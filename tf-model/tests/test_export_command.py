@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
 from celsiusify_tf_model.card import read_card
 
 Run = Callable[..., subprocess.CompletedProcess[str]]

@@ -5,10 +5,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 import tensorflow as tf
+from tensorflow_serving.apis.prediction_log_pb2 import PredictionLog
+
 from celsiusify_tf_model import accuracy, data, savedmodel, warmup
 from celsiusify_tf_model.card import read_card, weights_fingerprint
 from celsiusify_tf_model.points import Points, split_by_range
-from tensorflow_serving.apis.prediction_log_pb2 import PredictionLog
 
 
 @pytest.fixture(scope="module")

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
 from celsiusify_tf_model import data, versions
 from celsiusify_tf_model.accuracy import largest_error
 from celsiusify_tf_model.card import read_card
