@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from celsiusify_tf_serving import cli, model
 from celsiusify_tf_serving.flags import server_flags
 from celsiusify_tf_serving.settings import Settings

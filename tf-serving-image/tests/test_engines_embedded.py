@@ -38,10 +38,11 @@ def free_port() -> int:
         return int(listener.getsockname()[1])
 
 
-def answer(request: str | urllib.request.Request) -> bytes:
-    """Ask, and ask again as long as the server isn't there."""
-    deadline_s = time.monotonic() + 60
+def answer(process: subprocess.Popen[str], request: str | urllib.request.Request) -> bytes:
+    """Ask, and ask again as long as the server is only starting."""
+    deadline_s = time.monotonic() + 120
     while True:
+        assert process.poll() is None, process.stderr and process.stderr.read()
         try:
             with urllib.request.urlopen(request, timeout=10) as response:
                 return bytes(response.read())
@@ -61,8 +62,10 @@ def test_embedded_server_serves_the_model_with_the_shipped_settings(
     with machine.serving("--engine=embedded", *options, *batching) as process:
         url = f"http://127.0.0.1:{port}"
         predict = f"{url}/v1/models/celsiusify:predict"
-        told = json.loads(answer(urllib.request.Request(predict, b'{"instances": [1.5, 4]}')))
-        metrics = answer(f"{url}/monitoring/prometheus/metrics").decode()
+        told = json.loads(
+            answer(process, urllib.request.Request(predict, b'{"instances": [1.5, 4]}'))
+        )
+        metrics = answer(process, f"{url}/monitoring/prometheus/metrics").decode()
 
         assert told == {"predictions": [3.0, 8.0]}
         assert ':tensorflow:serving:request_count{model_name="celsiusify",status="OK"}' in metrics

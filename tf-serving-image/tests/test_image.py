@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from celsiusify_tf_serving import flags
 from celsiusify_tf_serving.engines import container
 from celsiusify_tf_serving.settings import GRPC_PORT, REST_API_PORT
