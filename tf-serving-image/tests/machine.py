@@ -1,6 +1,7 @@
 """A machine of the tests' own: what is on its PATH, and a model to serve."""
 
 import os
+import shutil
 import stat
 import subprocess
 import sys
@@ -9,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-TOOLS = ("/usr/bin/sleep", "/usr/bin/cat", "/usr/bin/touch", "/usr/bin/rm")
+TOOLS = ("cat", "rm", "sleep", "touch")  # what the scripts below call
 
 MODEL_SERVER = """#!/bin/sh
 [ "$1" = --version ] && { echo "TensorFlow ModelServer: 2.20.0-rc1+dev"; exit 0; }
@@ -47,7 +48,7 @@ class Machine:
         self.bin = folder / "bin"
         self.bin.mkdir()
         for tool in TOOLS:
-            (self.bin / Path(tool).name).symlink_to(tool)
+            (self.bin / tool).symlink_to(shutil.which(tool) or f"/bin/{tool}")
         self.model = folder / "models" / "celsiusify"
         for number in ("1", "12", ".exporting-x"):
             (self.model / number).mkdir(parents=True)

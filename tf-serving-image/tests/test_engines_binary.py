@@ -53,3 +53,14 @@ def test_version_is_what_the_server_says(machine: Machine) -> None:
     machine.add_model_server()
 
     assert json.loads(machine.run("describe").stdout)["version"] == "2.20.0-rc1+dev"
+
+
+def test_a_program_that_cannot_run_is_one_line(machine: Machine) -> None:
+    """Such as one built for another kind of machine."""
+    path = machine.add("tensorflow_model_server", "\x7fELF")
+    done = machine.run("serve")
+
+    assert done.returncode == 2
+    assert done.stderr.splitlines()[-1].endswith(f"{path}: Exec format error")
+    assert "Traceback" not in done.stderr
+    assert json.loads(machine.run("describe").stdout)["version"] == "unknown"

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 
 from celsiusify_tf_serving.engines.engine import Finding
+from celsiusify_tf_serving.errors import ServingError
 from celsiusify_tf_serving.flags import server_flags
 from celsiusify_tf_serving.settings import Settings
 
@@ -29,13 +30,21 @@ class Binary:
 
     def version(self) -> str:
         """Ask the program."""
-        told = subprocess.run(
-            [PROGRAM, "--version"], capture_output=True, text=True, timeout=30, check=False
-        )
-        found = re.search(r"ModelServer: *(\S+)", told.stdout)
+        try:
+            told = subprocess.check_output([PROGRAM, "--version"], text=True, timeout=30)
+        except (OSError, subprocess.SubprocessError):
+            return "unknown"
+        found = re.search(r"ModelServer: *(\S+)", told)
         return found[1] if found else "unknown"
 
     def serve(self) -> int:
-        """Become the server."""
+        """Become the server.
+
+        Raises:
+            ServingError: If the program is none that this machine can run.
+        """
         self._settings.write_pid(os.getpid())
-        os.execvp(PROGRAM, [PROGRAM, *server_flags(self._settings)])
+        try:
+            os.execvp(PROGRAM, [PROGRAM, *server_flags(self._settings)])
+        except OSError as error:
+            raise ServingError(f"{shutil.which(PROGRAM)}: {error.strerror}") from error
