@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+
 from celsiusify_tf_serving.embedded.batching import Batcher
 from celsiusify_tf_serving.embedded.batching_policy import BatchingPolicy
 from celsiusify_tf_serving.embedded.dtypes import DTYPES

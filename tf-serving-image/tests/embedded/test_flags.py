@@ -1,6 +1,7 @@
 """Flags are read as TensorFlow Serving reads them."""
 
 import pytest
+
 from celsiusify_tf_serving.embedded import main
 from celsiusify_tf_serving.embedded.flags import FlagError, Flags, parse_flags, usage
 

@@ -5,10 +5,11 @@ import math
 from typing import Any
 
 import pytest
-from celsiusify_tf_serving.embedded.json_document import parse_object
-from celsiusify_tf_serving.embedded.json_scan import JsonScanError, scan
 from hypothesis import given
 from hypothesis import strategies as st
+
+from celsiusify_tf_serving.embedded.json_document import parse_object
+from celsiusify_tf_serving.embedded.json_scan import JsonScanError, scan
 
 SCALARS = (
     st.none()
@@ -107,6 +108,7 @@ def test_reads_what_only_rapidjson_accepts(body: bytes, value: Any) -> None:
         (b'["\n"]', "Invalid escape character in string. at offset: 2"),
         (b"[1.x]", "Miss fraction part in number. at offset: 3"),
         (b"[1e+]", "Miss exponent in number. at offset: 4"),
+        (b"[1e10000000000]", "Number too big to be stored in double. at offset: 1"),
         (b"[-1e309]", "Number too big to be stored in double. at offset: 1"),
     ],
 )

@@ -4,11 +4,12 @@ import math
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from celsiusify_tf_serving.embedded.json_numbers import read_double
 from celsiusify_tf_serving.embedded.json_text import quote, shortest_double
 from celsiusify_tf_serving.embedded.number_text import FEW, float_texts
-from hypothesis import given
-from hypothesis import strategies as st
 
 FINITE = st.floats(allow_nan=False, allow_infinity=False)
 

@@ -1,6 +1,7 @@
 """Routes match path and query as TensorFlow Serving's expressions do."""
 
 import pytest
+
 from celsiusify_tf_serving.embedded.errors import ServingError
 from celsiusify_tf_serving.embedded.model_spec import ModelSpec
 from celsiusify_tf_serving.embedded.routes import Route, VersionTooBigError, match_route

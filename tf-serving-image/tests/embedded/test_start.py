@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 
 import pytest
+
 from celsiusify_tf_serving.embedded import main
 
 from .conftest import Start

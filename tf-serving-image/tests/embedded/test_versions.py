@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+
 from celsiusify_tf_serving.embedded.versions import (
     Every,
     Latest,

@@ -175,7 +175,7 @@ class _Scanner:
         self.at = sign.end()
         digits = self.digits("Miss exponent in number.")
         most = MAX_EXPONENT + min(len(fraction), SIGNIFICANT_DIGITS)
-        if not sign.group().endswith(b"-") and int(digits[-9:]) > most:
+        if not sign.group().endswith(b"-") and int(digits.lstrip(b"0")[:9] or b"0") > most:
             raise self.error(TOO_BIG, start)
         return True
 

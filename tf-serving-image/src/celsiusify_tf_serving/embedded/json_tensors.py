@@ -84,7 +84,8 @@ def make_array(values: list[Any], dtype: DType, shape: tuple[int, ...]) -> Array
     if dtype is STRING:
         values = [value if isinstance(value, bytes) else to_bytes(value) for value in values]
     wide = WIDE.get(dtype.name)
-    array = np.array(values, wide or dtype.numpy)
+    with np.errstate(over="ignore"):  # what is too large for a float32 is infinite
+        array = np.array(values, wide or dtype.numpy)
     return (array.astype(dtype.numpy) if wide else array).reshape(shape)
 
 

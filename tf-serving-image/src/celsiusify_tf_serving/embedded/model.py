@@ -60,6 +60,7 @@ class Model:
         self._load, self._retries = load, retries
         self._aspired: set[int] = set()
         self._tasks: set[asyncio.Task[None]] = set()
+        self._refreshing = asyncio.Lock()
 
     def servable(self, version: int) -> Servable | None:
         """Return a version that serves."""
@@ -77,14 +78,15 @@ class Model:
         New ones are loaded first, so that the model stays available; one that fails leaves the
         old ones serving.
         """
-        folders = await self._find()
-        if folders is None:
-            return
-        before, self._aspired = self._aspired, set(folders)
-        for version in sorted(self._aspired):
-            if self._should_load(version, before):
-                self._start_loading(version, folders[version])
-        await self._unload_superseded()
+        async with self._refreshing:
+            folders = await self._find()
+            if folders is None:
+                return
+            before, self._aspired = self._aspired, set(folders)
+            for version in sorted(self._aspired):
+                if self._should_load(version, before):
+                    self._start_loading(version, folders[version])
+            await self._unload_superseded()
 
     async def retire(self) -> None:
         """Unload every version."""
