@@ -1,13 +1,15 @@
-"""Compare gunicorn's worker classes, and what metrics and the access log cost, in one interleaved run.
+"""Compare gunicorn's worker classes, and what metrics and the access log cost, in one run.
 
-Each candidate serves the app from one worker on one core; wrk asks from another core, over many kept
-connections. All candidates run at once, idle but for the one that is measured, and take turns in a new
-order each round, so that whatever else the machine does meets them alike. Figures are medians over rounds,
-ratios medians of the ratios within each round.
+Each candidate serves the app from one worker on one core; wrk asks from another core, over many
+kept connections. All candidates run at once, idle but for the one that is measured, and take turns
+in a new order each round, so that whatever else the machine does meets them alike. Figures are
+medians over rounds, ratios medians of the ratios within each round. CPU time per request bears
+noise better than requests per second do.
 
-"Slow clients" is whether others were answered while many clients hung in the middle of their headers.
+"Slow clients" is whether others were answered while many hung in the middle of their headers.
 
-Needs wrk (Debian: apt-get install wrk) and two cores. Usage: python benchmarks/worker_classes.py [--help]
+Needs wrk (Debian: apt-get install wrk) and two cores.
+Usage: python benchmarks/worker_classes.py [--help]
 """
 
 import argparse
@@ -26,6 +28,7 @@ from pathlib import Path
 from statistics import median
 from unittest import mock
 
+import psutil
 from flask import Flask
 
 from celsiusify_converter_api import metrics
@@ -53,6 +56,7 @@ class Candidate:
     app: str = APP
     access_log: bool = False
     port: int = 0
+    master: int = 0
 
     @property
     def url(self) -> str:
@@ -103,6 +107,7 @@ def served(candidate: Candidate) -> Iterator[None]:
         env=os.environ | settings,
         stdout=subprocess.DEVNULL,
     )
+    candidate.master = process.pid
     try:
         wait_for(candidate)
         yield
@@ -147,28 +152,39 @@ class Measurement:
     """What wrk told of one turn."""
 
     rate_rps: float
+    cpu_us: float
     p50_ms: float
     p99_ms: float
 
 
 def measure(candidate: Candidate, connections: int, seconds: int) -> Measurement:
     """Ask a candidate as fast as it answers."""
+    worker = psutil.Process(candidate.master).children()[0]
+    before_s = cpu_s(worker)
     wrk = ["wrk", "--latency", "-t1", f"-c{connections}", f"-d{seconds}s", candidate.url]
     output = subprocess.run(
         [*pin(CLIENT_CORE), *wrk], capture_output=True, text=True, check=True
     ).stdout
     if "Non-2xx" in output or "Socket errors" in output:
         print(f"{candidate.name}: {output}", file=sys.stderr)
+    requests = int(re.findall(r"(\d+) requests in", output)[0])
     return Measurement(
-        float(re.findall(r"Requests/sec:\s+([\d.]+)", output)[0]),
-        milliseconds(re.findall(r"50%\s+(\S+)", output)[0]),
-        milliseconds(re.findall(r"99%\s+(\S+)", output)[0]),
+        float(re.findall(r"Requests/sec: +([\d.]+)", output)[0]),
+        (cpu_s(worker) - before_s) / requests * 1e6,
+        milliseconds(re.findall(r"\n +50% +(\S+)", output)[0]),
+        milliseconds(re.findall(r"\n +99% +(\S+)", output)[0]),
     )
 
 
+def cpu_s(process: psutil.Process) -> float:
+    """Tell the CPU time that a process has used."""
+    times = process.cpu_times()
+    return float(times.user + times.system)
+
+
 def milliseconds(text: str) -> float:
-    """Read a time as wrk writes it."""
-    number, unit = re.fullmatch(r"([\d.]+)(us|ms|s)", text).groups()  # type: ignore[union-attr] # or wrk changed
+    """Read a time as wrk writes it; not a number where nothing was answered."""
+    ((number, unit),) = re.findall(r"^(-?nan|[\d.]+)(us|ms|s)$", text)
     return float(number) * {"us": 1e-3, "ms": 1, "s": 1e3}[unit]
 
 
@@ -202,13 +218,17 @@ def main() -> None:
 def print_table(results: dict[str, list[Measurement]], survivors: set[str]) -> None:
     """Print a line for each candidate, as Markdown."""
     reference = next(iter(results.values()))
-    print("| worker | requests/s | ratio | lowest, highest | p50 ms | p99 ms | slow clients |")
-    print("|---|---|---|---|---|---|---|")
+    print(
+        "| worker | requests/s | ratio | CPU µs/request | ratio | p50 ms | p99 ms | slow clients |"
+    )
+    print("|---|---|---|---|---|---|---|---|")
     for name, turns in results.items():
-        ratios = [t.rate_rps / r.rate_rps for t, r in zip(turns, reference, strict=True)]
+        pairs = list(zip(turns, reference, strict=True))
         print(
-            f"| {name} | {median(t.rate_rps for t in turns):.0f} | {median(ratios):.2f}"
-            f" | {min(ratios):.2f}, {max(ratios):.2f}"
+            f"| {name} | {median(t.rate_rps for t in turns):.0f}"
+            f" | {median(t.rate_rps / r.rate_rps for t, r in pairs):.2f}"
+            f" | {median(t.cpu_us for t in turns):.0f}"
+            f" | {median(t.cpu_us / r.cpu_us for t, r in pairs):.2f}"
             f" | {median(t.p50_ms for t in turns):.2f} | {median(t.p99_ms for t in turns):.2f}"
             f" | {'no harm' if name in survivors else 'block others'} |"
         )

@@ -1,0 +1,1 @@
+"""A package, so that tests can share `serving` under pytest's importlib mode."""

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import psutil
+
 COMMAND = [sys.executable, "-m", "celsiusify_converter_api"]
 PATIENCE_S = 30
 """How long a test waits for what must happen: a guard against hanging, no claim about speed."""
@@ -66,7 +67,10 @@ class Server:
         self.messages = folder / f"{self.port}.err"
         with self.access_log.open("wb") as out, self.messages.open("wb") as err:
             self.process = subprocess.Popen(
-                [*COMMAND, "serve"], env=environment(PORT=self.port, **settings), stdout=out, stderr=err
+                [*COMMAND, "serve"],
+                env=environment(PORT=self.port, **settings),
+                stdout=out,
+                stderr=err,
             )
         wait_until(self.is_ready, "the server's start")
 
@@ -100,7 +104,7 @@ class Server:
 
     def workers(self) -> list[psutil.Process]:
         """List its worker processes."""
-        return psutil.Process(self.process.pid).children()
+        return list(psutil.Process(self.process.pid).children())
 
     @contextmanager
     def only(self, worker: psutil.Process) -> Iterator[None]:

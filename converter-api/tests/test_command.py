@@ -31,7 +31,7 @@ def test_command_is_installed() -> None:
 
 @pytest.mark.parametrize("subcommand", ["serve", "describe"])
 def test_bad_setting_stops_with_one_line(subcommand: str) -> None:
-    """A setting that can't be used is one line on stderr and exit code 2, before anything starts."""
+    """A setting that can't be used is one line on stderr and exit code 2; nothing starts."""
     result = run_command(subcommand, CELSIUSIFY_WORKERS="many")
     assert (result.returncode, result.stdout) == (2, "")
     assert result.stderr.splitlines() == [

@@ -59,7 +59,11 @@ def test_settings_are_read(
         ("CELSIUSIFY_DRAIN_S", "nan", "CELSIUSIFY_DRAIN_S='nan': expected"),
         ("CELSIUSIFY_LOG_LEVEL", "loud", "CELSIUSIFY_LOG_LEVEL='loud': expected 'debug', 'info'"),
         ("CELSIUSIFY_TRUSTED_PROXIES", "proxy", "CELSIUSIFY_TRUSTED_PROXIES='proxy': expected IP"),
-        ("CELSIUSIFY_WORKER", "2", "CELSIUSIFY_WORKER is not a setting; did you mean CELSIUSIFY_WO"),
+        (
+            "CELSIUSIFY_WORKER",
+            "2",
+            "CELSIUSIFY_WORKER is not a setting; did you mean CELSIUSIFY_WO",
+        ),
     ],
 )
 def test_bad_setting_is_named_with_what_was_expected(

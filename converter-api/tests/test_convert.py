@@ -67,12 +67,12 @@ def test_numbers_are_read(text: str, fahrenheit: float) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", " ", "hot", "nan", "inf", "-Infinity", "1_000", "1,5", "0x10", "4 5", "1e", "e5", ".", "+-1",
-     "451\n", "451\0", "\t451", "٤٥١", "４５１", "451°F", "true", "1e309", "-1e999"],
+    ["", " ", "hot", "nan", "inf", "-Infinity", "1_000", "1,5", "0x10", "4 5", "1e", "e5", ".",
+     "+-1", "451\n", "451\0", "\t451", "٤٥١", "４５１", "451°F", "true", "1e309", "-1e999"],
 )  # fmt: skip
 def test_other_text_is_refused(text: str) -> None:
     """What isn't one finite decimal number is refused, also where Python's float would take it."""
-    with pytest.raises(ValueError, match="not a decimal number|too large"):
+    with pytest.raises(ValueError, match=r"not a decimal number|too large"):
         parse_fahrenheit(text)
 
 

@@ -11,7 +11,9 @@ from playwright.sync_api import Page, Request, expect, sync_playwright
 
 from .serving import PATIENCE_S, Server
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+CHROMIUM = (
+    shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+)
 OPERATION = "#operations-conversion-convert"
 
 
@@ -31,7 +33,7 @@ def page() -> Iterator[Page]:
 @pytest.mark.browser
 @pytest.mark.skipif(not CHROMIUM, reason="there is no Chromium on the PATH")
 def test_visitor_converts_in_the_browser(server: Server, page: Page, tmp_path: Path) -> None:
-    """A visitor fills in 451, presses Execute and reads the answer, and no other host hears of it."""
+    """A visitor fills in 451, presses Execute and reads the answer; no other host hears of it."""
     asked: list[Request] = []
     complaints: list[str] = []
     page.on("request", lambda request: asked.append(request))
@@ -51,7 +53,9 @@ def test_visitor_converts_in_the_browser(server: Server, page: Page, tmp_path: P
 
     expect(page.locator(".servers option")).to_have_count(1)
     assert complaints == []
-    hosts = {urlsplit(request.url).netloc for request in asked if not request.url.startswith("data:")}
+    hosts = {
+        urlsplit(request.url).netloc for request in asked if not request.url.startswith("data:")
+    }
     assert hosts == {f"127.0.0.1:{server.port}"}
     answers = [request.response() for request in asked if not request.url.startswith("data:")]
     assert all(answer and answer.status < 400 for answer in answers)

@@ -9,18 +9,22 @@ LATENCY = "celsiusify_request_latency_seconds"
 
 def samples(page: str, name: str) -> dict[tuple[str, ...], float]:
     """Read a metric's values by its labels path, method and, if it has one, status."""
-    return {
-        tuple(sample.labels[label] for label in ("path", "method", "status") if label in sample.labels):
-            sample.value
-        for family in text_string_to_metric_families(page)
-        for sample in family.samples
-        if sample.name == name
-    }  # fmt: skip
+    values = {}
+    for family in text_string_to_metric_families(page):
+        for sample in (sample for sample in family.samples if sample.name == name):
+            labels = [sample.labels.get(label) for label in ("path", "method", "status")]
+            values[tuple(filter(None, labels))] = sample.value
+    return values
 
 
 def test_requests_are_counted_by_route_method_and_status(client: FlaskClient) -> None:
     """Each request counts once, under its route's pattern."""
-    for path in ("/convert/?fahrenheit=1", "/convert/?fahrenheit=2", "/convert/", "/docs/index.css"):
+    for path in (
+        "/convert/?fahrenheit=1",
+        "/convert/?fahrenheit=2",
+        "/convert/",
+        "/docs/index.css",
+    ):
         client.get(path, buffered=True)
     client.post("/convert/")
     counts = samples(client.get("/metrics").text, REQUESTS)

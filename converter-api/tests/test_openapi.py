@@ -39,7 +39,7 @@ def check(answer: TestResponse, path: str) -> None:
     assert answer.mimetype in described["content"]
     for header in described.get("headers", {}):
         assert header in answer.headers
-    if answer.mimetype.endswith("json"):
+    if str(answer.mimetype).endswith("json"):
         schema = described["content"][answer.mimetype]["schema"]
         whole = {"$defs": {}, "components": document["components"], **schema}
         Draft202012Validator(whole).validate(json.loads(answer.data))

@@ -36,7 +36,7 @@ def add_mirror(app: Flask) -> None:
 
 @pytest.mark.parametrize("peer", ["10.1.2.3", "fd00::1"])
 def test_trusted_peer_is_believed(client: FlaskClient, peer: str) -> None:
-    """A trusted proxy says who asks and how the app is reached; what it passed on is not believed."""
+    """A trusted proxy says who asks and how the app is reached; what it passes on does not."""
     answer = client.get("/mirror", headers=FORWARDED, environ_base={"REMOTE_ADDR": peer})
     assert answer.json == {
         "client": "203.0.113.7",

@@ -19,7 +19,7 @@ PATH = "/convert/?fahrenheit=451"
 class Load:
     """Clients that ask as fast as they get answers, over connections that they keep.
 
-    A client that is told to connect anew does so, until nobody listens any more. That is the end of its work.
+    A client that is told to connect anew does so, until nobody listens any more: then it is done.
 
     Attributes:
         server: Whom they ask.
@@ -81,7 +81,7 @@ def test_stop_under_load_loses_no_request(servers: StartServer, drain_s: int) ->
 
 
 def test_readyz_answers_503_while_draining(servers: StartServer) -> None:
-    """A stopping instance says that it takes no traffic, still converts, and asks clients to leave."""
+    """A stopping instance says that it takes no traffic, still converts, and sends clients away."""
     server = servers(drain_s=20)
     with closing(server.connect()) as kept:
         assert ask(kept, PATH).headers["Connection"] == "keep-alive"

@@ -1,6 +1,7 @@
 """The command `celsiusify-converter-api`.
 
-Exit codes: 0 after a graceful stop, 1 if the server failed, 2 if a setting or argument can't be used.
+Exit codes: 0 after a graceful stop, 1 if the server failed, 2 if a setting or argument can't be
+used.
 """
 
 import argparse

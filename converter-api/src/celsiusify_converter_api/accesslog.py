@@ -1,6 +1,7 @@
-"""The access log: one JSON object a line, in which nothing a client sends can start another line."""
+"""The access log: a JSON object a line, in which nothing that a client sends starts another."""
 
 import datetime as dt
+from collections.abc import Mapping, MutableMapping
 from typing import Any
 
 from gunicorn.glogging import Logger
@@ -26,13 +27,15 @@ class JsonAccessLogger(Logger):
         for handler in self.access_log.handlers:
             handler.setFormatter(EntryFormatter(""))
 
-    def access(self, resp: Any, req: Any, environ: dict[str, Any], request_time: dt.timedelta) -> None:
-        """Log an answered request, once `TrustedProxies` has put the client's address in `environ`."""
+    def access(
+        self, resp: Any, req: Any, environ: MutableMapping[str, Any], request_time: dt.timedelta
+    ) -> None:
+        """Log an answered request; `TrustedProxies` has put the client's address in `environ`."""
         if self.access_log_enabled:
             self.access_log.info(entry(resp, environ, request_time))
 
 
-def entry(resp: Any, environ: dict[str, Any], request_time: dt.timedelta) -> dict[str, Any]:
+def entry(resp: Any, environ: Mapping[str, Any], request_time: dt.timedelta) -> dict[str, Any]:
     """Describe a request and its answer, for one that could not be read as far as it is known."""
     started = dt.datetime.now(dt.UTC) - request_time
     return {

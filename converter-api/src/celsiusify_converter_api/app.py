@@ -1,7 +1,5 @@
 """The application: what it is put together from."""
 
-from typing import Any
-
 from flask import Flask
 
 from . import api, docs, errors, health, limits, metrics, openapi
@@ -21,11 +19,11 @@ def create_app(settings: Settings | None = None) -> Flask:
     settings = settings or Settings.load()
     app = Flask(__name__, static_folder=None)
     app.json.sort_keys = False  # type: ignore[attr-defined] # of Flask's own JSON provider
-    metrics.init_app(app)
     errors.init_app(app)
-    limits.init_app(app)
     docs.init_app(app)
     for blueprint in (api.blueprint, health.blueprint, openapi.blueprint):
         app.register_blueprint(blueprint)
+    limits.init_app(app)
+    metrics.init_app(app)
     app.wsgi_app = TrustedProxies(app.wsgi_app, settings.trusted_proxies)  # type: ignore[method-assign]
     return app

@@ -37,35 +37,43 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore")
 
-    port: int = Field(8080, ge=1, le=65535, validation_alias="PORT", description="port to listen on")
-    host: str = Field("0.0.0.0", min_length=1, description="address to listen on")
+    port: int = Field(
+        default=8080, ge=1, le=65535, validation_alias="PORT", description="port to listen on"
+    )
+    host: str = Field(default="0.0.0.0", min_length=1, description="address to listen on")
     workers: int = Field(
         default_factory=usable_cpus, ge=1, le=1024, description="worker processes; one per CPU"
     )
     connections: int = Field(
-        4096, ge=1, le=1_000_000, description="open connections a worker holds at most"
+        default=4096, ge=1, le=1_000_000, description="open connections a worker holds at most"
     )
     keepalive_s: float = Field(
-        75, gt=0, le=3600, description="how long a connection may be idle between requests"
+        default=75, gt=0, le=3600, description="how long a connection may be idle between requests"
     )
     request_timeout_s: float = Field(
-        10, gt=0, le=3600, description="how long a client may take to send a request"
+        default=10, gt=0, le=3600, description="how long a client may take to send a request"
     )
     response_timeout_s: float = Field(
-        30, gt=0, le=3600, description="how long a client may take to receive an answer"
+        default=30, gt=0, le=3600, description="how long a client may take to receive an answer"
     )
     drain_s: float = Field(
-        5, ge=0, le=3600, description="how long requests are taken after SIGTERM, `/readyz` being 503"
+        default=5,
+        ge=0,
+        le=3600,
+        description="how long requests are taken after SIGTERM, `/readyz` being 503",
     )
     shutdown_timeout_s: int = Field(
-        20, ge=1, le=3600, description="how long requests in flight may take after that"
+        default=20, ge=1, le=3600, description="how long requests in flight may take after that"
     )
     trusted_proxies: Networks = Field(
-        parse_networks("127.0.0.1,::1"), description="peers whose `X-Forwarded-*` headers are believed"
+        default=parse_networks("127.0.0.1,::1"),
+        description="peers whose `X-Forwarded-*` headers are believed",
     )
-    access_log: bool = Field(True, description="write a JSON object to stdout for each request")
+    access_log: bool = Field(
+        default=True, description="write a JSON object to stdout for each request"
+    )
     log_level: Literal["debug", "info", "warning", "error", "critical"] = Field(
-        "info", description="least severe message on stderr"
+        default="info", description="least severe message on stderr"
     )
 
     @classmethod
@@ -106,4 +114,6 @@ def refuse_slips(settings: type[Settings]) -> None:
         if suffix == name or suffix in known:
             continue
         if meant := get_close_matches(suffix, known, n=1, cutoff=0.8):
-            raise ConfigError(f"{name} is not a setting; did you mean {variable(meant[0].lower())}?")
+            raise ConfigError(
+                f"{name} is not a setting; did you mean {variable(meant[0].lower())}?"
+            )

@@ -4,14 +4,16 @@ import math
 import re
 from typing import Final
 
-DECIMAL_NUMBER: Final = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?", re.ASCII | re.IGNORECASE)
+DECIMAL_NUMBER: Final = re.compile(
+    r"[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?", re.ASCII | re.IGNORECASE
+)
 
 
 def parse_fahrenheit(text: str) -> float:
     """Read a temperature that a person or a program wrote.
 
-    Decimal and scientific notation are taken, with blanks around them, since a `+` in a query string
-    arrives as one. What only Python's `float` takes as well is not: `1_000`, `nan`, `infinity`.
+    Decimal and scientific notation are taken, with blanks around them, since a `+` in a query
+    string arrives as one. What else Python's `float` takes is not: `1_000`, `nan`, `infinity`.
 
     Args:
         text: The temperature in °F.
@@ -34,8 +36,8 @@ def parse_fahrenheit(text: str) -> float:
 def celsius_from_fahrenheit(fahrenheit: float) -> float:
     """Convert °F to °C.
 
-    Source: NIST SP 811 (2008), appendix B.8: t/°C = (t/°F − 32)/1.8. It is written as `/ 9 * 5`, because
-    1.8 is not a binary fraction, and multiplying by 5 first would overflow above 3.6e307.
+    Source: NIST SP 811 (2008), appendix B.8: t/°C = (t/°F − 32)/1.8. It is written as `/ 9 * 5`,
+    because 1.8 is not a binary fraction, and multiplying by 5 first would overflow above 3.6e307.
 
     Args:
         fahrenheit: Temperature in °F, finite.

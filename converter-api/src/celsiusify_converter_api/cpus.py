@@ -10,7 +10,7 @@ CGROUP_CPU_MAX = Path("/sys/fs/cgroup/cpu.max")
 def quota(cpu_max: str) -> float:
     """Read a cgroup's limit, in processors; infinite where it has none.
 
-    Source: Linux, Documentation/admin-guide/cgroup-v2.rst, "cpu.max": `$MAX $PERIOD`, in microseconds.
+    Source: Linux, Documentation/admin-guide/cgroup-v2.rst, "cpu.max": `$MAX $PERIOD`, both in µs.
     """
     maximum, _, period = cpu_max.partition(" ")
     return math.inf if maximum == "max" else int(maximum) / int(period)

@@ -1,8 +1,8 @@
 """The time between being told to stop and stopping, in which nobody may lose a request.
 
-gunicorn stops listening as soon as SIGTERM comes, but a Service or a load balancer goes on sending for a
-while. So SIGTERM is passed on to gunicorn only after the drain time. Meanwhile all requests are answered,
-`/readyz` says 503, and each answer asks its client to connect anew, elsewhere.
+gunicorn stops listening as soon as SIGTERM comes, but a Service or a load balancer goes on sending
+for a while. So SIGTERM is passed on to gunicorn only after the drain time. Meanwhile all requests
+are answered, `/readyz` says 503, and each answer asks its client to connect anew, elsewhere.
 
 The flag is shared memory: made in the master, inherited by every worker.
 """
@@ -30,7 +30,7 @@ def announced() -> bool:
 
 
 def before_stopping(arbiter: "Arbiter", drain_s: float) -> None:
-    """Make SIGTERM drain the instance for a while before it stops it; a second SIGTERM stops at once.
+    """Make SIGTERM drain the instance before it stops it; a second SIGTERM stops at once.
 
     Args:
         arbiter: gunicorn's master, which handles signals already.

@@ -7,8 +7,8 @@ from typing import Any
 from .config import Settings
 
 REASON = (
-    "gevent workers: the fastest of gunicorn's worker classes here whose workers slow clients can't hold; "
-    "one worker per CPU, since requests only compute"
+    "gevent workers, because slow clients can hold all threads of a gthread worker; "
+    "one worker per CPU, because requests only compute"
 )
 
 

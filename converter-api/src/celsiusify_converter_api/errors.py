@@ -1,9 +1,10 @@
 """Every error is a JSON problem: RFC 9457, `application/problem+json`."""
 
+import json
 from http import HTTPStatus
 from typing import Any
 
-from flask import Flask, Response, jsonify
+from flask import Flask, Response
 from werkzeug.exceptions import HTTPException, UnprocessableEntity
 
 MEDIA_TYPE = "application/problem+json"
@@ -28,9 +29,13 @@ def problem(error: HTTPException) -> Response:
     """Answer an error with its problem, keeping headers such as `Allow`."""
     status = HTTPStatus(error.code or HTTPStatus.INTERNAL_SERVER_ERROR)
     members: dict[str, Any] = getattr(error, "members", {})
-    body = {"type": "about:blank", "title": status.phrase, "status": status, "detail": error.description}
-    response = jsonify(body | members)
-    response.status_code = status
+    body = {
+        "type": "about:blank",
+        "title": status.phrase,
+        "status": status,
+        "detail": error.description,
+    }
+    response = Response(json.dumps(body | members), status)
     response.headers.extend(
         (name, value) for name, value in error.get_headers() if name != "Content-Type"
     )

@@ -1,7 +1,7 @@
 """gunicorn's configuration; see https://gunicorn.org/reference/settings/ for what each name means.
 
-It runs in the master, before any worker, and must not import Flask, prometheus_client or anything else
-that has to be imported after gevent has patched the standard library, in the worker.
+It runs in the master, before any worker, and must not import Flask, prometheus_client or anything
+else that has to be imported after gevent has patched the standard library, in the worker.
 """
 
 import math
@@ -19,7 +19,11 @@ from .patience import Patience
 
 settings = Settings.load()
 
-bind = f"[{settings.host}]:{settings.port}" if ":" in settings.host else f"{settings.host}:{settings.port}"
+bind = (
+    f"[{settings.host}]:{settings.port}"
+    if ":" in settings.host
+    else f"{settings.host}:{settings.port}"
+)
 proc_name = "celsiusify-converter-api"
 
 worker_class = "celsiusify_converter_api.worker.BoundedWorker"
@@ -55,7 +59,7 @@ worker_tmp_dir = scratch
 
 
 def on_starting(server: Any) -> None:
-    """Give the instance its identifier, a fresh folder for its metrics, and room for its connections."""
+    """Give the instance its identifier, a folder for its metrics, and room for connections."""
     app_identifier()
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix=f"{proc_name}-", dir=scratch)
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)

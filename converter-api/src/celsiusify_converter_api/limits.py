@@ -1,17 +1,34 @@
 """Refuses request bodies that no request of this API needs."""
 
-from flask import Flask, request
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from flask import Flask
 from werkzeug.exceptions import RequestEntityTooLarge
+
+from .errors import problem
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 MAX_BODY_BYTES = 16 * 1024
 
 
-def refuse_large_body() -> None:
-    """Answer 413 to a request that announces a large body; gunicorn's worker bounds the others' time."""
-    if (request.content_length or 0) > MAX_BODY_BYTES:
-        raise RequestEntityTooLarge(f"The body may have up to {MAX_BODY_BYTES} bytes.")
+def limit_body(app: "WSGIApplication") -> "WSGIApplication":
+    """Wrap an app so that a request that announces a large body is answered with 413.
+
+    The time for a body, announced or not, is bounded by the worker.
+    """
+
+    def limited(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        if int(environ.get("CONTENT_LENGTH") or 0) <= MAX_BODY_BYTES:
+            return app(environ, start_response)
+        error = RequestEntityTooLarge(f"The body may have up to {MAX_BODY_BYTES} bytes.")
+        return problem(error)(environ, start_response)
+
+    return limited
 
 
 def init_app(app: Flask) -> None:
     """Limit the bodies of all requests to an app."""
-    app.before_request(refuse_large_body)
+    app.wsgi_app = limit_body(app.wsgi_app)  # type: ignore[assignment,method-assign]

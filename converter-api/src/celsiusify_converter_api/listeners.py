@@ -15,8 +15,9 @@ BPF_RET = 0x06
 def silence(listener: socket.socket) -> None:
     """Make the kernel drop whatever else comes to a listener, for every process that shares it.
 
-    Who connects from now on waits, as if the packet had been lost, and is refused once the listener is
-    closed: nobody has sent a request by then. The filter is a program of one instruction, "return 0 bytes".
+    Who connects from now on waits, as if the packet had been lost, and is refused once the listener
+    is closed: nobody has sent a request by then. The filter is a program of one instruction, which
+    says to keep 0 bytes of each packet.
 
     Source: Linux, Documentation/networking/filter.rst.
     """

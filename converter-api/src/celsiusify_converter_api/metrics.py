@@ -1,16 +1,27 @@
 """`/metrics`: Prometheus counts and latencies, summed over all workers, dead ones too.
 
-prometheus_client's multiprocess mode does the summing. It needs `PROMETHEUS_MULTIPROC_DIR`, a folder of
-the instance's own, before it is imported: `gunicorn_conf` provides it.
+prometheus_client's multiprocess mode does the summing. It needs `PROMETHEUS_MULTIPROC_DIR`, a
+folder of the instance's own, before it is imported: `gunicorn_conf` provides it.
 """
 
 import os
+from collections.abc import Iterable
 from functools import cache
 from time import perf_counter
+from typing import TYPE_CHECKING, Any
 
-from flask import Flask, Response, g, request
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram, generate_latest
+from flask import Flask, Response
+from prometheus_client import (
+    CONTENT_TYPE_LATEST,
+    CollectorRegistry,
+    Counter,
+    Histogram,
+    generate_latest,
+)
 from prometheus_client.multiprocess import MultiProcessCollector
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 METHODS = {"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE", "TRACE", "CONNECT"}
 OTHER_METHOD = "other"
@@ -40,17 +51,26 @@ class Metrics:
         self.request_counter = cache(self.requests.labels)
         self.latency_histogram = cache(self.latency.labels)
 
-    def start(self) -> None:
-        """Note when a request began."""
-        g.started_s = perf_counter()
+    def measure(self, app: "WSGIApplication") -> "WSGIApplication":
+        """Wrap an app so that its answers are counted and timed.
 
-    def finish(self, response: Response) -> Response:
-        """Count an answered request, under its route's pattern: raw paths have no bound."""
-        path = request.url_rule.rule if request.url_rule else NO_ROUTE
-        method = request.method if request.method in METHODS else OTHER_METHOD
-        self.request_counter(path, method, response.status_code).inc()
-        self.latency_histogram(path, method).observe(perf_counter() - g.started_s)
-        return response
+        This is a WSGI wrapper, because a pair of Flask's hooks costs several times as much.
+        """
+
+        def measured(
+            environ: "WSGIEnvironment", start_response: "StartResponse"
+        ) -> Iterable[bytes]:
+            started_s = perf_counter()
+
+            def finish(status: str, headers: list[tuple[str, str]], *exc_info: Any) -> Any:
+                path, method = labels(environ)
+                self.request_counter(path, method, status[:3]).inc()
+                self.latency_histogram(path, method).observe(perf_counter() - started_s)
+                return start_response(status, headers, *exc_info)
+
+            return app(environ, finish)
+
+        return measured
 
     def page(self) -> Response:
         """Answer with all metrics, of all workers where there are several."""
@@ -61,9 +81,15 @@ class Metrics:
         return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
 
 
+def labels(environ: "WSGIEnvironment") -> tuple[str, str]:
+    """Name a request's route and method; what clients make up shares a name, to stay bounded."""
+    rule = getattr(environ.get("werkzeug.request"), "url_rule", None)
+    method = environ["REQUEST_METHOD"]
+    return rule.rule if rule else NO_ROUTE, method if method in METHODS else OTHER_METHOD
+
+
 def init_app(app: Flask) -> None:
     """Measure an app's requests and show the result at `/metrics`."""
     metrics = Metrics()
-    app.before_request(metrics.start)
-    app.after_request(metrics.finish)
+    app.wsgi_app = metrics.measure(app.wsgi_app)  # type: ignore[assignment,method-assign]
     app.add_url_rule("/metrics", "metrics", metrics.page)

@@ -20,5 +20,5 @@ def description() -> dict[str, Any]:
 
 @blueprint.get("/openapi.json")
 def openapi() -> Response:
-    """Answer with the description; its server is the prefix that the client reaches the app under."""
+    """Answer with the description, its server being the prefix that the client used."""
     return jsonify(description() | {"servers": [{"url": request.script_root or "/"}]})

@@ -12,13 +12,16 @@ if TYPE_CHECKING:
 
 Network = IPv4Network | IPv6Network
 KNOWN_PEERS = 1024
+HEADERS = frozenset(
+    f"HTTP_X_FORWARDED_{name}" for name in ("FOR", "PROTO", "HOST", "PORT", "PREFIX")
+)
 
 
 class TrustedProxies:
     """WSGI middleware that hands a trusted peer's requests to werkzeug's `ProxyFix`.
 
-    From the last entry of each header it sets the client's address, the scheme, host and port, and the
-    prefix that the proxy serves the app under: in links, redirects and the access log.
+    From the last entry of each header it sets the client's address, the scheme, host and port, and
+    the prefix that the proxy serves the app under: in links, redirects and the access log.
 
     Args:
         app: The application.
@@ -42,5 +45,6 @@ class TrustedProxies:
         self, environ: "WSGIEnvironment", start_response: "StartResponse"
     ) -> Iterable[bytes]:
         """Serve a request."""
-        app = self.behind_proxy if self.trusts(environ.get("REMOTE_ADDR", "")) else self.app
-        return app(environ, start_response)
+        forwarded = not environ.keys().isdisjoint(HEADERS)
+        believed = forwarded and self.trusts(environ.get("REMOTE_ADDR", ""))
+        return (self.behind_proxy if believed else self.app)(environ, start_response)

@@ -5,6 +5,7 @@ from enum import Enum, auto
 from time import monotonic
 from typing import Any
 
+import gevent
 from gevent import socket
 
 from .patience import Patience
@@ -21,8 +22,8 @@ class Phase(Enum):
 class BoundedSocket(socket.socket):  # type: ignore[misc] # gevent has no types
     """A socket with one deadline per phase, not per byte, so that dripping bytes buys no time.
 
-    A client that misses one finds its connection closed: reading ends as if the client had hung up, writing
-    fails as if it had.
+    A client that misses one finds its connection closed: reading ends as if the client had hung up,
+    writing fails as if it had.
 
     Args:
         client: The accepted socket; this one takes its place.
@@ -50,6 +51,8 @@ class BoundedSocket(socket.socket):  # type: ignore[misc] # gevent has no types
         """Receive what the client sends, nothing once it has taken too long."""
         if self.phase is Phase.ANSWERING:
             self._enter(Phase.WAITING, self.patience.idle_s)
+            # Who finds the next request there each time would never let the others have a turn.
+            gevent.sleep(0)
         if not self._bound():
             return b""
         try:
@@ -76,7 +79,7 @@ class BoundedSocket(socket.socket):  # type: ignore[misc] # gevent has no types
             raise BrokenPipeError(errno.EPIPE, "the client receives too slowly") from None
 
     def hang_up_if_idle(self) -> None:
-        """End a connection on which nothing has been asked; what has arrived by now is still read."""
+        """End a connection on which nothing has been asked; what has arrived is still read."""
         if self.phase is Phase.WAITING:
             # gevent's own shutdown would interrupt the greenlet that reads, data or not.
             with socket.fromfd(self.fileno(), self.family, self.type) as twin:

@@ -1,4 +1,4 @@
-"""gunicorn's gevent worker, with bounds on what a client can hold, and a stop that loses no request."""
+"""gunicorn's gevent worker, with bounds on what a client holds, and a stop without a loss."""
 
 from contextlib import AbstractContextManager, nullcontext
 from functools import partial
@@ -44,14 +44,15 @@ class BoundedWorker(GeventWorker):
         self.finish()
 
     def start_server(self, listener: socket.socket) -> StreamServer:
-        """Accept connections, one at a time: the next may go to another worker."""
+        """Accept connections, one at a time where the next may go to another worker."""
         server = StreamServer(listener, partial(self.handle, listener), spawn=self.pool)
-        server.max_accept = 1
+        if self.cfg.workers > 1:
+            server.max_accept = 1
         server.start()
         return server
 
     def accept_last(self, listener: socket.socket) -> None:
-        """Accept what is waiting, since closing would reset it, unless other workers remain to do so."""
+        """Accept what waits, since closing would reset it, unless other workers remain to do so."""
         if drain.announced():
             silence(listener)
             for client, address in connections_waiting(listener):
@@ -71,7 +72,7 @@ class BoundedWorker(GeventWorker):
         for client in list(self.clients):
             client.hang_up_if_idle()
 
-    def timeout_ctx(self) -> AbstractContextManager[None]:
+    def timeout_ctx(self) -> AbstractContextManager[None]:  # type: ignore[override] # stub is wrong
         """Bound nothing here: gunicorn has one time for idling and for sending a request."""
         return nullcontext()
 
