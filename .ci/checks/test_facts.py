@@ -42,10 +42,10 @@ def test_targets_are_served_from_an_environment_of_tox(targets: dict[str, dict])
         assert target["describe"].startswith(executable)
 
 
-def test_images_expose_the_ports_of_their_target(root: Path, targets: dict[str, dict]) -> None:
+def test_images_expose_no_port_but_their_target_s(root: Path, targets: dict[str, dict]) -> None:
     for target in targets.values():
         dockerfile = (root / target["image"].removeprefix("celsiusify/") / "Dockerfile").read_text()
         exposed = re.findall(r"^EXPOSE (.+)$", dockerfile, re.M)
-        assert {int(port) for line in exposed for port in line.split()} == {
+        assert {int(port) for line in exposed for port in line.split()} <= {
             *target["ports"].values()
         }
