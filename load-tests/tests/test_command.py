@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+
 from celsiusify_load_tests.__main__ import main
 from celsiusify_load_tests.run import Exit
 

@@ -3,6 +3,7 @@ import subprocess
 import sys
 
 import pytest
+
 from celsiusify_load_tests import cores
 from celsiusify_load_tests.cores import SHARED, Split, for_load_on, kept, kept_on, split
 

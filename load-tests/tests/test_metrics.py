@@ -1,6 +1,7 @@
 from collections.abc import Iterator
 
 import pytest
+
 from celsiusify_load_tests.metrics import count, fetch_count, settled
 from celsiusify_load_tests.targets import Metrics
 

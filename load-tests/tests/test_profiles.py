@@ -2,6 +2,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+
 from celsiusify_load_tests.errors import LoadTestError
 from celsiusify_load_tests.profiles import find_profile, read_profiles
 

@@ -3,6 +3,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pytest
+
 from celsiusify_load_tests.progress import Terminal, Window, status
 from celsiusify_load_tests.rows import DTYPE
 

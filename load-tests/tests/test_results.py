@@ -2,6 +2,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import orjson
+
 from celsiusify_load_tests import results
 
 NOW = datetime(2026, 11, 24, 6, 15, tzinfo=UTC)

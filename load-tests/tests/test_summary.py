@@ -3,6 +3,7 @@ from math import isnan
 import numpy as np
 import pyarrow as pa
 import pytest
+
 from celsiusify_load_tests.summary import counts, span_ns, steady
 
 SECOND_NS = 1_000_000_000

@@ -1,6 +1,7 @@
 from pathlib import Path
 
 import pytest
+
 from celsiusify_load_tests.errors import TargetError
 from celsiusify_load_tests.targets import find_target, find_targets, read_targets
 

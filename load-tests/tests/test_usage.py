@@ -8,6 +8,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+
 from celsiusify_load_tests.usage import COLUMNS, Sampler, Tree
 
 BURN = "import time; end = time.process_time() + 0.3\nwhile time.process_time() < end: pass\n"

@@ -1,6 +1,7 @@
 from math import nan
 
 import pytest
+
 from celsiusify_load_tests import words
 from celsiusify_load_tests.measured import Measured
 from celsiusify_load_tests.profiles import find_profile
