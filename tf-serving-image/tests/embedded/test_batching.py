@@ -147,6 +147,20 @@ def test_strict_batching_refuses_what_does_not_fit(inputs: list[Any], message: s
     assert values(submit_all(Model(), inputs, policy)) == [f"INVALID_ARGUMENT: {message}"]
 
 
+def test_strict_batching_refuses_what_has_no_input() -> None:
+    """A signature without inputs can't be batched."""
+
+    async def submit() -> Arrays:
+        signature = Signature("s", "predict", {}, {"y": ROWS}, None)
+        with ThreadPoolExecutor(1) as pool:
+            return await Batcher(signature, Model(), pool, BatchingPolicy(is_strict=True)).submit(
+                [], None
+            )
+
+    with pytest.raises(ServingError, match="must have at least one input tensor"):
+        asyncio.run(submit())
+
+
 def test_a_full_queue_refuses_more() -> None:
     """With one run under way and one batch waiting, a queue of one is full."""
 

@@ -92,6 +92,8 @@ class Batcher:
                 timer.cancel()
 
     def _check(self, arrays: Arrays) -> None:
+        if not arrays:
+            raise invalid("Batching session Run() must have at least one input tensor.")
         if any(not array.ndim for array in arrays):
             raise invalid("Batching Run() input tensors must have at least one dimension")
         size, most = len(arrays[0]), self._policy.max_rows

@@ -3,6 +3,7 @@
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator
+from threading import Lock
 from typing import Final
 
 from celsiusify_tf_serving.embedded.errors import Code
@@ -35,19 +36,23 @@ class Histogram:
 
     def __init__(self, name: str, labels: Labels) -> None:
         self._name, self._labels = PREFIX + name, labels
+        self._lock = Lock()
         self._counts: dict[Labels, list[int]] = defaultdict(lambda: [0] * (len(BUCKETS_US) + 1))
         self._sums: dict[Labels, float] = defaultdict(float)
 
     def add(self, time_us: float, *labels: str) -> None:
-        """Count one more time."""
-        self._counts[labels][bisect_left(BUCKETS_US, time_us)] += 1
-        self._sums[labels] += time_us
+        """Count one more time; from any thread."""
+        with self._lock:
+            self._counts[labels][bisect_left(BUCKETS_US, time_us)] += 1
+            self._sums[labels] += time_us
 
     def lines(self) -> Iterator[str]:
         """Write the metric as text, its buckets cumulated."""
         yield f"# TYPE {self._name} histogram"
         limits = [*(f"{limit:.6g}" for limit in BUCKETS_US), "+Inf"]
-        for labels, counts in self._counts.items():
+        with self._lock:
+            snapshot = [(labels, list(counts)) for labels, counts in self._counts.items()]
+        for labels, counts in snapshot:
             pairs, total = _pairs(self._labels, labels), 0
             for limit, count in zip(limits, counts, strict=True):
                 total += count

@@ -59,17 +59,13 @@ def load_program(path: Path, flags: Flags) -> Program:
     """
     _check_file(path)
     session = tf.compat.v1.Session(graph=tf.Graph(), config=_session_config(flags))
+    tags = flags.saved_model_tags.split(",")
     try:
         with session.graph.as_default():
-            meta_graph = tf.compat.v1.saved_model.load(
-                session, flags.saved_model_tags.split(","), str(path)
-            )
-    except tf.errors.OpError as error:
-        raise _serving_error(error) from error
-    except (RuntimeError, OSError) as error:
-        raise ServingError(Code.NOT_FOUND, str(error)) from error
-    except (ValueError, TypeError) as error:
-        raise ServingError(Code.INVALID_ARGUMENT, str(error)) from error
+            meta_graph = tf.compat.v1.saved_model.load(session, tags, str(path))
+    except Exception as error:
+        session.close()
+        raise _load_error(error) from error
     return Program(session, dict(meta_graph.signature_def))
 
 
@@ -93,6 +89,13 @@ def _session_config(flags: Flags) -> Any:
         intra_op_parallelism_threads=flags.tensorflow_intra_op_parallelism or both,
         inter_op_parallelism_threads=flags.tensorflow_inter_op_parallelism or both,
     )
+
+
+def _load_error(error: Exception) -> ServingError:
+    if isinstance(error, tf.errors.OpError):
+        return _serving_error(error)
+    is_missing = isinstance(error, (RuntimeError, OSError))  # its tags, or its files
+    return ServingError(Code.NOT_FOUND if is_missing else Code.INVALID_ARGUMENT, str(error))
 
 
 def _serving_error(error: Any) -> ServingError:

@@ -126,7 +126,11 @@ class Server:
         """Load and warm up a version, in a thread."""
         servable = Servable(model, version, load_program(folder, self._flags), self._runtime)
         if self._flags.enable_model_warmup:
-            warm_up(servable, folder, self._flags.num_request_iterations_for_warmup)
+            try:
+                warm_up(servable, folder, self._flags.num_request_iterations_for_warmup)
+            except ServingError:
+                servable.close()
+                raise
         return servable
 
     async def _stop(self, *tasks: asyncio.Task[Any]) -> None:

@@ -76,7 +76,7 @@ def read_text_proto(path: str, message: Any) -> Any:
         ServingError: If there is no such file, or it isn't such a message.
     """
     try:
-        text = Path(path).read_text()
+        text = Path(path).read_text(errors="replace")
     except OSError as error:
         raise ServingError(Code.NOT_FOUND, f"{path}; {error.strerror}") from error
     if not text:
