@@ -36,6 +36,7 @@ class BoundedWorker(GeventWorker):
         while self.alive:
             self.notify()
             gevent.sleep(HEARTBEAT_S)
+        gevent.spawn_later(IDLE_GRACE_S, self.hang_up_idle)
         for server, listener in zip(servers, self.sockets, strict=True):
             server.stop_accepting()
             self.accept_last(listener)
@@ -59,12 +60,10 @@ class BoundedWorker(GeventWorker):
                 self.pool.spawn(self.handle, listener, client, address)
 
     def finish(self) -> None:
-        """Answer what comes within the grace, let idle connections go, and wait for the others."""
+        """Wait until every connection has ended, but no longer than the instance gives them."""
         with gevent.Timeout(self.cfg.graceful_timeout, False):
-            hang_up = gevent.spawn_later(IDLE_GRACE_S, self.hang_up_idle)
             while not self.pool.join(HEARTBEAT_S):
                 self.notify()
-            hang_up.kill()
         self.pool.kill()
 
     def hang_up_idle(self) -> None:
