@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from celsiusify_load_tests.folder import journal_file, rows_file
 from celsiusify_load_tests.journal import Journal
 from celsiusify_load_tests.record import Recorder
-from celsiusify_load_tests.rows import ABORTED, FAILED, LAYOUT, SUCCEEDED
+from celsiusify_load_tests.rows import ABORTED, DROPPED, FAILED, LAYOUT, SUCCEEDED
 from celsiusify_load_tests.spool import Tail, read_spool
 from celsiusify_load_tests.timeline import read_timeline
 
@@ -21,7 +21,7 @@ class Worker:
     def __init__(self, spool_dir: Path, number: int = 0) -> None:
         self.heard: list[NDArray[np.void]] = []
         self.journal = Journal(journal_file(spool_dir, number))
-        self.journal.write("opened", run="R", target="T", worker=number, pid=100 + number, seed=1)
+        self.journal.write("opened", run="R", target="T", round=2, worker=number, pid=100 + number)
         self.rows = rows_file(spool_dir, number)
         self.recorder = Recorder(self.rows, self.journal, self.heard.append)
 
@@ -41,32 +41,49 @@ class Worker:
 def test_rows_come_back_exactly_under_the_documented_columns(tmp_path: Path) -> None:
     """Each value of each outcome is read as it was recorded."""
     worker = Worker(tmp_path)
-    worker.recorder.add(7, 0, START_NS + 2, START_NS + 3, SUCCEEDED, 200, 82, None, "A")
-    worker.recorder.add(7, 1, START_NS + 1, START_NS + 4, FAILED, 503, 9, "status 503", None)
-    worker.recorder.add(2**31 - 1, 2**40, START_NS, 0, ABORTED)
+    add = worker.recorder.add
+    add(7, 0, START_NS + 2, START_NS + 3, SUCCEEDED, 200, 82, None, "A")
+    add(7, 1, START_NS + 1, START_NS + 4, FAILED, 503, 9, "status 503", None)
+    add(2**31 - 1, 2**40, START_NS, 0, ABORTED)
+    add(0, 9, START_NS + 5, 0, DROPPED, intended_ns=START_NS - 9000, lag_us=7)
     worker.close()
     table = read_spool(tmp_path)
 
     text = pa.dictionary(pa.int32(), pa.string())
     assert table.schema == pa.schema(
         [
-            *(("run", text), ("target", text), ("worker", pa.int16()), ("user", pa.int32())),
-            *(("seq", pa.int64()), ("intended_ns", pa.int64()), ("start_ns", pa.int64())),
-            *(("end_ns", pa.int64()), ("status", pa.int16()), ("outcome", text), ("error", text)),
-            *(("bytes", pa.int32()), ("instance", text)),
+            *(("run", text), ("target", text), ("round", pa.int16()), ("worker", pa.int16())),
+            *(("user", pa.int32()), ("seq", pa.int64()), ("intended_ns", pa.int64())),
+            *(("lag_us", pa.int32()), ("start_ns", pa.int64()), ("end_ns", pa.int64())),
+            *(("status", pa.int16()), ("outcome", text), ("error", text), ("bytes", pa.int32())),
+            ("instance", text),
         ]
     )
-    common = {"run": "R", "target": "T", "worker": 0, "intended_ns": None}
-    aborted = {"user": 2**31 - 1, "seq": 2**40, "start_ns": START_NS, "end_ns": None}
-    failed = {"user": 7, "seq": 1, "start_ns": START_NS + 1, "end_ns": START_NS + 4}
-    succeeded = {"user": 7, "seq": 0, "start_ns": START_NS + 2, "end_ns": START_NS + 3}
+    common = {"run": "R", "target": "T", "round": 2, "worker": 0, "intended_ns": None}
+    common |= {"lag_us": None, "end_ns": None, "status": 0, "error": None, "bytes": 0}
     assert table.to_pylist() == [
-        {**common, **aborted, "status": 0, "outcome": "aborted", "bytes": 0}
-        | {"error": None, "instance": None},
-        {**common, **failed, "status": 503, "outcome": "failed", "bytes": 9}
-        | {"error": "status 503", "instance": None},
-        {**common, **succeeded, "status": 200, "outcome": "succeeded", "bytes": 82}
-        | {"error": None, "instance": "A"},
+        common | changes | {"outcome": outcome, "instance": instance}
+        for outcome, instance, changes in [
+            ("aborted", None, {"user": 2**31 - 1, "seq": 2**40, "start_ns": START_NS}),
+            (
+                "failed",
+                None,
+                {"user": 7, "seq": 1, "start_ns": START_NS + 1, "end_ns": START_NS + 4}
+                | {"status": 503, "bytes": 9, "error": "status 503"},
+            ),
+            (
+                "succeeded",
+                "A",
+                {"user": 7, "seq": 0, "start_ns": START_NS + 2, "end_ns": START_NS + 3}
+                | {"status": 200, "bytes": 82},
+            ),
+            (
+                "dropped",
+                None,
+                {"user": 0, "seq": 9, "start_ns": START_NS + 5}
+                | {"intended_ns": START_NS - 9000, "lag_us": 7},
+            ),
+        ]
     ]
 
 
@@ -124,6 +141,18 @@ def test_a_request_that_was_never_recorded_is_noticed(tmp_path: Path) -> None:
     worker.recorder.started += 1
     worker.close()
     assert read_timeline(tmp_path).problems == ["worker 0 started 4 requests and recorded 3"]
+
+
+def test_a_dropped_arrival_was_never_started(tmp_path: Path) -> None:
+    """Started and dropped make up the rows; one that lacks is noticed."""
+    worker = Worker(tmp_path)
+    worker.add(3)
+    worker.recorder.dropped += 2
+    worker.recorder.add(0, 3, START_NS, 0, DROPPED, intended_ns=START_NS, lag_us=0)
+    worker.close()
+    assert read_timeline(tmp_path).problems == [
+        "worker 0 started 3 requests, dropped 2 and recorded 4"
+    ]
 
 
 def test_rows_can_be_followed_while_they_come(tmp_path: Path) -> None:

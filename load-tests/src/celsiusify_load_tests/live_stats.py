@@ -10,7 +10,7 @@ import numpy as np
 from locust.stats import RequestStats, StatsEntry, StatsError, bucket_response_time
 from numpy.typing import NDArray
 
-from celsiusify_load_tests.rows import ABORTED, FAILED
+from celsiusify_load_tests.rows import FAILED
 
 _NS_PER_MS = 1e6
 _NS_PER_S = 1_000_000_000
@@ -23,7 +23,7 @@ def tell_locust(
     rows: NDArray[np.void],
     errors: Mapping[str | None, int],
 ) -> None:
-    """Add rows to Locust's statistics, but for aborted ones, which Locust doesn't count.
+    """Add rows to Locust's statistics, but for requests without an end, which it doesn't count.
 
     Args:
         stats: Locust's statistics of this process.
@@ -32,7 +32,7 @@ def tell_locust(
         rows: Rows as `rows.DTYPE` has them.
         errors: The number of each error's text.
     """
-    ended = rows[rows["outcome"] != ABORTED]
+    ended = rows[rows["end_ns"] != 0]
     if not len(ended):
         return
     batch = _entry(stats, method, name, ended)

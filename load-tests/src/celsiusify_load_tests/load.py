@@ -87,6 +87,7 @@ class Load:
             "opened",
             run=options.run_name,
             target=self.plan.target,
+            round=options.round,
             worker=worker,
             pid=os.getpid(),
             seed=options.seed,

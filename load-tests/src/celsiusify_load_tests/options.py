@@ -16,12 +16,16 @@ class Options:
     targets_file: str = "targets.yaml"
     target: str = ""
     run_name: str = "run"
+    round: int = 0
     spool_dir: str = "spool"
     think_min_s: float = 0.005
     think_max_s: float = 0.1
     fahrenheit_min: float = 0.0
     fahrenheit_max: float = 1000.0
     seed: int = 1
+    load: str = "closed"
+    rate: float = 0.0
+    max_in_flight: int = 1000
     connect_timeout_s: float = 5.0
     read_timeout_s: float = 30.0
 
@@ -30,12 +34,16 @@ _HELP = {
     "targets_file": "the targets.yaml that describes the target",
     "target": "the target's name in it",
     "run_name": "what to call the run in the record",
+    "round": "which load of this target in the run it is, from 0",
     "spool_dir": "a folder, empty or new, to record to",
     "think_min_s": "shortest pause of a user between requests, in seconds",
     "think_max_s": "longest pause",
     "fahrenheit_min": "lowest temperature to ask for, in °F",
     "fahrenheit_max": "highest whole one; a random fraction is added",
     "seed": "what the users' random choices follow from",
+    "load": "closed: users who think; constant, poisson: arrivals that wait for no answer",
+    "rate": "arrivals a second of an open load",
+    "max_in_flight": "requests of an open load that may be out at a time",
     "connect_timeout_s": "seconds until a connection must stand",
     "read_timeout_s": "seconds until a whole answer must have come",
 }

@@ -57,8 +57,10 @@ class Recorder:
     ) -> None:
         self.started = 0
         """Requests begun; whoever begins one counts it here."""
+        self.dropped = 0
+        """Arrivals of an open load that were given up before they began."""
         self.recorded = 0
-        """Rows written."""
+        """Rows written, of requests begun and of arrivals dropped."""
         self.problem: str | None = None
         """Why rows can't be written any more."""
         self.errors = Texts("error", journal)
@@ -81,19 +83,23 @@ class Recorder:
         size: int = 0,
         error: str | None = None,
         instance: str | None = None,
+        intended_ns: int = 0,
+        lag_us: int = 0,
     ) -> None:
-        """Record a request that has come to its end.
+        """Record a request that has come to its end, or an arrival that was dropped.
 
         Args:
-            user: The user, from 0.
-            seq: The request's place among the user's own, from 0.
-            start_ns: When it was handed to the connection.
-            end_ns: When the last byte of its answer was read, or it failed; 0 if it was aborted.
-            outcome: `SUCCEEDED`, `FAILED` or `ABORTED`.
+            user: The user, or the connection of an open load, from 0.
+            seq: The request's place among the user's own or in the schedule, from 0.
+            start_ns: When it was handed to the connection, or given up.
+            end_ns: When the last byte of its answer was read, or it failed; 0 if neither happened.
+            outcome: `SUCCEEDED`, `FAILED`, `ABORTED` or `DROPPED`.
             status: The HTTP status; 0 if no answer came.
             size: Bytes of the answer's body.
             error: What went wrong.
             instance: Who answered.
+            intended_ns: When it should have started; 0 if no schedule says so.
+            lag_us: How much later than intended this process woke up for it.
         """
         error_number = self.errors.number(error)
         instance_number = self.instances.number(instance)
@@ -103,9 +109,10 @@ class Recorder:
             user,
             size,
             seq,
-            0,
+            intended_ns,
             start_ns,
             end_ns,
+            lag_us,
             status,
             error_number,
             instance_number,
@@ -138,5 +145,9 @@ class Recorder:
         with suppress(OSError):  # told by `problem` already
             self._file.close()
         self._journal.write(
-            "closed", started=self.started, recorded=self.recorded, problem=self.problem
+            "closed",
+            started=self.started,
+            dropped=self.dropped,
+            recorded=self.recorded,
+            problem=self.problem,
         )

@@ -11,6 +11,7 @@ FIELDS = {
     "intended_ns": "q",
     "start_ns": "q",
     "end_ns": "q",
+    "lag_us": "i",
     "status": "h",
     "error": "H",
     "instance": "H",
@@ -22,5 +23,5 @@ FIELDS = {
 LAYOUT = struct.Struct("<" + "".join(FIELDS.values()))
 DTYPE = np.dtype([(name, f"<{code}") for name, code in FIELDS.items()])
 
-OUTCOMES = ("succeeded", "failed", "aborted")
-SUCCEEDED, FAILED, ABORTED = range(len(OUTCOMES))
+OUTCOMES = ("succeeded", "failed", "aborted", "dropped")
+SUCCEEDED, FAILED, ABORTED, DROPPED = range(len(OUTCOMES))

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -13,6 +14,15 @@ from celsiusify_load_tests.rows import DTYPE, OUTCOMES
 
 Texts = dict[str, dict[int, str]]
 """The texts of each column that has numbers in their place."""
+
+
+class Opened(NamedTuple):
+    """What all rows of a worker have in common."""
+
+    run: str
+    target: str
+    round: int
+    worker: int
 
 
 def read_spool(spool_dir: Path) -> pa.Table:
@@ -28,19 +38,19 @@ def read_spool(spool_dir: Path) -> pa.Table:
     """
     tables = [_read_worker(spool_dir, worker) for worker in workers(spool_dir)]
     if not tables:
-        return _table("", "", 0, np.empty(0, DTYPE), _no_texts())
+        return _table(Opened("", "", 0, 0), np.empty(0, DTYPE), _no_texts())
     return pa.concat_tables(tables).unify_dictionaries().combine_chunks().sort_by("start_ns")
 
 
 def _read_worker(spool_dir: Path, worker: int) -> pa.Table:
-    run = target = ""
+    opened = Opened("", "", 0, worker)
     texts = _no_texts()
     for event in read_journal(journal_file(spool_dir, worker)):
         if event["event"] == "opened":
-            run, target = event["run"], event["target"]
+            opened = Opened(event["run"], event["target"], event["round"], worker)
         elif event["event"] == "text":
             texts[event["column"]][event["number"]] = event["text"]
-    return _table(run, target, worker, _read_rows(rows_file(spool_dir, worker)), texts)
+    return _table(opened, _read_rows(rows_file(spool_dir, worker)), texts)
 
 
 def _no_texts() -> Texts:
@@ -57,21 +67,18 @@ def _read_rows(path: Path, after: int = 0) -> NDArray[np.void]:
     return np.frombuffer(content, DTYPE, count=len(content) // DTYPE.itemsize)
 
 
-def _table(
-    run: str,
-    target: str,
-    worker: int,
-    rows: NDArray[np.void],
-    texts: Texts,
-) -> pa.Table:
+def _table(opened: Opened, rows: NDArray[np.void], texts: Texts) -> pa.Table:
     first = np.zeros(len(rows), np.int32)
+    unscheduled = rows["intended_ns"] == 0
     columns = {
-        "run": _named(first, [run]),
-        "target": _named(first, [target]),
-        "worker": pa.array(np.full(len(rows), worker, np.int16)),
+        "run": _named(first, [opened.run]),
+        "target": _named(first, [opened.target]),
+        "round": pa.array(np.full(len(rows), opened.round, np.int16)),
+        "worker": pa.array(np.full(len(rows), opened.worker, np.int16)),
         "user": pa.array(rows["user"]),
         "seq": pa.array(rows["seq"]),
-        "intended_ns": pa.array(rows["intended_ns"], mask=rows["intended_ns"] == 0),
+        "intended_ns": pa.array(rows["intended_ns"], mask=unscheduled),
+        "lag_us": pa.array(rows["lag_us"], mask=unscheduled),
         "start_ns": pa.array(rows["start_ns"]),
         "end_ns": pa.array(rows["end_ns"], mask=rows["end_ns"] == 0),
         "status": pa.array(rows["status"]),

@@ -110,7 +110,8 @@ def _problems(events: Events, rows: Path) -> Iterator[str]:
     if closed is None:
         yield f"did not close its record: only the first {whole} requests are known"
         return
-    if closed["started"] != whole:
-        yield f"started {closed['started']} requests and recorded {whole}"
+    if closed["started"] + closed["dropped"] != whole:
+        dropped = f", dropped {closed['dropped']}" if closed["dropped"] else ""
+        yield f"started {closed['started']} requests{dropped} and recorded {whole}"
     if closed["problem"]:
         yield closed["problem"]
