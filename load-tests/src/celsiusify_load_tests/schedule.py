@@ -6,6 +6,7 @@ Closed: A Cautionary Tale", NSDI 2006), so all of them can be known beforehand.
 
 import hashlib
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,8 +21,7 @@ _SPARE_DEVIATIONS = 10  # more gaps than are needed, with a probability that rou
 def constant(rate_rps: float, duration_s: float, seed: int) -> Schedule:
     """Even gaps of 1/rate, the first arrival at once; chance, and so `seed`, has no part in it."""
     arrivals = int(np.ceil(rate_rps * duration_s))
-    offsets = np.rint(np.arange(arrivals) * (_NS_PER_S / rate_rps)).astype(np.int64)
-    return offsets[offsets < round(duration_s * _NS_PER_S)]
+    return _within(duration_s, np.arange(arrivals) * (_NS_PER_S / rate_rps))
 
 
 def poisson(rate_rps: float, duration_s: float, seed: int) -> Schedule:
@@ -33,8 +33,12 @@ def poisson(rate_rps: float, duration_s: float, seed: int) -> Schedule:
     mean = rate_rps * duration_s
     enough = int(mean + _SPARE_DEVIATIONS * (1 + np.sqrt(mean)))
     chance = np.random.Generator(np.random.PCG64(seed))
-    offsets = np.rint(np.cumsum(chance.exponential(_NS_PER_S / rate_rps, enough))).astype(np.int64)
-    return offsets[offsets < round(duration_s * _NS_PER_S)]
+    return _within(duration_s, np.cumsum(chance.exponential(_NS_PER_S / rate_rps, enough)))
+
+
+def _within(duration_s: float, offsets: NDArray[np.floating[Any]]) -> Schedule:
+    whole: Schedule = np.rint(offsets).astype(np.int64)
+    return whole[: np.searchsorted(whole, round(duration_s * _NS_PER_S))]
 
 
 ARRIVALS: dict[str, Callable[[float, float, int], Schedule]] = {
