@@ -8,7 +8,9 @@ import gevent
 import pytest
 
 from celsiusify_load_tests.clock import now_ns
-from celsiusify_load_tests.connection import Connection, ConnectionCounts, Endpoint, ExchangeError
+from celsiusify_load_tests.connection import Endpoint
+from celsiusify_load_tests.exchange import ConnectionCounts, ExchangeError
+from celsiusify_load_tests.http_connection import HttpConnection
 
 GET = b"GET / HTTP/1.1\r\nHost: h\r\n\r\n"
 HI = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi"
@@ -119,24 +121,24 @@ def wait_for_request_and_reset(connection: socket.socket) -> None:
 class Client:
     """A connection and its counts."""
 
-    def __init__(self, host: str, port: int) -> None:
+    def __init__(self, host: str, port: int, *, idempotent: bool = True) -> None:
         self.counts = ConnectionCounts()
         endpoint = Endpoint(host, port, connect_timeout_s=TIMEOUT_S, read_timeout_s=TIMEOUT_S)
-        self.connection = Connection(endpoint, self.counts)
+        self.connection = HttpConnection(endpoint, self.counts, idempotent=idempotent)
 
-    def get(self, request: bytes = GET, *, idempotent: bool = True) -> bytes:
+    def get(self, request: bytes = GET) -> bytes:
         """Ask, and return the answer's body."""
-        body: bytes = self.connection.exchange(request, idempotent=idempotent).body
+        body: bytes = self.connection.exchange(request).body
         return body
 
 
 @pytest.fixture
-def client_of() -> Iterator[Callable[[Server], Client]]:
+def client_of() -> Iterator[Callable[..., Client]]:
     """Makes clients of servers."""
     clients: list[Client] = []
 
-    def make(server: Server) -> Client:
-        clients.append(Client(*server.address))
+    def make(server: Server, *, idempotent: bool = True) -> Client:
+        clients.append(Client(*server.address, idempotent=idempotent))
         return clients[-1]
 
     yield make
@@ -144,7 +146,7 @@ def client_of() -> Iterator[Callable[[Server], Client]]:
         client.connection.close()
 
 
-ClientOf = Callable[[Server], Client]
+ClientOf = Callable[..., Client]
 
 
 def test_a_connection_is_kept(serve: Serve, client_of: ClientOf) -> None:
@@ -207,9 +209,9 @@ def test_a_connection_that_is_over_is_replaced(
 ) -> None:
     """A request that isn't idempotent is safe, as it never goes out on a dead connection."""
     server = serve(play)
-    client = client_of(server)
+    client = client_of(server, idempotent=False)
     for opened in range(1, 4):
-        assert client.get(idempotent=False) == b"hi"
+        assert client.get() == b"hi"
         assert (client.counts.opened, client.counts.resent) == (opened, 0)
         gevent.sleep(0.05)
     assert server.accepted == 3
@@ -230,11 +232,11 @@ def test_an_unanswered_request_that_is_not_idempotent_has_failed(
     serve: Serve, client_of: ClientOf, play: Play
 ) -> None:
     """It may have had its effect, so it isn't sent twice; the next request goes on."""
-    client = client_of(serve(play, answer(HI)))
+    client = client_of(serve(play, answer(HI)), idempotent=False)
     client.get()
     with pytest.raises(ExchangeError, match=r"^connection ended before the answer$"):
-        client.get(idempotent=False)
-    assert client.get(idempotent=False) == b"hi"
+        client.get()
+    assert client.get() == b"hi"
     assert (client.counts.opened, client.counts.resent) == (2, 0)
 
 

@@ -23,7 +23,9 @@ def parse(request: bytes) -> tuple[h11.Request, bytes]:
 
 def test_get_has_the_temperature_in_its_path() -> None:
     """A request without body ends with its head."""
-    template = RequestTemplate("GET", "/c/?f=$fahrenheit", None, parse_origin("http://h:8080"))
+    template = RequestTemplate(
+        "GET", "/c/?f=$fahrenheit", None, parse_origin("http://h:8080", "http")
+    )
     head, body = parse(template.fill(-459.67))
 
     assert (head.method, head.target, body) == (b"GET", b"/c/?f=-459.670000", b"")
@@ -33,7 +35,7 @@ def test_get_has_the_temperature_in_its_path() -> None:
 
 def test_post_has_the_temperature_in_its_body() -> None:
     """A body is as long as its head says, and JSON."""
-    template = RequestTemplate("POST", "/v1:predict", BODY, parse_origin("http://h/api/"))
+    template = RequestTemplate("POST", "/v1:predict", BODY, parse_origin("http://h/api/", "http"))
     head, body = parse(template.fill(451.1234567))
 
     assert (head.method, head.target) == (b"POST", b"/api/v1:predict")
@@ -53,7 +55,7 @@ def test_post_has_the_temperature_in_its_body() -> None:
 )
 def test_addresses_are_taken_apart(url: str, expected: tuple[str, int, str, str]) -> None:
     """Host, port, what goes into the Host field, and the path's beginning."""
-    origin = parse_origin(url)
+    origin = parse_origin(url, "http")
     assert (origin.host, origin.port, origin.authority, origin.prefix) == expected
 
 
@@ -61,7 +63,7 @@ def test_addresses_are_taken_apart(url: str, expected: tuple[str, int, str, str]
 def test_other_addresses_are_refused(url: str) -> None:
     """The message shows what was expected and what came."""
     with pytest.raises(LoadTestError) as raised:
-        parse_origin(url)
+        parse_origin(url, "http")
     assert str(raised.value) == f"expected a host like http://HOST[:PORT][/PREFIX], got {url!r}"
 
 
@@ -69,4 +71,4 @@ def test_other_addresses_are_refused(url: str) -> None:
 def test_paths_that_would_break_the_request_are_refused(path: str) -> None:
     """A path is escaped, or it is an error."""
     with pytest.raises(LoadTestError, match="escaped for a URL"):
-        RequestTemplate("GET", path, None, parse_origin("http://h"))
+        RequestTemplate("GET", path, None, parse_origin("http://h", "http"))

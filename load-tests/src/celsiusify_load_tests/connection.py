@@ -1,28 +1,19 @@
-"""The keep-alive connection of one simulated user, and what becomes of a request when it breaks."""
+"""The kept connection of one simulated user, and what becomes of a request when it breaks."""
 
 import os
 import socket
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
+from typing import Generic, TypeVar
 
-from celsiusify_load_tests.http1 import ClosedError, ProtocolError, Response, read_response
+from celsiusify_load_tests.exchange import ConnectionCounts, ExchangeError, Reply
 from celsiusify_load_tests.wire import TimeUpError, Wire, open_wire
 
-
-class ExchangeError(Exception):
-    """A request that got no whole answer. Its text is the same for equal faults."""
+R = TypeVar("R", bound=Reply)
 
 
-class _EndedError(ExchangeError):
-    """The connection ended before the answer did."""
-
-
-@dataclass(slots=True)
-class ConnectionCounts:
-    """What the connections of a process went through."""
-
-    opened: int = 0
-    resent: int = 0
-    """Requests that went out twice: see `Connection`."""
+class UnprocessedError(ExchangeError):
+    """The request wasn't processed, or may be processed twice: it can be sent again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +26,12 @@ class Endpoint:
     read_timeout_s: float = 30.0
 
 
-class Connection:
+class KeptConnection(ABC, Generic[R]):
     """A connection that opens when it is first needed, and again after it was closed.
 
     A server may close an idle connection at any moment. Where that is seen before a request is
-    sent, the request goes out on a new connection. Where it is seen after, and nothing was
-    received, the request is sent once more if it is idempotent (RFC 9112, section 9.3.1), and else
-    has failed. Both show in the counts.
+    sent, the request goes out on a new connection. Where it is seen after, the protocol says
+    whether the request may be sent once more. Both show in the counts.
     """
 
     def __init__(self, endpoint: Endpoint, counts: ConnectionCounts) -> None:
@@ -51,25 +41,20 @@ class Connection:
         self._counts = counts
         self._wire: Wire | None = None
 
-    def exchange(self, request: bytes, *, idempotent: bool, head_only: bool = False) -> Response:
+    def exchange(self, request: bytes) -> R:
         """Send a request and return its answer.
-
-        Args:
-            request: Head and body as they go over the wire.
-            idempotent: Whether the request may be sent twice.
-            head_only: Whether the request's method is HEAD.
 
         Raises:
             ExchangeError: If no whole answer came, or none in time.
         """
         try:
-            response = self._exchange(request, idempotent, head_only)
+            reply = self._exchange(request)
         except BaseException:  # also of a user that is stopped, a request is still on its way
             self.close()
             raise
-        if not response.reusable:
+        if not self._is_reusable(reply):
             self.close()
-        return response
+        return reply
 
     def close(self) -> None:
         """Close the connection; the next request opens another."""
@@ -77,19 +62,16 @@ class Connection:
             self._wire.close()
             self._wire = None
 
-    def _exchange(self, request: bytes, idempotent: bool, head_only: bool) -> Response:
-        if self._wire is not None and self._wire.is_spent():
+    def _exchange(self, request: bytes) -> R:
+        if self._wire is not None and self._is_spent(self._wire):
             self.close()
         wire = self._wire
-        if wire is not None:
-            try:
-                return self._attempt(wire, request, head_only)
-            except _EndedError:
-                if wire.received_ns or not idempotent:
-                    raise
-                self.close()
-                self._counts.resent += 1
-        return self._attempt(self._open(), request, head_only)
+        try:
+            return self._timed(wire or self._open(), request, is_kept=wire is not None)
+        except UnprocessedError:
+            self.close()
+            self._counts.resent += 1
+        return self._timed(self._open(), request, is_kept=False)
 
     def _open(self) -> Wire:
         endpoint = self._endpoint
@@ -107,22 +89,35 @@ class Connection:
         self._counts.opened += 1
         return self._wire
 
-    def _attempt(self, wire: Wire, request: bytes, head_only: bool) -> Response:
+    def _timed(self, wire: Wire, request: bytes, *, is_kept: bool) -> R:
         try:
-            wire.send(request)
-            response = read_response(wire.receive, head_only)
-        except (ClosedError, ConnectionError) as error:
-            moment = "within" if wire.received_ns else "before"
-            raise _EndedError(f"connection ended {moment} the answer") from error
+            reply = self._attempt(wire, request, is_kept)
         except TimeUpError:
             raise ExchangeError(f"no answer in {self._endpoint.read_timeout_s:g} s") from None
-        except ProtocolError as error:
-            raise ExchangeError(f"not an HTTP/1.1 answer: {error}") from error
         except OSError as error:
             raise ExchangeError(f"connection broke: {_reason(error)}") from error
         wire.rest()
         self.received_ns = wire.received_ns
-        return response
+        return reply
+
+    @abstractmethod
+    def _attempt(self, wire: Wire, request: bytes, is_kept: bool) -> R:
+        """Send the request and read its answer.
+
+        Raises:
+            UnprocessedError: If no answer came, and the request may be sent again.
+            ExchangeError: If no whole answer came.
+            TimeUpError: If none came in time.
+            OSError: If the connection is broken.
+        """
+
+    @abstractmethod
+    def _is_spent(self, wire: Wire) -> bool:
+        """Say whether the resting connection can carry no more requests."""
+
+    @abstractmethod
+    def _is_reusable(self, reply: R) -> bool:
+        """Say whether the connection can carry more requests after this answer."""
 
 
 def _reason(error: OSError) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import NamedTuple
 
+PROTOCOL = "HTTP/1.1"
 DESCRIPTION = "HTTP/1.1 keep-alive on gevent sockets, one connection a user"
 
 MAX_HEAD_BYTES = 64 * 1024
@@ -48,6 +49,11 @@ class Response(NamedTuple):
     status: int
     body: bytes
     reusable: bool
+
+    @property
+    def problem(self) -> str | None:
+        """What the status says went wrong; None if nothing."""
+        return None if self.status == 200 else f"status {self.status}"
 
 
 @lru_cache(maxsize=256)

@@ -10,15 +10,13 @@ import numpy as np
 from locust.env import Environment
 from numpy.typing import NDArray
 
-from celsiusify_load_tests.check import AnswerCheck, Place
-from celsiusify_load_tests.connection import Connection, ConnectionCounts, Endpoint
 from celsiusify_load_tests.errors import LoadTestError
+from celsiusify_load_tests.exchange import Connection, ConnectionCounts, Timeouts
 from celsiusify_load_tests.folder import journal_file, rows_file
 from celsiusify_load_tests.journal import Journal
 from celsiusify_load_tests.live_stats import tell_locust
 from celsiusify_load_tests.options import Options
 from celsiusify_load_tests.record import Recorder
-from celsiusify_load_tests.request import RequestTemplate, parse_origin
 from celsiusify_load_tests.scenario import Scenario
 from celsiusify_load_tests.targets import find_target
 
@@ -33,8 +31,6 @@ class Plan:
     def __init__(self, options: Options, host: str | None) -> None:
         _check(options)
         target = find_target(Path(options.targets_file), options.target)
-        request, answer = target.request, target.answer
-        origin = parse_origin(host or target.url)
         self.target = target.name
         self.scenario = Scenario(
             options.think_min_s,
@@ -43,13 +39,8 @@ class Plan:
             options.fahrenheit_max,
             options.seed,
         )
-        self.template = RequestTemplate(request.method, request.path, request.body, origin)
-        self.endpoint = Endpoint(
-            origin.host, origin.port, options.connect_timeout_s, options.read_timeout_s
-        )
-        self.check = AnswerCheck(
-            Place(answer.celsius), None if answer.instance is None else Place(answer.instance)
-        )
+        timeouts = Timeouts(options.connect_timeout_s, options.read_timeout_s)
+        self.client = target.client(host, timeouts)
 
 
 def _check(options: Options) -> None:
@@ -98,7 +89,7 @@ class Load:
 
     def connection(self) -> Connection:
         """Return a connection for one more user."""
-        return Connection(self.plan.endpoint, self.counts)
+        return self.plan.client.connect(self.counts)
 
     @property
     def problem(self) -> str | None:
@@ -111,9 +102,9 @@ class Load:
         self.journal.close()
 
     def _tell_locust(self, rows: NDArray[np.void]) -> None:
-        template = self.plan.template
+        client = self.plan.client
         errors = self.recorder.errors.numbers
-        tell_locust(self._environment.stats, template.method, template.name, rows, errors)
+        tell_locust(self._environment.stats, client.method, client.name, rows, errors)
 
 
 def claim(spool_dir: Path) -> None:

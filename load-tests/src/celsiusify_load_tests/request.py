@@ -11,7 +11,7 @@ _PLACEHOLDER = b"$fahrenheit"
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """The server of an http:// address; `prefix` goes before each request's own path."""
+    """The server of an address; `prefix` goes before each request's own path."""
 
     host: str
     port: int
@@ -19,19 +19,19 @@ class Origin:
     prefix: str
 
 
-def parse_origin(url: str) -> Origin:
+def parse_origin(url: str, scheme: str) -> Origin:
     """Read a server's address.
 
     Raises:
-        LoadTestError: If it isn't `http://HOST[:PORT][/PREFIX]`.
+        LoadTestError: If it isn't `SCHEME://HOST[:PORT][/PREFIX]`.
     """
     try:
         parts = urlsplit(url)
         port = parts.port or 80
     except ValueError:
         parts, port = urlsplit(""), 0
-    if parts.scheme != "http" or not parts.hostname or parts.query or parts.fragment:
-        raise LoadTestError(f"expected a host like http://HOST[:PORT][/PREFIX], got {url!r}")
+    if parts.scheme != scheme or not parts.hostname or parts.query or parts.fragment:
+        raise LoadTestError(f"expected a host like {scheme}://HOST[:PORT][/PREFIX], got {url!r}")
     authority = parts.netloc.rpartition("@")[2]
     return Origin(parts.hostname, port, authority, parts.path.rstrip("/"))
 

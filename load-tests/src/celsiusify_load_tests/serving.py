@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 import requests
 
@@ -31,15 +31,17 @@ class Server:
     """A target that takes requests.
 
     Attributes:
-        url: Where it answers.
+        url: Where requests go.
         pid: The process that serves; None where it runs elsewhere.
         started: The process that was started for it, if one was; it prints to the file `log`.
+        http_url: Where its health and metrics are; None where that isn't known.
     """
 
     url: str
     pid: int | None = None
     started: subprocess.Popen[bytes] | None = None
     log: Path | None = None
+    http_url: str | None = None
 
     def ended(self) -> str | None:
         """How it ended, if it was started here and has ended."""
@@ -93,6 +95,37 @@ def local_pid(host: str) -> int | None:
     return listening(urlsplit(host).port or HTTP_PORT) if is_local(host) else None
 
 
+def accepts(address: SplitResult) -> bool:
+    """Whether a connection can be opened there just now."""
+    try:
+        with socket.create_connection(
+            (address.hostname or "", address.port or HTTP_PORT), PROBE_TIMEOUT_S
+        ):
+            return True
+    except OSError:
+        return False
+
+
+def pointed_at(target: Target, host: str) -> Server:
+    """The server that runs already at `host`.
+
+    Where requests don't go to the port that has health and metrics, nothing says where these are:
+    then that it takes connections must do for its health, and it counts nothing that can be read.
+
+    Raises:
+        ServingError: If it doesn't answer.
+    """
+    address = urlsplit(host)
+    pid = local_pid(host)
+    if target.url != target.http_url:
+        if not accepts(address):
+            raise ServingError(f"{host} takes no connection")
+        return Server(host, pid)
+    if not answers(host + target.health):
+        raise ServingError(f"{host}{target.health} does not answer with 200")
+    return Server(host, pid, http_url=host)
+
+
 @contextmanager
 def served(
     target: Target,
@@ -124,7 +157,7 @@ def served(
         try:
             _wait_until_healthy(target, process, log, start_timeout_s, stop_asked)
             pid = _serving_pid(pid_file, process.pid, cores)
-            yield Server(target.url, pid, process, log)
+            yield Server(target.url, pid, process, log, target.http_url)
         finally:
             stop(process, STOP_GRACE_S)
             if log.stat().st_size == 0:
@@ -143,7 +176,7 @@ def _wait_until_healthy(
         stop_asked.check()
         if (code := process.poll()) is not None:
             raise ServingError(f"it ended with code {code}: {last_lines(log)}")
-        if answers(target.url + target.health):
+        if answers(target.http_url + target.health):
             return
         if time.monotonic() > deadline:
             raise ServingError(

@@ -3,35 +3,17 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import field
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 from pydantic.dataclasses import dataclass
 
 from celsiusify_load_tests.errors import TargetError
+from celsiusify_load_tests.exchange import Answer, Client, Request, Timeouts
+from celsiusify_load_tests.protocols import PROTOCOLS
 from celsiusify_load_tests.settings import STRICT, checked, read_yaml
 
 Port = Annotated[int, Field(ge=1, le=65535)]
-
-
-@dataclass(frozen=True, config=STRICT)
-class Request:
-    """The request that is timed; `$fahrenheit` in it stands for the temperature in °F."""
-
-    method: str
-    path: str
-    body: str | None = None
-
-    def __str__(self) -> str:
-        return f"{self.method} {self.path.partition('?')[0]}"
-
-
-@dataclass(frozen=True, config=STRICT)
-class Answer:
-    """Where a JSON answer holds its values: keys and indices joined by dots."""
-
-    celsius: str
-    instance: str | None = None
 
 
 @dataclass(frozen=True, config=STRICT)
@@ -74,10 +56,33 @@ class Target:
             raise ValueError("there must be a port named http")
         return ports
 
+    @model_validator(mode="after")
+    def _takes_requests(self) -> Self:
+        if self.request.protocol not in PROTOCOLS:
+            raise ValueError(f"request.protocol must be one of {', '.join(PROTOCOLS)}")
+        if self.request.port not in self.ports:
+            raise ValueError(f"there is no port named {self.request.port}, as request.port says")
+        return self
+
     @property
     def url(self) -> str:
-        """Where the target answers when it is served on this machine."""
+        """Where requests go when the target is served on this machine."""
+        scheme = PROTOCOLS[self.request.protocol].scheme
+        return f"{scheme}://127.0.0.1:{self.ports[self.request.port]}"
+
+    @property
+    def http_url(self) -> str:
+        """Where its health and metrics are when it is served on this machine."""
         return f"http://127.0.0.1:{self.ports['http']}"
+
+    def client(self, url: str | None = None, timeouts: Timeouts | None = None) -> Client:
+        """Return a client of the target at `url`, or where it is served on this machine.
+
+        Raises:
+            LoadTestError: If the URL isn't of the target's protocol, or the request makes no sense.
+        """
+        make = PROTOCOLS[self.request.protocol].client
+        return make(self.request, self.answer, url or self.url, timeouts or Timeouts())
 
 
 def read_targets(path: Path) -> dict[str, Target]:

@@ -10,8 +10,7 @@ from locust.user.task import LOCUST_STATE_STOPPING, LOCUST_STATE_WAITING
 
 from celsiusify_load_tests.check import WrongAnswerError
 from celsiusify_load_tests.clock import now_ns
-from celsiusify_load_tests.connection import ExchangeError
-from celsiusify_load_tests.http1 import Response
+from celsiusify_load_tests.exchange import ExchangeError, Reply
 from celsiusify_load_tests.load import Load
 from celsiusify_load_tests.rows import ABORTED, FAILED, SUCCEEDED
 
@@ -69,39 +68,34 @@ class ConvertUser(User):
         seq = self._seq
         self._seq += 1
         fahrenheit = plan.scenario.fahrenheit(self._choices)
-        template = plan.template
-        request = template.fill(fahrenheit)
+        request = plan.client.fill(fahrenheit)
         recorder.started += 1
         start_ns = now_ns()
         try:
-            response = self._connection.exchange(
-                request, idempotent=template.is_idempotent, head_only=template.is_head
-            )
+            reply = self._connection.exchange(request)
         except ExchangeError as error:
             recorder.add(self._number, seq, start_ns, now_ns(), FAILED, error=str(error))
         except GreenletExit:
             recorder.add(self._number, seq, start_ns, 0, ABORTED)
             raise
         else:
-            outcome, error_text, instance = self._judge(response, fahrenheit)
+            outcome, error_text, instance = self._judge(reply, fahrenheit)
             recorder.add(
                 self._number,
                 seq,
                 start_ns,
                 self._connection.received_ns,
                 outcome,
-                response.status,
-                len(response.body),
+                reply.status,
+                len(reply.body),
                 error_text,
                 instance,
             )
 
-    def _judge(self, response: Response, fahrenheit: float) -> tuple[int, str | None, str | None]:
+    def _judge(self, reply: Reply, fahrenheit: float) -> tuple[int, str | None, str | None]:
         """Return the outcome, the error and the instance that answered."""
-        if response.status != 200:
-            return FAILED, f"status {response.status}", None
         try:
-            instance = self.load.plan.check.judge(response.body, fahrenheit)
+            instance = self.load.plan.client.judge(reply, fahrenheit)
         except WrongAnswerError as error:
             return FAILED, str(error), None
         return SUCCEEDED, None, instance

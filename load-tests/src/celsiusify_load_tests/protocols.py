@@ -1,0 +1,28 @@
+"""The protocols in which targets are asked. A new one is one class and one entry here."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from celsiusify_load_tests import http1
+from celsiusify_load_tests.exchange import Answer, Client, Request, Timeouts
+from celsiusify_load_tests.http_client import HttpClient
+
+
+@dataclass(frozen=True)
+class SpokenProtocol:
+    """A protocol as the load generator speaks it.
+
+    Attributes:
+        scheme: How the addresses of its servers begin.
+        description: How connections are made and kept, for a report's reader.
+        client: Makes a client of a request, where its answer holds what, a URL and the timeouts.
+    """
+
+    scheme: str
+    description: str
+    client: Callable[[Request, Answer, str, Timeouts], Client]
+
+
+PROTOCOLS = {
+    http1.PROTOCOL: SpokenProtocol("http", http1.DESCRIPTION, HttpClient),
+}
