@@ -41,6 +41,11 @@ class Run:
         entry: dict[str, Any] = self.manifest["targets"][name]
         return entry
 
+    def round(self, name: str = "one", number: int = 0) -> dict[str, Any]:
+        """What run.json says of one load of a target."""
+        entry: dict[str, Any] = self.target(name)["rounds"][number]
+        return entry
+
     def rows(self, name: str = "one") -> pa.Table:
         """The recorded requests of a target."""
         return pq.read_table(self.folder / f"{name}_requests.parquet")
@@ -110,7 +115,7 @@ class Workspace:
 
     def load(self, *names: str, time: str = "2s") -> Run:
         """Load targets with few users for a short time."""
-        return self.command("run", *names, "--users", "8", f"--run-time={time}")
+        return self.command("run", *names, "--users", "8", "--warm-up=0", f"--run-time={time}")
 
     def interrupt(self, process: subprocess.Popen[str], number: signal.Signals) -> Run:
         """Send a signal, once requests are being recorded."""

@@ -29,19 +29,22 @@ def loaded(tmp_path_factory: pytest.TempPathFactory, make_workspace: "MakeWorksp
 def test_a_load_is_recorded_whole(loaded: "Run") -> None:
     """Every request is in the rows, and the server counted as many."""
     assert (loaded.code, loaded.stderr) == (Exit.OK, "")
-    target, rows = loaded.target(), loaded.rows()
-    assert target["state"] == "complete"
-    assert target["problem"] is None
-    assert target["counts"] == {
+    target, entry, rows = loaded.target(), loaded.round(), loaded.rows()
+    for part in (target, entry):
+        assert (part["state"], part["problem"]) == ("complete", None)
+    assert entry["counts"] == {
         "started": rows.num_rows,
         "succeeded": rows.num_rows,
         "failed": 0,
         "aborted": 0,
+        "dropped": 0,
         "server": rows.num_rows,
     }
     assert rows.num_rows > 50
     assert rows["start_ns"].to_pylist() == sorted(rows["start_ns"].to_pylist())
-    assert target["started_ns"] <= target["steady_from_ns"] < target["steady_until_ns"]
+    assert entry["started_ns"] <= entry["steady_from_ns"] < entry["steady_until_ns"]
+    assert (entry["connections"], entry["instances"]) == ({"opened": 8, "resent": 0}, 1)
+    assert 0 <= entry["lag_us"]["p50"] <= entry["lag_us"]["p99"] <= entry["lag_us"]["max"]
 
 
 def test_a_run_folder_holds_what_its_description_says(loaded: "Run") -> None:
@@ -49,7 +52,9 @@ def test_a_run_folder_holds_what_its_description_says(loaded: "Run") -> None:
     assert files == {"run.json", "one_requests.parquet", "one_usage.csv", "one_users.csv"}
     manifest = loaded.manifest
     assert manifest["run"] == loaded.folder.name
-    assert manifest["command"] == "celsiusify-load-tests run one --users 8 --run-time=4s"
+    assert (
+        manifest["command"] == "celsiusify-load-tests run one --users 8 --warm-up=0 --run-time=4s"
+    )
     assert manifest["profile"]["users"] == 8
     assert loaded.target()["engine"]["engine"] == "fake"
     assert loaded.target()["request"] == "GET /convert/"
@@ -70,7 +75,7 @@ def test_users_and_usage_are_sampled_each_second(loaded: "Run") -> None:
 def test_targets_are_loaded_in_the_order_asked(workspace: "Workspace") -> None:
     run = workspace.load("two", "one")
     assert list(run.manifest["targets"]) == ["two", "one"]
-    assert run.target("two")["ended_ns"] < run.target("one")["started_ns"]
+    assert run.round("two")["ended_ns"] < run.round("one")["started_ns"]
     assert run.rows("two")["target"].unique().to_pylist() == ["two"]
 
 
@@ -80,10 +85,12 @@ def test_all_targets_can_be_asked_for(workspace: "Workspace") -> None:
 
 
 def test_several_processes_share_the_users(workspace: "Workspace") -> None:
-    run = workspace.command("run", "one", "--users=8", "--run-time=3s", "--processes=2")
+    run = workspace.command(
+        "run", "one", "--users=8", "--warm-up=0", "--run-time=3s", "--processes=2"
+    )
     assert (run.code, run.stderr) == (Exit.OK, "")
     assert sorted(run.rows()["worker"].unique().to_pylist()) == [0, 1]
-    assert run.target()["counts"]["server"] == run.rows().num_rows
+    assert run.round()["counts"]["server"] == run.rows().num_rows
     roles = {row["role"] for row in read_csv(run.folder / "one_usage.csv")}
     assert roles == {"target", "worker-0", "worker-1"}
     assert workspace.leftovers() == []
@@ -93,7 +100,7 @@ def test_wrong_answers_are_failures(workspace: "Workspace") -> None:
     """A server that is off by a degree serves no request rightly."""
     workspace.targets["one"] = workspace.fake(options="--offset 1")
     run = workspace.load("one")
-    counts = run.target()["counts"]
+    counts = run.round()["counts"]
     assert run.code == Exit.REQUESTS_FAILED
     assert run.target()["state"] == "complete"
     assert counts["failed"] == counts["started"] > 0
@@ -108,7 +115,7 @@ def test_an_interrupted_run_keeps_what_it_has(
     run = workspace.interrupt(process, number)
     assert run.code == Exit.INTERRUPTED
     assert run.target("one")["state"] == "interrupted"
-    assert run.target("one")["counts"]["started"] == run.rows().num_rows > 0
+    assert run.round("one")["counts"]["started"] == run.rows().num_rows > 0
     assert run.target("two")["state"] == "interrupted"
     assert not (run.folder / "two_requests.parquet").exists()
     assert workspace.leftovers() == []
@@ -130,14 +137,16 @@ def test_a_server_that_runs_already_is_loaded_and_left_running(workspace: "Works
     try:
         workspace.wait_for(lambda: answers(port))
         url = f"http://127.0.0.1:{port}"
-        run = workspace.command("run", "one", "--users=8", "--run-time=2s", f"--host={url}/")
+        run = workspace.command(
+            "run", "one", "--users=8", "--warm-up=0", "--run-time=2s", f"--host={url}/"
+        )
         assert server.poll() is None
     finally:
         server.terminate()
         server.wait()
     target = run.target()
     assert (run.code, target["url"], target["engine"]) == (Exit.OK, url, None)
-    assert target["counts"]["server"] == run.rows().num_rows
+    assert run.round()["counts"]["server"] == run.rows().num_rows
     usage = read_csv(run.folder / "one_usage.csv")
     assert {row["pid"] for row in usage if row["role"] == "target"} == {str(server.pid)}
 
@@ -182,7 +191,7 @@ def test_a_target_that_dies_under_load_ends_it(workspace: "Workspace") -> None:
     assert run.code == Exit.INVALID
     assert run.target()["state"] == "failed"
     assert run.target()["problem"].startswith("the target ended with code 3: it printed nothing")
-    assert run.rows().num_rows == run.target()["counts"]["started"] >= 100
+    assert run.rows().num_rows == run.round()["counts"]["started"] >= 100
     assert workspace.leftovers() == []
 
 
@@ -215,7 +224,7 @@ def test_a_target_that_is_not_installed_tells_how_to_get_it(workspace: "Workspac
     [
         (["nope"], "no target 'nope' in targets.yaml; it has one, two"),
         ([], "name a target: one, two or all"),
-        (["one", "--profile=nope"], "no profile 'nope'; there are reference, quick"),
+        (["one", "--profile=nope"], "no profile 'nope'; there are reference, quick, benchmark"),
         (["one", "--users=0"], "argument --users: expected a whole number from 1, got '0'"),
         (["one", "--users=many"], "expected a whole number from 1, got 'many'"),
         (["one", "--run-time=soon"], "expected a time like 30s, 5m or 1h30m, got 'soon'"),
@@ -225,6 +234,8 @@ def test_a_target_that_is_not_installed_tells_how_to_get_it(workspace: "Workspac
         (["one", "--host=8080"], "expected http://host:port, got '8080'"),
         (["one", "two", "--host=http://h:1"], "--host is one server, but 2 targets are named"),
         (["one", "--targets=absent.yaml"], "can't read absent.yaml"),
+        (["one", "--order=sorted"], "expected abba, random, given, got 'sorted'"),
+        (["one", "--rounds=0"], "argument --rounds: expected a whole number from 1, got '0'"),
         (["one", "--nope"], "unrecognized arguments: --nope"),
     ],
 )
@@ -249,7 +260,14 @@ def test_a_wrong_command_is_answered_in_one_line_and_starts_nothing(
 def test_empty_options_mean_the_default(workspace: "Workspace") -> None:
     """Unset variables of make come as empty values."""
     run = workspace.command(
-        "run", "one", "--users=8", "--run-time=2s", "--spawn-rate=", "--host=", "--processes="
+        "run",
+        "one",
+        "--users=8",
+        "--warm-up=0",
+        "--run-time=2s",
+        "--spawn-rate=",
+        "--host=",
+        "--processes=",
     )
     assert run.manifest["profile"]["spawn_rate_per_s"] == 100
 
@@ -257,7 +275,11 @@ def test_empty_options_mean_the_default(workspace: "Workspace") -> None:
 def test_what_there_is_can_be_listed(workspace: "Workspace") -> None:
     targets, profiles = workspace.command("targets"), workspace.command("profiles")
     assert [line.split()[0] for line in targets.stdout.splitlines()] == ["one", "two"]
-    assert [line.split()[0] for line in profiles.stdout.splitlines()] == ["reference", "quick"]
+    assert [line.split()[0] for line in profiles.stdout.splitlines()] == [
+        "reference",
+        "quick",
+        "benchmark",
+    ]
 
 
 def test_the_command_tells_the_limit_of_its_load(loaded: "Run") -> None:

@@ -16,7 +16,12 @@ def test_the_reference_profile_is_the_published_one() -> None:
 
 def test_quick_is_the_reference_for_half_a_minute() -> None:
     quick, reference = find_profile("quick", {}), find_profile("reference", {})
-    assert quick == replace(reference, name="quick", run_time_s=30)
+    assert quick == replace(reference, name="quick", warm_up_s=2, run_time_s=30)
+
+
+def test_a_load_lasts_as_long_as_ramp_up_warm_up_and_measurement() -> None:
+    changed = find_profile("quick", {"spawn_rate_per_s": 10.0, "warm_up_s": 4, "run_time_s": 20})
+    assert changed.duration_s == 10 + 4 + 20
 
 
 def test_every_profile_knows_its_own_name() -> None:
@@ -43,7 +48,9 @@ def test_a_changed_profile_does_not_pass_for_the_original() -> None:
 
 
 def test_an_unknown_profile_is_told_the_known_ones() -> None:
-    with pytest.raises(LoadTestError, match="no profile 'nope'; there are reference, quick"):
+    with pytest.raises(
+        LoadTestError, match="no profile 'nope'; there are reference, quick, benchmark"
+    ):
         find_profile("nope", {})
 
 

@@ -243,7 +243,7 @@ def test_the_timeline_adds_up_the_workers(tmp_path: Path) -> None:
         with journal_file(tmp_path, number).open("a") as journal:
             journal.writelines(lines)
     master = Journal(tmp_path / "master.jsonl")
-    for event in ("spawning_complete", "test_stopping", "test_stopping"):
+    for event in ("steady", "test_stopping", "test_stopping"):
         master.write(event)
     master.close()
     timeline = read_timeline(tmp_path)

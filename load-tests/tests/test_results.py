@@ -2,6 +2,8 @@ from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import orjson
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from celsiusify_load_tests import results
 
@@ -29,9 +31,24 @@ def test_json_is_written_whole(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_users_are_written_second_by_second(tmp_path: Path) -> None:
-    results.write_users(tmp_path / "users.csv", [(1_000_000_000, 5), (2_000_000_000, 8)])
-    assert (tmp_path / "users.csv").read_text() == "time_ns,users\n1000000000,5\n2000000000,8\n"
+def test_lines_are_added_below_one_header(tmp_path: Path) -> None:
+    for number in (0, 1):
+        results.append_lines(tmp_path / "users.csv", ("round", "users"), [(number, 5), (number, 8)])
+    assert (tmp_path / "users.csv").read_text() == "round,users\n0,5\n0,8\n1,5\n1,8\n"
+
+
+def test_rows_are_added_round_by_round(tmp_path: Path) -> None:
+    """Each round is a group of rows of its own, so that one at a time need be in memory."""
+    path = tmp_path / "one_requests.parquet"
+    for number, error in enumerate(["refused", None, "timeout"]):
+        errors = pa.array([error, error]).cast(pa.string()).dictionary_encode()
+        rounds = pa.array([number, number], pa.int16())
+        results.append_requests(path, pa.table({"round": rounds, "error": errors}))
+    found = pq.read_table(path)
+    assert found["round"].to_pylist() == [0, 0, 1, 1, 2, 2]
+    assert found["error"].to_pylist() == ["refused"] * 2 + [None] * 2 + ["timeout"] * 2
+    assert pq.ParquetFile(path).num_row_groups == 3
+    assert list(tmp_path.iterdir()) == [path]
 
 
 def test_only_an_empty_folder_is_removed(tmp_path: Path) -> None:

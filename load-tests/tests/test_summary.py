@@ -24,8 +24,8 @@ def table(outcomes: list[str], start_ns: list[int], latency_ns: list[int | None]
 
 
 def test_outcomes_add_up_to_what_was_started() -> None:
-    rows = table(["succeeded", "aborted", "succeeded"], [1, 2, 3], [5, None, 5])
-    assert counts(rows) == {"started": 3, "succeeded": 2, "failed": 0, "aborted": 1}
+    rows = table(["succeeded", "aborted", "succeeded", "dropped"], [1, 2, 3, 3], [5, None, 5, None])
+    assert counts(rows) == {"started": 3, "succeeded": 2, "failed": 0, "aborted": 1, "dropped": 1}
     assert span_ns(rows, None, None) == (1, 8)
     assert span_ns(rows, 0, 9) == (0, 9)
 

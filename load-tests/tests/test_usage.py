@@ -58,12 +58,13 @@ def test_an_unknown_process_has_no_values() -> None:
 
 def test_samples_are_written_each_second(tmp_path: Path) -> None:
     path = tmp_path / "one_usage.csv"
-    with Sampler(path, lambda: {"target": None, "worker-0": os.getpid()}):
+    with Sampler(path, 3, lambda: {"target": None, "worker-0": os.getpid()}):
         time.sleep(1.2)
     with path.open(newline="") as file:
         rows = list(csv.DictReader(file))
     assert tuple(rows[0]) == COLUMNS
     assert [row["role"] for row in rows] == ["target", "worker-0"] * (len(rows) // 2)
     assert len(rows) >= 4
+    assert {row["round"] for row in rows} == {"3"}
     assert {(row["pid"], row["cpu_s"], row["rss_bytes"]) for row in rows[::2]} == {("", "", "")}
     assert all(float(row["cpu_s"]) > 0 and int(row["rss_bytes"]) > 0 for row in rows[1::2])

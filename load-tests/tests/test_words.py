@@ -1,39 +1,72 @@
 from math import nan
+from pathlib import Path
 
 import pytest
 
 from celsiusify_load_tests import words
-from celsiusify_load_tests.measured import Measured
+from celsiusify_load_tests.measured import Measured, Round
+from celsiusify_load_tests.plan import Plan
 from celsiusify_load_tests.profiles import find_profile
 from celsiusify_load_tests.summary import NEVER, Steady
 
-REFERENCE = find_profile("reference", {})
+
+def plan(rounds: int = 1) -> Plan:
+    return Plan(
+        targets=[],
+        targets_file=Path("targets.yaml"),
+        profile=find_profile("reference", {}),
+        rounds=rounds,
+        order="abba",
+        host=None,
+        processes=1,
+        seed=1,
+        results=Path("results"),
+        start_timeout_s=1.0,
+        command="",
+    )
 
 
-def measured(**counts: int | None) -> Measured:
-    entry = Measured("A title", "http://127.0.0.1:1", "GET /")
+def loaded(number: int = 0, **counts: int | None) -> Round:
+    entry = Round(number, started_ns=1)
     entry.counts |= counts
     return entry
+
+
+def measured(*rounds: Round) -> Measured:
+    return Measured("A title", "http://127.0.0.1:1", "GET /", "HTTP/1.1", rounds=list(rounds))
 
 
 @pytest.mark.parametrize(("rate_rps", "told"), [(1600.0, False), (1650.0, True), (nan, False)])
 def test_a_rate_near_the_ceiling_is_the_loads(rate_rps: float, told: bool) -> None:
     """From 85 % of N/Z = 1,905/s on, the throughput tells of the load and not of the server."""
-    lines = words.ending("one", measured(), Steady(rate_rps, 1.0, 2.0), REFERENCE)
+    lines = words.ending("one", loaded(), Steady(rate_rps, 1.0, 2.0), plan())
     assert any("the load's limit, not the server's" in line for line in lines) == told
 
 
 @pytest.mark.parametrize(("server", "told"), [(1000, False), (None, False), (1003, True)])
 def test_counts_that_differ_are_told(server: int | None, told: bool) -> None:
-    lines = words.ending("one", measured(started=1000, server=server), NEVER, REFERENCE)
+    lines = words.ending("one", loaded(started=1000, server=server), NEVER, plan())
     assert lines == ["one: the server counted 1,003 requests, the load 1,000"] * told
 
 
 def test_what_is_not_known_is_a_dash() -> None:
-    row = words.row("one", measured(started=12345), NEVER)
+    row = words.row("one", measured(loaded(started=12345)), [NEVER])
     assert (row["requests"], row["counted"], row["p50 ms"]) == ("12,345", "–", "–")
 
 
 def test_latencies_are_told_to_the_microsecond() -> None:
-    row = words.row("one", measured(), Steady(1868.4, 0.4341, 3.398))
+    row = words.row("one", measured(loaded()), [Steady(1868.4, 0.4341, 3.398)])
     assert (row["requests/s"], row["p50 ms"], row["p99 ms"]) == ("1,868", "0.434", "3.398")
+
+
+def test_of_several_rounds_the_table_has_the_median_and_the_sum() -> None:
+    """A round that nothing is known of doesn't count as one without requests."""
+    rounds = [loaded(0, started=100, server=100), loaded(1, started=300, server=None), Round(2)]
+    row = words.row("one", measured(*rounds), [Steady(10.0, 1.0, 9.0), Steady(30.0, 2.0, 5.0)])
+    assert (row["requests"], row["requests/s"], row["p50 ms"]) == ("400", "20", "1.500")
+    assert row["counted"] == "–"
+
+
+def test_each_of_several_rounds_is_told() -> None:
+    lines = words.ending("one", loaded(1), Steady(10.0, 1.0, 9.0), plan(rounds=5))
+    assert lines == ["one: round 2 of 5: 10/s, p50 1.000 ms, p99 9.000 ms"]

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from celsiusify_load_tests.cores import for_load_on
 from celsiusify_load_tests.errors import LoadTestError, ServingError
+from celsiusify_load_tests.order import ORDERS
 from celsiusify_load_tests.plan import Plan
 from celsiusify_load_tests.profiles import Profile, find_profile, read_profiles
 from celsiusify_load_tests.progress import Terminal
@@ -20,6 +21,7 @@ from celsiusify_load_tests.targets import Target, find_targets, read_targets
 
 PROGRAM = "celsiusify-load-tests"
 ALL = "all"
+DEFAULT_ORDER = "abba"
 TIMESPAN = re.compile(r"(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s?)?")
 
 T = TypeVar("T")
@@ -67,6 +69,13 @@ def count(text: str) -> int:
     return int(text)
 
 
+def order(text: str) -> str:
+    """Read the name of an order."""
+    if text not in ORDERS:
+        raise argparse.ArgumentTypeError(f"expected {', '.join(ORDERS)}, got {text!r}")
+    return text
+
+
 def parser() -> Parser:
     """The command line."""
     top = Parser(prog=PROGRAM, description=__doc__)
@@ -94,6 +103,15 @@ def _add_load_options(verb: argparse.ArgumentParser) -> None:
     add("--users", type=optional(count), metavar="N", help="in place of the profile's")
     add("--spawn-rate", type=optional(float), metavar="N", help="users started a second")
     add("--run-time", type=optional(seconds), metavar="TIME", help="30s, 5m or 1h30m")
+    add("--warm-up", type=optional(seconds), metavar="TIME", help="before that, not measured")
+    add("--rounds", type=optional(count), metavar="N", help="loads of each target; default 1")
+    add(
+        "--order",
+        type=optional(order),
+        metavar="ORDER",
+        help=f"of the targets in each round: {', '.join(ORDERS)}; default {DEFAULT_ORDER}",
+    )
+    add("--cool-down", type=optional(seconds), metavar="TIME", help="between two loads")
     add(
         "--think-time",
         type=float,
@@ -147,6 +165,8 @@ def _run(options: argparse.Namespace, command: str) -> Exit:
         targets=targets,
         targets_file=options.targets_file,
         profile=profile,
+        rounds=options.rounds or 1,
+        order=options.order or DEFAULT_ORDER,
         host=options.host,
         processes=min(options.processes or split.processes, profile.users),
         seed=options.seed,
@@ -171,6 +191,8 @@ def _profile(options: argparse.Namespace) -> Profile:
         "users": options.users,
         "spawn_rate_per_s": options.spawn_rate,
         "run_time_s": options.run_time,
+        "warm_up_s": options.warm_up,
+        "cool_down_s": options.cool_down,
         "think_time_s": options.think_time and tuple(options.think_time),
     }
     return find_profile(options.profile, overrides)

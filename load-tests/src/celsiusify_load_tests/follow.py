@@ -33,7 +33,7 @@ class Follower:
     def _left_s(self, now_s: float) -> float:
         """How long the load still runs; Locust counts from its first user, not from its start."""
         elapsed_s = 0.0 if self._first_s is None else now_s - self._first_s
-        return max(0.0, self._job.profile.run_time_s - elapsed_s)
+        return max(0.0, self._job.profile.duration_s - elapsed_s)
 
     def pids(self) -> dict[str, int | None]:
         """The process of each role; load-generating ones are known once they have started."""

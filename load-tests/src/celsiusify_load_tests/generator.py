@@ -15,7 +15,7 @@ from celsiusify_load_tests.targets import Target
 
 LOCUSTFILE = Path(__file__).with_name("locustfile.py")
 STOP_TIMEOUT_S = 10  # for answers that are still out when the run ends
-MARGIN_S = 30  # for Locust's start and end; all users must be spawned within the run time
+MARGIN_S = 30  # for Locust's start and end
 PERIOD_S = 1.0
 
 
@@ -25,6 +25,7 @@ class Job:
 
     run: str
     target: Target
+    round: int
     targets_file: Path
     url: str
     profile: Profile
@@ -41,12 +42,14 @@ def command(job: Job) -> list[str]:
         "host": job.url,
         "users": profile.users,
         "spawn-rate": profile.spawn_rate_per_s,
-        "run-time": profile.run_time_s,
+        "warm-up-s": profile.warm_up_s,
+        "measure-s": profile.run_time_s,
         "stop-timeout": STOP_TIMEOUT_S,
         "exit-code-on-error": 0,
         "targets-file": job.targets_file.resolve(),
         "target": job.target.name,
         "run-name": job.run,
+        "round": job.round,
         "spool-dir": job.spool.resolve(),
         "think-min-s": profile.think_time_s[0],
         "think-max-s": profile.think_time_s[1],
@@ -102,7 +105,7 @@ def _watch(
     stop_asked: Interruption,
 ) -> str | None:
     begin = time.monotonic()
-    limit_s = job.profile.run_time_s + STOP_TIMEOUT_S + MARGIN_S
+    limit_s = job.profile.duration_s + STOP_TIMEOUT_S + MARGIN_S
     while process.poll() is None and not stop_asked:
         if (elapsed_s := time.monotonic() - begin) > limit_s:
             kill_session(process.pid)

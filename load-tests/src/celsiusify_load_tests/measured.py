@@ -1,28 +1,32 @@
 """What a run knows of one target, as `run.json` says it."""
 
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from celsiusify_load_tests.summary import OUTCOMES
+from celsiusify_load_tests import http1
+from celsiusify_load_tests.rows import OUTCOMES
 from celsiusify_load_tests.targets import Target
 
-UNFINISHED = "the run ended before this target was finished"
+UNFINISHED = "the run ended before this round was finished"
+NOT_LOADED = "stopped before it was loaded"
+
+COMPLETE, INTERRUPTED, FAILED = STATES = ("complete", "interrupted", "failed")
+"""From the best to the worst."""
 
 
 @dataclass
-class Measured:
-    """What run.json says of a target; its fields are described in `results/README.md`.
+class Round:
+    """What run.json says of one load of a target; `results/README.md` describes its fields.
 
-    It is made before the target is loaded: should the run break off, this is what stays.
+    It is made before the load: should the run break off, this is what stays.
     """
 
-    title: str
-    url: str
-    request: str
-    state: str = "interrupted"
+    round: int
+    rate_rps: float | None = None
+    phase: str | None = None
+    state: str = INTERRUPTED
     problem: str | None = UNFINISHED
-    engine: dict[str, Any] | None = None
-    cores: list[int] | None = None
     started_ns: int | None = None
     steady_from_ns: int | None = None
     steady_until_ns: int | None = None
@@ -30,8 +34,60 @@ class Measured:
     counts: dict[str, int | None] = field(
         default_factory=lambda: {"started": 0, **dict.fromkeys(OUTCOMES, 0), "server": None}
     )
+    connections: dict[str, int] = field(default_factory=lambda: {"opened": 0, "resent": 0})
+    lag_us: dict[str, int] | None = None
+    instances: int = 0
+    schedule: dict[str, Any] | None = None
 
 
-def blank(target: Target, host: str | None) -> Measured:
+@dataclass
+class Measured:
+    """What run.json says of a target; `results/README.md` describes its fields."""
+
+    title: str
+    url: str
+    request: str
+    protocol: str
+    engine: dict[str, Any] | None = None
+    cores: list[int] | None = None
+    request_bytes: int | None = None
+    phases_us: dict[str, float] | None = None
+    rounds: list[Round] = field(default_factory=list)
+
+    @property
+    def state(self) -> str:
+        """The worst of the rounds' states."""
+        return max((entry.state for entry in self.rounds), key=STATES.index, default=INTERRUPTED)
+
+    @property
+    def problem(self) -> str | None:
+        """What is wrong with the first of the worst rounds."""
+        if not self.rounds:
+            return UNFINISHED
+        worst = next(entry for entry in self.rounds if entry.state == self.state)
+        if worst.problem is None or len({entry.problem for entry in self.rounds}) == 1:
+            return worst.problem
+        return f"round {worst.round + 1}: {worst.problem}"
+
+    def give_up(self, problem: str) -> None:
+        """Note in each round that was not loaded that it failed."""
+        for entry in self.rounds:
+            if entry.started_ns is None and entry.state != FAILED:
+                entry.state, entry.problem = FAILED, problem
+
+    def content(self) -> dict[str, Any]:
+        """The target's entry in run.json."""
+        entry = asdict(self)
+        rounds = entry.pop("rounds")
+        return {**entry, "state": self.state, "problem": self.problem, "rounds": rounds}
+
+
+def blank(target: Target, host: str | None, rounds: Iterable[int] = ()) -> Measured:
     """What is known of a target before it is loaded."""
-    return Measured(target.title, host or target.url, str(target.request))
+    return Measured(
+        title=target.title,
+        url=host or target.url,
+        request=str(target.request),
+        protocol=http1.PROTOCOL,
+        rounds=[Round(number) for number in rounds],
+    )

@@ -26,6 +26,8 @@ class Options:
     load: str = "closed"
     rate: float = 0.0
     max_in_flight: int = 1000
+    warm_up_s: float = 0.0
+    measure_s: float = 0.0
     connect_timeout_s: float = 5.0
     read_timeout_s: float = 30.0
 
@@ -44,6 +46,8 @@ _HELP = {
     "load": "closed: users who think; constant, poisson: arrivals that wait for no answer",
     "rate": "arrivals a second of an open load",
     "max_in_flight": "requests of an open load that may be out at a time",
+    "warm_up_s": "seconds that all users run before what they do is measured",
+    "measure_s": "seconds after that until the run ends; 0 leaves its end to Locust",
     "connect_timeout_s": "seconds until a connection must stand",
     "read_timeout_s": "seconds until a whole answer must have come",
 }

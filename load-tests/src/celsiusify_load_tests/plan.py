@@ -5,6 +5,7 @@ from pathlib import Path
 
 from celsiusify_load_tests.cores import Split
 from celsiusify_load_tests.interruption import Interruption
+from celsiusify_load_tests.order import Turn, sequence
 from celsiusify_load_tests.profiles import Profile
 from celsiusify_load_tests.progress import Terminal
 from celsiusify_load_tests.targets import Target
@@ -15,12 +16,14 @@ class Plan:
     """All that a run is asked to do.
 
     Attributes:
-        targets: What to load, one after the other.
+        targets: What to load, one at a time.
         targets_file: Where they are described; their commands run in its folder.
         profile: The load.
+        rounds: How often each target is loaded.
+        order: In what order within each round: one of `order.ORDERS`.
         host: A server that runs already, as `http://host:port`; None to start the targets.
         processes: How many processes make the load.
-        seed: What the users' temperatures and think times follow from.
+        seed: What the users' temperatures and think times follow from, and a random order.
         results: The folder of all runs.
         start_timeout_s: How long a target may take until it is healthy.
         command: The command line that asked for all this.
@@ -29,12 +32,20 @@ class Plan:
     targets: list[Target]
     targets_file: Path
     profile: Profile
+    rounds: int
+    order: str
     host: str | None
     processes: int
     seed: int
     results: Path
     start_timeout_s: float
     command: str
+
+    @property
+    def sequence(self) -> list[Turn]:
+        """When each target has its turn."""
+        names = [target.name for target in self.targets]
+        return sequence(names, self.rounds, self.order, self.seed)
 
 
 @dataclass(frozen=True)

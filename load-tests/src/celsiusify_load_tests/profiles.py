@@ -5,7 +5,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import Field, FiniteFloat, PositiveInt, field_validator
+from pydantic import Field, FiniteFloat, NonNegativeInt, PositiveInt, field_validator
 from pydantic.dataclasses import dataclass
 
 from celsiusify_load_tests.errors import LoadTestError
@@ -21,6 +21,9 @@ class Profile:
     """A closed load: each user waits for its answer, then thinks.
 
     Attributes:
+        run_time_s: How long it is measured, from when all users run and are warm.
+        warm_up_s: How long all users run before that.
+        cool_down_s: How long the machine rests between one load and the next.
         think_time_s: Shortest and longest think time, in s; uniform between them.
         fahrenheit: Lowest and highest temperature asked for, in °F.
     """
@@ -29,6 +32,8 @@ class Profile:
     users: PositiveInt
     spawn_rate_per_s: Annotated[FiniteFloat, Field(gt=0)]
     run_time_s: PositiveInt
+    warm_up_s: NonNegativeInt
+    cool_down_s: NonNegativeInt
     think_time_s: Range
     fahrenheit: Range
 
@@ -45,6 +50,11 @@ class Profile:
         if values[0] < 0:
             raise ValueError("a think time can't be negative")
         return values
+
+    @property
+    def duration_s(self) -> float:
+        """How long a load lasts, from its first user's start."""
+        return self.users / self.spawn_rate_per_s + self.warm_up_s + self.run_time_s
 
     @property
     def ceiling_rps(self) -> float:

@@ -1,7 +1,7 @@
 """The run's folder and the files in it; `results/README.md` has their form."""
 
 import csv
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
@@ -45,19 +45,30 @@ def write_json(path: Path, content: Mapping[str, Any]) -> None:
     partial.replace(path)
 
 
-def write_requests(path: Path, rows: pa.Table) -> None:
-    """Write the rows of requests as Parquet: whole or not at all."""
+def append_requests(path: Path, rows: pa.Table) -> None:
+    """Add a round's rows to a Parquet file of requests: whole or not at all.
+
+    A Parquet file can't be added to, since what it holds is listed at its end. So it is written
+    anew, with one group of its rows in memory at a time.
+    """
     partial = path.with_suffix(".partial")
-    pq.write_table(rows, partial, compression="zstd")
+    with pq.ParquetWriter(partial, rows.schema, compression="zstd") as writer:
+        if path.exists():
+            with pq.ParquetFile(path) as before:
+                for group in range(before.num_row_groups):
+                    writer.write_table(before.read_row_group(group))
+        writer.write_table(rows)
     partial.replace(path)
 
 
-def write_users(path: Path, users: Iterable[tuple[int, int]]) -> None:
-    """Write how many users were running at each second."""
-    with path.open("w", newline="", encoding="utf-8") as file:
+def append_lines(path: Path, columns: Sequence[str], lines: Iterable[Sequence[object]]) -> None:
+    """Add lines to a CSV file, which begins with the names of its columns."""
+    is_new = not path.exists()
+    with path.open("a", newline="", encoding="utf-8") as file:
         writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(("time_ns", "users"))
-        writer.writerows(users)
+        if is_new:
+            writer.writerow(columns)
+        writer.writerows(lines)
 
 
 def remove_if_empty(folder: Path) -> None:

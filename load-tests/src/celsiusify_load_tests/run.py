@@ -1,23 +1,20 @@
-"""A run: load one target after the other, and leave a folder with all that was recorded."""
+"""A run: load the targets in turn, round after round, and leave a folder with all that came."""
 
-from dataclasses import asdict
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import IntEnum
-from pathlib import Path
-from typing import Any
 
-from celsiusify_load_tests import http1, machine, results, words
+from celsiusify_load_tests import results, words
 from celsiusify_load_tests.cores import Split, kept_on
 from celsiusify_load_tests.errors import ServingError
 from celsiusify_load_tests.interruption import Interrupted, Interruption
-from celsiusify_load_tests.measure import measure
-from celsiusify_load_tests.measured import Measured, blank
+from celsiusify_load_tests.manifest import Manifest, describe
+from celsiusify_load_tests.measure import load_round, reachable
+from celsiusify_load_tests.measured import COMPLETE, FAILED, INTERRUPTED, NOT_LOADED, Round, blank
 from celsiusify_load_tests.plan import Plan, Stage
 from celsiusify_load_tests.progress import Terminal
-from celsiusify_load_tests.summary import NEVER, Steady, steady
+from celsiusify_load_tests.summary import Steady, steady
 from celsiusify_load_tests.targets import Target
-
-FORMAT = 1
 
 
 class Exit(IntEnum):
@@ -27,7 +24,17 @@ class Exit(IntEnum):
     REQUESTS_FAILED = 1
     USAGE = 2
     INVALID = 3
+    NOT_EQUIVALENT = 4
+    OBJECTIVE_MISSED = 5
     INTERRUPTED = 130
+
+
+@dataclass
+class Outcome:
+    """What a run has come to so far: its ends, and each target's rounds when they were steady."""
+
+    ends: list[Exit] = field(default_factory=list)
+    steady: dict[str, list[Steady]] = field(default_factory=dict)
 
 
 def run(plan: Plan, split: Split, terminal: Terminal) -> Exit:
@@ -38,83 +45,59 @@ def run(plan: Plan, split: Split, terminal: Terminal) -> Exit:
     """
     began = datetime.now(UTC)
     folder = results.create_folder(plan.results, began, plan.profile.name)
-    manifest = Manifest(folder, describe(plan, split, folder.name, began), plan)
+    targets = {target.name: blank(target, plan.host, range(plan.rounds)) for target in plan.targets}
+    manifest = Manifest(folder, describe(plan, split, folder.name, began), targets)
     for line in words.load(plan, split):
         terminal.say(line)
     with Interruption() as stop_asked, kept_on(split.generator):
-        stage = Stage(plan, folder, split, terminal, stop_asked)
-        loads = [_one(target, stage, manifest) for target in plan.targets]
+        outcome = _take_turns(Stage(plan, folder, split, terminal, stop_asked), manifest)
     results.remove_if_empty(folder / "parts")
-    terminal.table([row for _, row in loads])
+    terminal.table(
+        [words.row(name, entry, outcome.steady.get(name, [])) for name, entry in targets.items()]
+    )
     terminal.say(f"recorded in {folder}")
-    return max(end for end, _ in loads)
+    return max(outcome.ends)
 
 
-class Manifest:
-    """The run's `run.json`, as far as it is known.
-
-    It is there from the start, so that a run that breaks off says so itself.
-    """
-
-    def __init__(self, folder: Path, content: dict[str, Any], plan: Plan) -> None:
-        self._path = folder / "run.json"
-        self._content = content
-        self.measured = {target.name: blank(target, plan.host) for target in plan.targets}
-        self.save()
-
-    def save(self) -> None:
-        """Write the file again."""
-        targets = {name: asdict(entry) for name, entry in self.measured.items()}
-        results.write_json(self._path, self._content | {"targets": targets})
+def _take_turns(stage: Stage, manifest: Manifest) -> Outcome:
+    """Load each target whenever it has its turn."""
+    outcome = Outcome()
+    targets = {target.name: target for target in stage.plan.targets}
+    for place, (name, number) in enumerate(stage.plan.sequence):
+        if manifest.measured[name].rounds[number].state == FAILED:
+            continue
+        if place:
+            stage.stop_asked.sleep(stage.plan.profile.cool_down_s)
+        _turn(targets[name], number, stage, manifest, outcome)
+        manifest.save()
+    return outcome
 
 
-def describe(plan: Plan, split: Split, run_name: str, began: datetime) -> dict[str, Any]:
-    """What run.json says of the run as a whole."""
-    return {
-        "format": FORMAT,
-        "run": run_name,
-        "started_at": results.timestamp(began),
-        "command": plan.command,
-        "git": machine.git(plan.targets_file.resolve().parent),
-        "machine": machine.machine(),
-        "versions": machine.versions(),
-        "profile": asdict(plan.profile),
-        "load": {
-            "model": "closed",
-            "processes": plan.processes,
-            "cores": split.generator,
-            "client": http1.DESCRIPTION,
-            "seed": plan.seed,
-        },
-    }
-
-
-def _one(target: Target, stage: Stage, manifest: Manifest) -> tuple[Exit, dict[str, str]]:
-    """Load one target; how that ended, and its line for the last table."""
+def _turn(target: Target, number: int, stage: Stage, manifest: Manifest, outcome: Outcome) -> None:
+    """Serve one target afresh and load it for one round."""
     measured = manifest.measured[target.name]
-    end, found = _measure(target, stage, measured)
-    manifest.save()
-    if measured.problem:
-        stage.terminal.complain(f"{target.name}: {measured.state}: {measured.problem}")
-    for line in words.ending(target.name, measured, found, stage.plan.profile):
-        stage.terminal.say(line)
-    return end, words.row(target.name, measured, found)
-
-
-def _measure(target: Target, stage: Stage, measured: Measured) -> tuple[Exit, Steady]:
+    entry = measured.rounds[number]
     try:
-        stage.stop_asked.check()
-        rows = measure(target, stage, measured)
+        with reachable(target, stage, measured) as server:
+            rows = load_round(target, server, stage, entry)
     except ServingError as problem:
-        measured.state, measured.problem = "failed", str(problem)
-        return Exit.USAGE, NEVER
+        measured.give_up(str(problem))
+        outcome.ends.append(Exit.USAGE)
     except Interrupted:
-        measured.problem = "stopped before it was loaded"
-        return Exit.INTERRUPTED, NEVER
-    return _end(measured), steady(rows, measured.steady_from_ns, measured.steady_until_ns)
+        entry.problem = NOT_LOADED
+        outcome.ends.append(Exit.INTERRUPTED)
+    else:
+        found = steady(rows, entry.steady_from_ns, entry.steady_until_ns)
+        outcome.steady.setdefault(target.name, []).append(found)
+        outcome.ends.append(end(entry))
+        for line in words.ending(target.name, entry, found, stage.plan):
+            stage.terminal.say(line)
+    if entry.problem:
+        stage.terminal.complain(f"{target.name}: {entry.state}: {entry.problem}")
 
 
-def _end(measured: Measured) -> Exit:
-    if measured.state != "complete":
-        return Exit.INVALID if measured.state == "failed" else Exit.INTERRUPTED
-    return Exit.REQUESTS_FAILED if measured.counts["failed"] else Exit.OK
+def end(entry: Round) -> Exit:
+    """How a round that was loaded ended."""
+    if entry.state == COMPLETE:
+        return Exit.REQUESTS_FAILED if entry.counts["failed"] else Exit.OK
+    return Exit.INTERRUPTED if entry.state == INTERRUPTED else Exit.INVALID

@@ -14,6 +14,7 @@ from celsiusify_load_tests.folder import master_journal_file
 from celsiusify_load_tests.journal import Journal
 from celsiusify_load_tests.load import Load, open_journal
 from celsiusify_load_tests.options import options_of
+from celsiusify_load_tests.stopwatch import Stopwatch
 from celsiusify_load_tests.user import ConvertUser
 from celsiusify_load_tests.watch import Watch
 
@@ -28,6 +29,7 @@ class Generator:
         self._runner = runner
         self._load: Load | None = None
         self._watch: Watch | None = None
+        self._stopwatch: Stopwatch | None = None
         events: Any = environment.events  # Locust's hooks have no types
         events.test_start.add_listener(self._on_test_start)
         events.test_stop.add_listener(self._on_test_stop)
@@ -56,10 +58,13 @@ class Generator:
 
     def _on_spawning_complete(self, user_count: int, **_: Any) -> None:
         if self._load:
-            self._load.journal.write("spawning_complete", users=user_count)
+            self._stopwatch = _stopwatch(self._environment, self._load.journal)
+            self._stopwatch.start(user_count)
 
     def _on_test_stopping(self, **_: Any) -> None:
-        if self._load:
+        if self._stopwatch:
+            self._stopwatch.stop()
+        elif self._load:
             self._load.journal.write("test_stopping")
 
     def _on_test_stop(self, **_: Any) -> None:
@@ -82,6 +87,7 @@ class Leader:
     def __init__(self, environment: Environment, runner: MasterRunner) -> None:
         spool_dir = Path(options_of(environment.parsed_options).spool_dir)
         self._journal: Journal = open_journal(master_journal_file(spool_dir))
+        self._stopwatch = _stopwatch(environment, self._journal)
         self._drain = Drain(runner)
         events: Any = environment.events  # Locust's hooks have no types
         events.spawning_complete.add_listener(self._on_spawning_complete)
@@ -89,11 +95,17 @@ class Leader:
         events.quit.add_listener(self._on_quit)
 
     def _on_spawning_complete(self, user_count: int, **_: Any) -> None:
-        self._journal.write("spawning_complete", users=user_count)
+        self._stopwatch.start(user_count)
 
     def _on_test_stopping(self, **_: Any) -> None:
-        self._journal.write("test_stopping")
+        self._stopwatch.stop()
         self._drain.wait()
 
     def _on_quit(self, **_: Any) -> None:
         self._journal.close()
+
+
+def _stopwatch(environment: Environment, journal: Journal) -> Stopwatch:
+    options = options_of(environment.parsed_options)
+    assert environment.runner is not None
+    return Stopwatch(environment.runner, journal, options.warm_up_s, options.measure_s)

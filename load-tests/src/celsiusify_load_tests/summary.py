@@ -6,14 +6,20 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-OUTCOMES = ("succeeded", "failed", "aborted")
+from celsiusify_load_tests.rows import DROPPED, OUTCOMES
 
 
 def counts(rows: pa.Table) -> dict[str, int]:
     """How many requests were started, and how they ended."""
     found = pc.value_counts(pc.cast(rows["outcome"], pa.string())).to_pylist()
     by_outcome = {entry["values"]: entry["counts"] for entry in found}
-    return {"started": rows.num_rows} | {name: by_outcome.get(name, 0) for name in OUTCOMES}
+    ended = {name: by_outcome.get(name, 0) for name in OUTCOMES}
+    return {"started": rows.num_rows - ended[OUTCOMES[DROPPED]], **ended}
+
+
+def instances(rows: pa.Table) -> int:
+    """How many instances answered, as far as they tell."""
+    return int(pc.count_distinct(pc.cast(rows["instance"], pa.string())).as_py())
 
 
 def span_ns(

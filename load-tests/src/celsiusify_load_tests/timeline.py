@@ -20,7 +20,7 @@ class Timeline:
     """What happened in a run besides its requests.
 
     Attributes:
-        steady_from_ns: When all users were running; None if they never were.
+        steady_from_ns: When all users were running and warm; None if they never were.
         steady_until_ns: When they were told to stop; None if they weren't.
         users: (`time_ns`, users running), each second.
         workers: The process id of each worker.
@@ -54,7 +54,7 @@ def read_timeline(spool_dir: Path) -> Timeline:
     seconds = {worker: list(_named("second", events)) for worker, events in journals.items()}
     last = [events[-1] for events in seconds.values() if events]
     return Timeline(
-        steady_from_ns=_first_ns("spawning_complete", leader),
+        steady_from_ns=_first_ns("steady", leader),
         steady_until_ns=_first_ns("test_stopping", leader),
         users=_sum_users(seconds.values()),
         workers={

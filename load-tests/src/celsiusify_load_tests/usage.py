@@ -1,6 +1,5 @@
 """CPU and memory of the target and of each load-generating process, each second."""
 
-import csv
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -8,8 +7,10 @@ from pathlib import Path
 
 import psutil
 
+from celsiusify_load_tests.results import append_lines
+
 PERIOD_S = 1.0
-COLUMNS = ("time_ns", "role", "pid", "cpu_s", "rss_bytes")
+COLUMNS = ("round", "time_ns", "role", "pid", "cpu_s", "rss_bytes")
 
 Sample = tuple[float | None, int | None]
 
@@ -52,13 +53,17 @@ class Sampler:
     """Writes `<target>_usage.csv` in a thread of its own, as long as the context lasts.
 
     Args:
-        path: The CSV file to write.
+        path: The CSV file to add to.
+        number: The round that the samples belong to.
         pids: Tells the process of each role; None where there is none on this machine. It is
             asked again for every sample, since load-generating processes appear after the start.
     """
 
-    def __init__(self, path: Path, pids: Callable[[], Mapping[str, int | None]]) -> None:
+    def __init__(
+        self, path: Path, number: int, pids: Callable[[], Mapping[str, int | None]]
+    ) -> None:
         self._path = path
+        self._number = number
         self._pids = pids
         self._trees: dict[int, Tree] = {}
         self._stop = threading.Event()
@@ -74,19 +79,18 @@ class Sampler:
 
     def _run(self) -> None:
         begin = time.monotonic()
-        with self._path.open("w", newline="", encoding="utf-8") as file:
-            writer = csv.writer(file, lineterminator="\n")
-            writer.writerow(COLUMNS)
-            while True:
-                writer.writerows(self._rows())
-                file.flush()
-                elapsed_s = time.monotonic() - begin
-                if self._stop.wait(PERIOD_S - elapsed_s % PERIOD_S):
-                    return
+        while True:
+            append_lines(self._path, COLUMNS, self._rows())
+            elapsed_s = time.monotonic() - begin
+            if self._stop.wait(PERIOD_S - elapsed_s % PERIOD_S):
+                return
 
     def _rows(self) -> list[tuple[object, ...]]:
         now_ns = time.time_ns()
-        return [(now_ns, role, pid, *self._sample(pid)) for role, pid in self._pids().items()]
+        return [
+            (self._number, now_ns, role, pid, *self._sample(pid))
+            for role, pid in self._pids().items()
+        ]
 
     def _sample(self, pid: int | None) -> tuple[str | None, int | None]:
         if pid is None:

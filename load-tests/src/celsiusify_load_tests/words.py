@@ -1,11 +1,13 @@
 """The sentences and the table that a run prints."""
 
+from collections.abc import Sequence
 from math import isfinite
 
+import numpy as np
+
 from celsiusify_load_tests.cores import Split
-from celsiusify_load_tests.measured import Measured
+from celsiusify_load_tests.measured import Measured, Round
 from celsiusify_load_tests.plan import Plan
-from celsiusify_load_tests.profiles import Profile
 from celsiusify_load_tests.summary import Steady
 
 NEAR = 0.85  # of the load's ceiling: from here on the throughput tells of the load, not the server
@@ -16,9 +18,11 @@ def load(plan: Plan, split: Split) -> list[str]:
     profile = plan.profile
     shortest, longest = (1000 * seconds for seconds in profile.think_time_s)
     made_by = _plural(plan.processes, "process", "processes")
+    rounds = f"{plan.rounds} rounds of " if plan.rounds > 1 else ""
     lines = [
         f"{profile.name}: {profile.users:,} users, think time {shortest:g} to {longest:g} ms, "
-        f"{profile.run_time_s} s, by {made_by} {_where(split)}"
+        f"{rounds}{profile.run_time_s} s after {profile.warm_up_s} s of warm-up, "
+        f"by {made_by} {_where(split)}"
     ]
     if isfinite(profile.ceiling_rps):
         lines.append(
@@ -28,33 +32,49 @@ def load(plan: Plan, split: Split) -> list[str]:
     return lines
 
 
-def ending(name: str, measured: Measured, steady: Steady, profile: Profile) -> list[str]:
-    """What is to be said of a target's figures after its load."""
+def ending(name: str, entry: Round, steady: Steady, plan: Plan) -> list[str]:
+    """What is to be said of a target's figures after a load."""
     lines = []
-    started, server = measured.counts["started"], measured.counts["server"]
+    if plan.rounds > 1:
+        lines.append(
+            f"{name}: round {entry.round + 1} of {plan.rounds}: {_number(steady.rate_rps)}/s, "
+            f"p50 {_number(steady.p50_ms, 3)} ms, p99 {_number(steady.p99_ms, 3)} ms"
+        )
+    started, server = entry.counts["started"], entry.counts["server"]
     if server is not None and server != started:
         lines.append(f"{name}: the server counted {server:,} requests, the load {started:,}")
-    if steady.rate_rps > NEAR * profile.ceiling_rps:
+    ceiling_rps = plan.profile.ceiling_rps
+    if steady.rate_rps > NEAR * ceiling_rps and entry.round == 0:
         lines.append(
-            f"{name}: {steady.rate_rps:,.0f}/s is {steady.rate_rps / profile.ceiling_rps:.0%} of "
+            f"{name}: {steady.rate_rps:,.0f}/s is {steady.rate_rps / ceiling_rps:.0%} of "
             f"what this load can show: the load's limit, not the server's"
         )
     return lines
 
 
-def row(name: str, measured: Measured, steady: Steady) -> dict[str, str]:
-    """A target's line in the last table: counts of the whole run, rate and latency when steady."""
-    counts = measured.counts
+def row(name: str, measured: Measured, steady: Sequence[Steady]) -> dict[str, str]:
+    """A target's line in the last table: counts of all rounds, the median round when steady."""
     return {
         "target": name,
-        "requests": _number(counts["started"]),
-        "failed": _number(counts["failed"]),
-        "aborted": _number(counts["aborted"]),
-        "counted": _number(counts["server"]),
-        "requests/s": _number(steady.rate_rps),
-        "p50 ms": _number(steady.p50_ms, 3),
-        "p99 ms": _number(steady.p99_ms, 3),
+        "requests": _number(_sum(measured, "started")),
+        "failed": _number(_sum(measured, "failed")),
+        "aborted": _number(_sum(measured, "aborted")),
+        "counted": _number(_sum(measured, "server")),
+        "requests/s": _number(_median([found.rate_rps for found in steady])),
+        "p50 ms": _number(_median([found.p50_ms for found in steady]), 3),
+        "p99 ms": _number(_median([found.p99_ms for found in steady]), 3),
     }
+
+
+def _sum(measured: Measured, name: str) -> int | None:
+    counts = [entry.counts[name] for entry in measured.rounds if entry.started_ns is not None]
+    known = [count for count in counts if count is not None]
+    return sum(known) if len(known) == len(counts) > 0 else None
+
+
+def _median(values: Sequence[float]) -> float | None:
+    finite = [value for value in values if isfinite(value)]
+    return float(np.median(finite)) if finite else None
 
 
 def _number(value: float | None, digits: int = 0) -> str:

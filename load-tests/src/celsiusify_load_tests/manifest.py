@@ -1,0 +1,80 @@
+"""`run.json`: how a run was made and what became of it, kept up to date while it lasts."""
+
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from celsiusify_load_tests import http1, machine, results
+from celsiusify_load_tests.cores import Split
+from celsiusify_load_tests.measured import Measured
+from celsiusify_load_tests.plan import Plan
+from celsiusify_load_tests.profiles import Profile
+
+FORMAT = 2
+PLANNED = ("warm_up_s", "cool_down_s")
+
+
+class Manifest:
+    """The run's `run.json`, as far as it is known.
+
+    It is there from the start, so that a run that breaks off says so itself.
+
+    Args:
+        folder: The run's folder.
+        content: What it says of the run as a whole; keys may be added or changed, then `save`.
+        measured: What it says of each target.
+    """
+
+    def __init__(
+        self, folder: Path, content: dict[str, Any], measured: dict[str, Measured]
+    ) -> None:
+        self._path = folder / "run.json"
+        self.content = content
+        self.measured = measured
+        self.save()
+
+    def save(self) -> None:
+        """Write the file again."""
+        targets = {name: entry.content() for name, entry in self.measured.items()}
+        results.write_json(self._path, self.content | {"targets": targets})
+
+
+def describe(plan: Plan, split: Split, run_name: str, began: datetime) -> dict[str, Any]:
+    """What run.json says of the run as a whole, before it has begun."""
+    return {
+        "format": FORMAT,
+        "kind": "loads",
+        "run": run_name,
+        "started_at": results.timestamp(began),
+        "command": plan.command,
+        "git": machine.git(plan.targets_file.resolve().parent),
+        "machine": machine.machine(),
+        "versions": machine.versions(),
+        "profile": _profile(plan.profile),
+        "load": {
+            "model": "closed",
+            "rate_rps": None,
+            "max_in_flight": None,
+            "processes": plan.processes,
+            "cores": split.generator,
+            "client": http1.DESCRIPTION,
+            "seed": plan.seed,
+        },
+        "plan": {
+            "rounds": plan.rounds,
+            "order": plan.order,
+            "warm_up_s": plan.profile.warm_up_s,
+            "cool_down_s": plan.profile.cool_down_s,
+            "sequence": plan.sequence,
+        },
+        "calibration": None,
+        "equivalence": None,
+        "capacity": None,
+    }
+
+
+def _profile(profile: Profile) -> dict[str, Any]:
+    """What the users do; when they do it is part of the plan."""
+    content = asdict(profile)
+    return {key: value for key, value in content.items() if key not in PLANNED}
