@@ -18,6 +18,7 @@ WRITTEN = {
     "tfserving_stats_history.csv",
     "tfserving_failures.csv",
     "report.md",
+    "report.html",
     "report.pdf",
     "report.json",
     "figures/distribution.png",

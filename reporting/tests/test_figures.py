@@ -1,48 +1,50 @@
-from collections.abc import Callable
-
 import numpy as np
 from matplotlib.figure import Figure
 
 from celsiusify_reporting import figures
-from celsiusify_reporting.report import Report
-from runs import TITLES, Load
+from celsiusify_reporting.chart import Axis, Chart, Look, Panel, Rule, Trace
 
-ReportOf = Callable[[dict[str, Load]], Report]
-
-
-def looks(figure: Figure) -> dict[str, tuple[object, str]]:
-    """Colour and line style of each target in a figure's legend."""
-    legend = figure.legends[0]
-    names = [text.get_text() for text in legend.get_texts()]
-    lines = [(line.get_color(), str(line.get_linestyle())) for line in legend.get_lines()]
-    return dict(zip(names, lines, strict=True))
-
-
-def test_target_looks_the_same_in_every_plot(report_of: ReportOf) -> None:
-    """Also where another target has nothing to draw; no two share a colour or a line style."""
-    loads = {"tfserving": Load(failing=1), "converter-api": Load()}
-    drawn = figures.draw(report_of(loads))
-    over_time = looks(drawn[figures.OVER_TIME])
-
-    assert looks(drawn[figures.DISTRIBUTION]).items() < over_time.items()
-    colours, lines = zip(*over_time.values(), strict=True)
-    assert len(set(colours)) == len(set(lines)) == len(TITLES)
+CHART = Chart(
+    (
+        Panel(
+            (
+                Trace("one", (1, 10, 100), (1, None, 3), Look("#0072B2"), "{y}"),
+                Trace("two", (2,), (0,), Look("#D55E00", (5, 2)), "", 0, "circle", ((1, 3),)),
+            ),
+            Axis("latency [ms]", logarithmic=True),
+            Axis(names=("first", "second"), limits=(-1, 4)),
+            height_in=2,
+            rules=(Rule("x", 5, Look("#5b6770")),),
+            band=(4, 6),
+        ),
+    )
+)
 
 
-def test_curve_is_the_distribution(report_of: ReportOf) -> None:
-    """What is drawn is what report.json holds."""
-    report = report_of({"tfserving": Load()})
-    steady = report.measurements[0].steady
-    assert steady
-    assert steady.distribution
-    (axes,) = figures.draw(report)[figures.DISTRIBUTION].axes
+def test_panel_shows_its_axes_and_traces() -> None:
+    """Scales, names, limits, curves with their gaps, bars through points, and the legend."""
+    drawn = figures.figure(CHART)
+    (axes,) = drawn.axes
     curve, *_ = axes.get_lines()
+    (bars,) = axes.collections
 
-    assert np.array_equal(curve.get_xdata(), steady.distribution.ms)
-    assert np.array_equal(curve.get_ydata(), steady.distribution.share_percent)
-    assert axes.get_xscale() == "log"
+    assert (axes.get_xscale(), axes.get_xlabel()) == ("log", "latency [ms]")
+    assert [label.get_text() for label in axes.get_yticklabels()] == ["first", "second"]
+    assert axes.get_ylim() == (-1, 4)
+    assert np.isnan(np.asarray(curve.get_ydata())).tolist() == [False, True, False]
+    assert np.asarray(bars.get_paths()[0].vertices)[:, 0].tolist() == [1, 3]
+    assert legend(drawn) == {"one": ("#0072B2", "-"), "two": ("#D55E00", "--")}
 
 
-def test_only_failures_draw_no_latency(report_of: ReportOf) -> None:
-    """There is no curve of nothing; the course over time shows the failures."""
-    assert list(figures.draw(report_of({"tfserving": Load(failing=1)}))) == [figures.OVER_TIME]
+def test_two_pictures_of_a_chart_are_equal() -> None:
+    """Byte for byte."""
+    assert figures.render(CHART) == figures.render(CHART)
+
+
+def legend(figure: Figure) -> dict[str, tuple[object, str]]:
+    """Colour and line style of each entry in a figure's legend."""
+    names = [text.get_text() for text in figure.legends[0].get_texts()]
+    lines = [
+        (line.get_color(), str(line.get_linestyle())) for line in figure.legends[0].get_lines()
+    ]
+    return dict(zip(names, lines, strict=True))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from celsiusify_reporting import figures, locust_csv, markdown, pdf, summary
+from celsiusify_reporting import charts, figures, html, locust_csv, markdown, pdf, summary
 from celsiusify_reporting.errors import ReportError
 from celsiusify_reporting.load import read_requests, read_usage, read_users
 from celsiusify_reporting.measure import Measured, Samples, measure
@@ -17,7 +17,7 @@ from celsiusify_reporting.pages import compose
 from celsiusify_reporting.report import Report, draw_up, to_json
 from celsiusify_reporting.run import Run, Target, read_run
 
-RUN, REPORT, PDF = "run.json", "report.json", "report.pdf"
+RUN, REPORT, PDF, HTML = "run.json", "report.json", "report.pdf", "report.html"
 ROWS = "requests.parquet"
 
 
@@ -100,11 +100,14 @@ def _files(report: Report, measured: list[Measured]) -> Iterator[tuple[str, byte
         for name, text in _statistics(one):
             yield name, text.encode()
     document = compose(report)
-    plots = {name: figures.render(plot) for name, plot in figures.draw(report).items()}
+    drawn = charts.draw(report)
+    plots = {name: figures.render(chart) for name, chart in drawn.items()}
+    footer = f"Celsiusify · run {report.run.run}"
     for name, png in plots.items():
         yield f"{markdown.FIGURES}/{name}.png", png
     yield "report.md", markdown.render(document).encode()
-    yield PDF, pdf.render(document, plots, f"Celsiusify · run {report.run.run}")
+    yield HTML, html.render(document, drawn, footer).encode()
+    yield PDF, pdf.render(document, plots, footer)
     yield REPORT, to_json(report).encode()
 
 

@@ -15,7 +15,7 @@ from celsiusify_reporting.document import (
     Table,
     Warnings,
 )
-from celsiusify_reporting.figures import DISTRIBUTION
+from celsiusify_reporting.charts import DISTRIBUTION
 from celsiusify_reporting.measurement import Measurement
 from celsiusify_reporting.pages.tables import field, percentile
 from celsiusify_reporting.report import Report

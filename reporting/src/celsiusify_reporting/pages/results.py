@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from celsiusify_reporting.document import Block, Group, Heading, Paragraph, Plot, Table
-from celsiusify_reporting.figures import OVER_TIME, SLOWEST
+from celsiusify_reporting.charts import OVER_TIME, SLOWEST
 from celsiusify_reporting.measurement import Measurement
 from celsiusify_reporting.pages.tables import Cell, by_target, field, percentile
 from celsiusify_reporting.report import Report

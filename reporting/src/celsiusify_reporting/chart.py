@@ -1,0 +1,94 @@
+"""The one form of a plot, which both the picture and the plot on the page are drawn from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Value = float | None
+Marker = Literal["circle", "triangle", "cross", "bar"]
+
+
+@dataclass(frozen=True)
+class Look:
+    """A colour, and the lengths of a line's strokes and gaps in its own widths; none: solid."""
+
+    colour: str
+    dash: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True)
+class Trace:
+    """A curve, or points that nothing joins.
+
+    Attributes:
+        name: What the legend calls it; traces of one name are one entry, and none is left out.
+        x: Horizontal values, as many as `y`; a gap where a value is None.
+        label: What a page says of a point, with `{x}`, `{y}` and, of its own text, `{text}`.
+        width: Of the line in points; 0 where the points aren't joined.
+        spans: Low and high end of a horizontal bar through each point.
+        texts: A text for each point.
+    """
+
+    name: str
+    x: tuple[Value, ...]
+    y: tuple[Value, ...]
+    look: Look
+    label: str
+    width: float = 1.6
+    marker: Marker | None = None
+    spans: tuple[tuple[float, float], ...] = ()
+    texts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A straight line right through a panel, where its axis has the value `at`."""
+
+    axis: Literal["x", "y"]
+    at: float
+    look: Look
+
+
+@dataclass(frozen=True)
+class Axis:
+    """An axis; `names` are those of the values 0, 1, 2 …, written in place of figures."""
+
+    title: str = ""
+    logarithmic: bool = False
+    limits: tuple[float, float] | None = None
+    names: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A pair of axes and what is drawn between them; `band` shades a range of its x axis."""
+
+    traces: tuple[Trace, ...]
+    x: Axis
+    y: Axis
+    height_in: float
+    rules: tuple[Rule, ...] = ()
+    band: tuple[float, float] | None = None
+    title: str = ""
+
+
+@dataclass(frozen=True)
+class Chart:
+    """Panels, row by row.
+
+    Attributes:
+        one_x: Whether all panels show the same range of one x axis.
+    """
+
+    panels: tuple[Panel, ...]
+    columns: int = 1
+    one_x: bool = False
+
+    @property
+    def legend(self) -> dict[str, Look]:
+        """Each name and its look, in order of appearance."""
+        entries: dict[str, Look] = {}
+        for trace in (trace for panel in self.panels for trace in panel.traces if trace.name):
+            entries.setdefault(trace.name, trace.look)
+        return entries

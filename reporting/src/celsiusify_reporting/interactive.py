@@ -1,0 +1,146 @@
+"""Charts as plots to zoom and hover, by Plotly."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from plotly.graph_objects import Figure, Scatter  # type: ignore[import-untyped, unused-ignore]
+from plotly.offline import get_plotlyjs  # type: ignore[import-untyped, unused-ignore]
+from plotly.subplots import make_subplots  # type: ignore[import-untyped, unused-ignore]
+
+from celsiusify_reporting.chart import Axis, Chart, Look, Marker, Panel, Trace
+
+MARKERS: dict[Marker, str] = {
+    "circle": "circle",
+    "triangle": "triangle-up",
+    "cross": "x-thin-open",
+    "bar": "line-ns-open",
+}
+GRID, LINE, INK, BAND = "#d9dee2", "#5b6770", "#22303a", "#e4eaee"
+PX_PER_IN, GAP_PX, TOP_PX, FOOT_PX = 110, 50, 48, 56
+PX_PER_PT = 4 / 3
+# Four significant digits, thousands grouped, no exponent and no noughts at the end.
+NUMBER = ":,.4~r"
+
+
+def plot(chart: Chart) -> dict[str, Any]:
+    """A chart as a Plotly figure, in plain data: the same for the same chart."""
+    figure = _grid(chart)
+    named: set[str] = set()
+    for index, panel in enumerate(chart.panels):
+        place = {"row": index // chart.columns + 1, "col": index % chart.columns + 1}
+        for trace in panel.traces:
+            figure.add_trace(_scatter(trace, first=trace.name not in named), **place)
+            named.add(trace.name)
+        _ground(figure, panel, place)
+        figure.update_xaxes(_axis(panel.x), **place)
+        figure.update_yaxes(_axis(panel.y), **place)
+    plain: dict[str, Any] = json.loads(figure.to_json())
+    return plain
+
+
+def _grid(chart: Chart) -> Figure:
+    heights = [panel.height_in for panel in chart.panels[:: chart.columns]]
+    inner_px = PX_PER_IN * sum(heights)
+    figure = make_subplots(
+        rows=len(heights),
+        cols=chart.columns,
+        shared_xaxes=chart.one_x,
+        row_heights=heights,
+        vertical_spacing=GAP_PX / inner_px if len(heights) > 1 else 0,
+        horizontal_spacing=0.2 / chart.columns,
+        subplot_titles=[panel.title for panel in chart.panels],
+    )
+    figure.update_annotations(font_size=13)
+    figure.update_layout(
+        template=None,
+        height=round(inner_px + TOP_PX + FOOT_PX),
+        margin={"l": 64, "r": 16, "t": TOP_PX, "b": FOOT_PX},
+        font={"family": "inherit", "size": 13, "color": INK},
+        paper_bgcolor="rgba(0,0,0,0)",
+        plot_bgcolor="rgba(0,0,0,0)",
+        legend={"orientation": "h", "x": 0, "y": 1, "yref": "container", "yanchor": "top"},
+        hovermode="x" if chart.one_x else "closest",
+        showlegend=True,
+    )
+    return figure
+
+
+def _scatter(trace: Trace, *, first: bool) -> Scatter:
+    return Scatter(
+        x=trace.x,
+        y=trace.y,
+        text=trace.texts or None,
+        mode="+".join(["lines"] * bool(trace.width) + ["markers"] * bool(trace.marker)),
+        name=trace.name,
+        legendgroup=trace.name,
+        showlegend=first and bool(trace.name),
+        line={
+            "color": trace.look.colour,
+            "width": trace.width * PX_PER_PT,
+            "dash": _dash(trace.look, trace.width),
+        },
+        marker={
+            "symbol": MARKERS[trace.marker] if trace.marker else None,
+            "size": 9,
+            "color": trace.look.colour,
+        },
+        error_x=_error_bars(trace),
+        hovertemplate=_label(trace),
+    )
+
+
+def _dash(look: Look, width: float) -> str:
+    return ",".join(f"{part * width * PX_PER_PT:.1f}px" for part in look.dash) or "solid"
+
+
+def _label(trace: Trace) -> str:
+    label = trace.label.format(x=f"%{{x{NUMBER}}}", y=f"%{{y{NUMBER}}}", text="%{text}")
+    return f"{label}<extra>{trace.name}</extra>"
+
+
+def _error_bars(trace: Trace) -> dict[str, Any] | None:
+    if not trace.spans:
+        return None
+    values = [0 if x is None else x for x in trace.x]
+    return {
+        "array": [high - x for (_, high), x in zip(trace.spans, values, strict=True)],
+        "arrayminus": [x - low for (low, _), x in zip(trace.spans, values, strict=True)],
+        "thickness": 2,
+        "width": 4,
+        "color": trace.look.colour,
+    }
+
+
+def _ground(figure: Figure, panel: Panel, place: dict[str, int]) -> None:
+    if panel.band:
+        low, high = panel.band
+        figure.add_vrect(low, high, fillcolor=BAND, line_width=0, layer="below", **place)
+    for rule in panel.rules:
+        line = {"color": rule.look.colour, "width": 1, "dash": "dot" if rule.look.dash else "solid"}
+        if rule.axis == "x":
+            figure.add_vline(rule.at, line=line, **place)
+        else:
+            figure.add_hline(rule.at, line=line, **place)
+
+
+def _axis(axis: Axis) -> dict[str, Any]:
+    form: dict[str, Any] = {
+        "title": {"text": axis.title, "standoff": 8},
+        "gridcolor": GRID,
+        "linecolor": LINE,
+        "showline": True,
+        "zeroline": False,
+        "range": axis.limits,
+    }
+    if axis.logarithmic:
+        form |= {"type": "log", "tickformat": NUMBER.removeprefix(":")}
+    if axis.names:
+        form |= {"tickvals": list(range(len(axis.names))), "ticktext": list(axis.names)}
+    return form
+
+
+def script() -> str:
+    """Plotly's own script, as the installed package has it."""
+    return str(get_plotlyjs())
