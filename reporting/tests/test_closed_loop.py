@@ -11,6 +11,7 @@ def rows(*requests: tuple[int, int, int, int | None]) -> pd.DataFrame:
     """Rows of worker, user, start and latency in ms."""
     frame = pd.DataFrame(requests, columns=["worker", "user", "start_ns", "latency_ns"])
     frame["start_ns"] *= MS
+    frame["round"] = 0
     frame["latency_ns"] = (frame["latency_ns"] * MS).astype("Int64")
     frame["outcome"] = frame["latency_ns"].isna().map({True: "aborted", False: "succeeded"})
     return frame

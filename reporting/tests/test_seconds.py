@@ -11,7 +11,7 @@ S = 10**9
 def rows(*starts_s: float) -> pd.DataFrame:
     return pd.DataFrame(
         {
-            "start_ns": [int(one * S) for one in starts_s],
+            "due_ns": [int(one * S) for one in starts_s],
             "latency_ns": pd.array([S // 1000] * len(starts_s), dtype="Int64"),
             "outcome": "succeeded",
         }

@@ -8,9 +8,9 @@ def test_window_holds_its_start_and_not_its_end() -> None:
     """A request that starts with the window belongs to it, one at its end does not."""
     window = steady_window(100, 200)
     assert window
-    frame = pd.DataFrame({"start_ns": [99, 100, 199, 200]})
+    frame = pd.DataFrame({"due_ns": [99, 100, 199, 200]})
 
-    assert window.rows(frame)["start_ns"].tolist() == [100, 199]
+    assert window.rows(frame)["due_ns"].tolist() == [100, 199]
     assert window.seconds == 1e-7
 
 

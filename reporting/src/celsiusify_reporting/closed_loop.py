@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -48,11 +49,11 @@ class ClosedLoop:
 def examine(
     rows: pd.DataFrame, seconds: float, users: int, asked_s: tuple[float, float] | None
 ) -> ClosedLoop | None:
-    """Apply the law to the rows of a steady window.
+    """Apply the law to the rows of steady windows.
 
     Args:
-        rows: Requests that started within the window.
-        seconds: The window's length.
+        rows: Requests that started within the steady window of a round, or those of several.
+        seconds: The windows' length.
         users: How many users ran.
         asked_s: Shortest and longest think time of the profile, uniform between, in seconds.
 
@@ -82,11 +83,42 @@ def examine(
     )
 
 
+@dataclass(frozen=True)
+class Stall:
+    """What a pause of the target does to percentiles: users who wait ask for nothing.
+
+    Attributes:
+        touched: Requests that one pause delays, however long it is: one a user.
+        percent: These as a share of those of a window.
+        moved: The percentiles that it can move; `unmoved` are the others.
+    """
+
+    touched: int
+    requests: int
+    percent: float
+    moved: tuple[float, ...]
+    unmoved: tuple[float, ...]
+
+
+def stall(users: int, requests: int, percents: Sequence[float]) -> Stall | None:
+    """What one pause could change in the percentiles of so many requests; None of none.
+
+    Source:
+        G. Tene, "How NOT to Measure Latency" (2013): coordinated omission.
+    """
+    if not requests:
+        return None
+    share = 100 * min(users, requests) / requests
+    moved = tuple(percent for percent in percents if 100 - percent < share)
+    unmoved = tuple(percent for percent in percents if percent not in moved)
+    return Stall(min(users, requests), requests, share, moved, unmoved)
+
+
 def think_times_ns(rows: pd.DataFrame) -> Nanoseconds:
-    """Gaps between the end of a user's answer and the same user's next request, in ns."""
-    order = np.lexsort((rows["start_ns"], rows["user"], rows["worker"]))
+    """Gaps between the end of an answer and the same user's next request of a round, in ns."""
+    order = np.lexsort((rows["start_ns"], rows["user"], rows["worker"], rows["round"]))
     ordered = rows.iloc[order]
-    same = (np.diff(ordered["user"]) == 0) & (np.diff(ordered["worker"]) == 0)
+    same = np.all([np.diff(ordered[name]) == 0 for name in ("round", "worker", "user")], axis=0)
     ended = ordered["latency_ns"].notna().to_numpy()[:-1]
     start = ordered["start_ns"].to_numpy()
     end = start + ordered["latency_ns"].fillna(0).to_numpy(dtype=np.int64)

@@ -1,7 +1,6 @@
-"""What follows from the figures of one run, in plain words.
+"""What follows from the figures of a run, in plain words.
 
-One run can establish no difference, so nothing here is called faster or slower: the sentences say
-what was seen in this one run, and what the load alone has set.
+A difference is called one only where the interval of a comparison says so.
 """
 
 from __future__ import annotations
@@ -9,15 +8,21 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from celsiusify_reporting.comparison import Comparison, Comparisons, compare_all
+from celsiusify_reporting import capacity
+from celsiusify_reporting.capacity import Found
+from celsiusify_reporting.closed_loop import stall
+from celsiusify_reporting.comparison import Comparison
 from celsiusify_reporting.measurement import Measurement
 from celsiusify_reporting.method import Method
+from celsiusify_reporting.sentences import clause, detail
+from celsiusify_reporting.verdict import Verdict
 from celsiusify_reporting.wording import (
     figure,
     limit,
     listing,
     milliseconds,
     percent,
+    setting,
     shortened,
     whole,
 )
@@ -25,30 +30,51 @@ from celsiusify_reporting.wording import (
 
 @dataclass(frozen=True)
 class Conclusion:
-    """One sentence, what stands behind it, and the comparisons that both rest on."""
+    """One sentence, and what stands behind it."""
 
     headline: str
     points: tuple[str, ...]
-    comparisons: Comparisons
 
 
-def conclude(measurements: Sequence[Measurement], method: Method) -> Conclusion:
-    """Draw the conclusion of one run."""
+def conclude(
+    verdict: Verdict,
+    measurements: Sequence[Measurement],
+    comparisons: Sequence[Comparison],
+    found: Sequence[Found],
+    method: Method,
+) -> Conclusion:
+    """Draw the conclusion of a run."""
     answering = [one for one in measurements if one.latency]
-    comparisons = compare_all(answering, method)
-    clauses = [
-        _outcome(answering, comparisons, method) if answering else _no_answer(measurements),
-        *(_left_out(one) for one in measurements if answering and not one.latency),
-        *_failing(answering, method),
-        *_generator(answering, method),
-    ]
-    headline = "In this one run " + "; ".join(clauses) + "."
-    points = tuple(_points(answering, comparisons, method))
-    return Conclusion(headline, points, comparisons)
+    if not verdict.valid:
+        headline = f"This measurement is invalid, so nothing follows from it: {_why(verdict)}"
+    elif found:
+        headline = "; ".join([*(one.sentence for one in found), *capacity.against(found)]) + "."
+    else:
+        headline = "; ".join(_clauses(measurements, answering, comparisons, method)) + "."
+    points = _points(answering, [] if found else comparisons, method)
+    return Conclusion(headline[0].upper() + headline[1:], tuple(points))
 
 
-def _no_answer(measurements: Sequence[Measurement]) -> str:
-    return "; ".join(_left_out(one) for one in measurements) + ", so there is nothing to conclude"
+def _why(verdict: Verdict) -> str:
+    first, *others = verdict.reasons
+    more = f" There {'are' if len(others) > 1 else 'is'} {whole(len(others))} more of such reasons."
+    return first.text + (more if others else "")
+
+
+def _clauses(
+    measurements: Sequence[Measurement],
+    answering: Sequence[Measurement],
+    comparisons: Sequence[Comparison],
+    method: Method,
+) -> Iterator[str]:
+    if not answering:
+        yield (
+            "; ".join(_left_out(one) for one in measurements) + ", so there is nothing to conclude"
+        )
+        return
+    yield from _outcome(answering, comparisons, method)
+    yield from (_left_out(one) for one in measurements if not one.latency)
+    yield from _failing(answering, method)
 
 
 def _left_out(one: Measurement) -> str:
@@ -64,16 +90,16 @@ def _left_out(one: Measurement) -> str:
     )
 
 
-def _outcome(answering: Sequence[Measurement], compared: Comparisons, method: Method) -> str:
-    if len(answering) == 1:
-        return _single(answering[0], method)
-    clauses = [
-        *_latencies(compared.p50_ms, len(answering)),
-        *_tails(compared.p50_ms, compared.p99_ms, len(answering)),
-        *_cpu(compared.cpu_s_per_requests),
-        *_rates(answering, compared.throughput_rps, method),
-    ]
-    return ", ".join(clauses[:-1]) + ", and " + clauses[-1] if len(clauses) > 1 else clauses[0]
+def _outcome(
+    answering: Sequence[Measurement], comparisons: Sequence[Comparison], method: Method
+) -> Iterator[str]:
+    compared = [one for one in comparisons if one.outcome != "not compared"]
+    if compared:
+        yield from (clause(one, method) for one in compared)
+        return
+    yield from (_single(one, method) for one in answering)
+    if len(answering) > 1:
+        yield "whether that is a difference of the targets can't be told from so few rounds"
 
 
 def _single(one: Measurement, method: Method) -> str:
@@ -85,70 +111,12 @@ def _single(one: Measurement, method: Method) -> str:
     return rate + set_by + typical + worst
 
 
-def _latencies(compared: Comparison | None, targets: int) -> Iterator[str]:
-    if compared is None:
-        return
-    if compared.alike:
-        yield f"median latencies were alike ({_against(compared)})"
-    else:
-        yield _lowest("median latency", compared, targets)
-
-
-def _tails(medians: Comparison | None, tails: Comparison | None, targets: int) -> Iterator[str]:
-    """The slowest requests, where they tell something else than the medians."""
-    if tails is None or tails.alike:
-        return
-    if medians is None or medians.alike or medians.lowest != tails.lowest:
-        yield _lowest("99th percentile", tails, targets)
-
-
-def _lowest(measure: str, compared: Comparison, targets: int) -> str:
-    if targets == 2:
-        return f"{compared.lowest} had the lower {measure} ({_against(compared)})"
-    values = f"{_against(compared)} of {compared.highest}"
-    return f"{compared.lowest} had the lowest {measure} ({values})"
-
-
-def _against(compared: Comparison) -> str:
-    return f"{milliseconds(compared.lowest_value)} against {milliseconds(compared.highest_value)}"
-
-
-def _cpu(compared: Comparison | None) -> Iterator[str]:
-    if compared is None:
-        return
-    if compared.alike:
-        yield "CPU time per request was alike"
-    else:
-        yield (
-            f"{compared.highest} used {figure(compared.times, 2)} times the CPU time per request "
-            f"of {compared.lowest}"
-        )
-
-
-def _rates(
-    answering: Sequence[Measurement], compared: Comparison | None, method: Method
-) -> Iterator[str]:
-    near = _near(answering, method)
-    if len(near) == len(answering):
-        yield "throughput was set by the load and not by the targets"
-    elif near:
-        yield f"only {listing(near)} kept up with nearly all that the load could ask for"
-    elif compared:
-        values = f"{figure(compared.highest_value)} against {figure(compared.lowest_value)}"
-        yield (
-            f"throughput was alike ({values} requests a second)"
-            if compared.alike
-            else f"{compared.highest} answered {figure(compared.times, 2)} times as many requests "
-            f"as {compared.lowest} ({values} a second)"
-        )
-
-
 def _near(measurements: Sequence[Measurement], method: Method) -> list[str]:
-    """Titles of the targets whose throughput is close to what their users can ask for."""
+    """Titles of the targets whose throughput the load sets."""
     return [
         one.title
         for one in measurements
-        if (one.ceiling_percent or 0) > method.near_ceiling_percent
+        if one.open_load or (one.ceiling_percent or 0) > method.near_ceiling_percent
     ]
 
 
@@ -159,26 +127,12 @@ def _failing(answering: Sequence[Measurement], method: Method) -> Iterator[str]:
             yield f"{one.title} failed {percent(share)} of its requests"
 
 
-def _generator(answering: Sequence[Measurement], method: Method) -> Iterator[str]:
-    if any((one.generator_percent or 0) > method.generator_cpu_percent for one in answering):
-        yield "the load generator was at its own limit, so this says little about the targets"
-
-
 def _points(
-    answering: Sequence[Measurement], compared: Comparisons, method: Method
+    answering: Sequence[Measurement], comparisons: Sequence[Comparison], method: Method
 ) -> Iterator[str]:
+    yield from (detail(one, method) for one in comparisons if one.ratio is not None)
     yield from _ceiling_points(answering, method)
-    for measure, comparison in (
-        ("Median latency", compared.p50_ms),
-        ("99th percentile of latency", compared.p99_ms),
-    ):
-        if comparison:
-            yield f"{measure}: {_spread(comparison, ' ms', method)}."
-    if comparison := compared.cpu_s_per_requests:
-        yield (
-            f"CPU seconds of the target per {whole(method.per_requests)} requests: "
-            f"{_spread(comparison, '', method)}."
-        )
+    yield from _hidden(answering, method)
 
 
 def _ceiling_points(answering: Sequence[Measurement], method: Method) -> Iterator[str]:
@@ -189,7 +143,8 @@ def _ceiling_points(answering: Sequence[Measurement], method: Method) -> Iterato
                 f"requests a second that {whole(loop.users)} users can ask for when each thinks "
                 f"for {milliseconds(loop.think_ms)} after an answer."
             )
-    if near := _near(answering, method):
+    closed = [one for one in answering if one.closed_loop]
+    if near := _near(closed, method):
         what = (
             "latency and CPU time per request are what can be compared"
             if len(near) > 1
@@ -201,11 +156,29 @@ def _ceiling_points(answering: Sequence[Measurement], method: Method) -> Iterato
         )
 
 
-def _spread(compared: Comparison, unit: str, method: Method) -> str:
-    values = (
-        f"{compared.lowest} {figure(compared.lowest_value)}{unit}, "
-        f"{compared.highest} {figure(compared.highest_value)}{unit}"
+def _hidden(answering: Sequence[Measurement], method: Method) -> Iterator[str]:
+    """What waiting for answers could hide of a closed load, and did hide of an open one."""
+    for one in answering:
+        if one.closed_loop:
+            yield from _stall(one, one.closed_loop.users, method)
+        for gap in one.open_load.omissions if one.open_load else ():
+            if gap.percent == 99 and gap.gap_ms is not None:
+                yield (
+                    f"{one.title}: 99 % were answered within {milliseconds(gap.response_ms)} of "
+                    f"when they were due, and within {milliseconds(gap.service_ms)} of when they "
+                    f"were sent. The gap of {milliseconds(gap.gap_ms)} is coordinated omission: "
+                    "what a load that waits for answers doesn't see."
+                )
+
+
+def _stall(one: Measurement, users: int, method: Method) -> Iterator[str]:
+    each = [round_.steady.counts.finished for round_ in one.rounds if round_.steady]
+    pause = stall(users, min(each, default=0), method.percents)
+    if pause is None or not pause.unmoved:
+        return
+    unmoved = listing([f"p{setting(value)}" for value in pause.unmoved])
+    yield (
+        f"{one.title}: a pause of a second, or of ten, delays one request of each of "
+        f"{whole(users)} users, {percent(pause.percent)} of a round: it can't show in {unmoved}. "
+        "Only an open load shows pauses."
     )
-    if compared.alike:
-        return f"{values}, alike within {limit(method.alike_percent)}"
-    return f"{values}, {figure(compared.times, 2)} times as much"

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import astuple, dataclass
 
 from celsiusify_reporting.run import DeclaredCounts
-from celsiusify_reporting.throughput import Counts
+from celsiusify_reporting.throughput import Counts, total
 
 
 @dataclass(frozen=True)
 class Reconciliation:
-    """Counts over the whole run, ramp-up and end included.
+    """Counts over a whole round, or all of them, ramp-up and end included.
 
     Attributes:
         rows: As the rows say.
         declared: As the load generator says in `run.json`, or None.
         server: As the target's own counter says, or None.
-        server_gap: The target's count less the rows.
+        server_gap: By how much the target's count lies outside what the rows allow: those that
+            succeeded at least, all that started at most.
         server_gap_percent: The same, of the rows.
     """
 
@@ -31,12 +33,35 @@ class Reconciliation:
         """Whether rows and load generator agree; None where the latter is silent."""
         return None if self.declared is None else self.rows == self.declared
 
+    @property
+    def rows_gap(self) -> int:
+        """How many requests rows and load generator disagree on, by the outcome most in dispute."""
+        if self.declared is None:
+            return 0
+        pairs = zip(astuple(self.rows), astuple(self.declared), strict=True)
+        return max(abs(one - other) for one, other in pairs)
+
 
 def reconcile(rows: Counts, declared: DeclaredCounts | None) -> Reconciliation:
-    """Compare the rows of a whole run with what was declared of it."""
+    """Compare the rows of a whole round with what was declared of it."""
     if declared is None:
         return Reconciliation(rows, None, None, None, None)
-    counts = Counts(declared.started, declared.succeeded, declared.failed, declared.aborted)
-    gap = None if declared.server is None else declared.server - rows.started
+    counts = Counts(**declared.model_dump(exclude={"server"}))
+    return _reconciled(rows, counts, declared.server)
+
+
+def pool(parts: Sequence[Reconciliation]) -> Reconciliation:
+    """Counts of several rounds together; what one of them lacks, all of them lack."""
+    declared = [one.declared for one in parts if one.declared]
+    servers = [one.server for one in parts if one.server is not None]
+    return _reconciled(
+        total([one.rows for one in parts]),
+        total(declared) if len(declared) == len(parts) else None,
+        sum(servers) if len(servers) == len(parts) else None,
+    )
+
+
+def _reconciled(rows: Counts, declared: Counts | None, server: int | None) -> Reconciliation:
+    gap = None if server is None else server - min(max(server, rows.succeeded), rows.started)
     share = None if gap is None or not rows.started else 100 * gap / rows.started
-    return Reconciliation(rows, counts, declared.server, gap, share)
+    return Reconciliation(rows, declared, server, gap, share)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
@@ -13,6 +13,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from celsiusify_reporting.effective import autocorrelation_time
+from celsiusify_reporting.interval import Interval, order_statistics
 from celsiusify_reporting.method import Method
 
 Nanoseconds = npt.NDArray[np.int64]
@@ -20,11 +22,18 @@ Nanoseconds = npt.NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Percentile:
-    """A percentile, or None where fewer than `needs` requests were measured."""
+    """A percentile, or None where fewer than `needs` requests were measured.
+
+    Attributes:
+        effective_n: How many independent requests those measured are worth.
+        interval: Where it lies, in ms; None where those are too few to tell.
+    """
 
     percent: float
     ms: float | None
     needs: int
+    effective_n: int
+    interval: Interval | None
 
 
 @dataclass(frozen=True)
@@ -50,9 +59,9 @@ class Distribution:
     ms: tuple[float, ...]
 
 
-def latencies_ns(rows: pd.DataFrame, outcome: str) -> Nanoseconds:
+def latencies_ns(rows: pd.DataFrame, outcome: str, column: str = "latency_ns") -> Nanoseconds:
     """Latencies of the rows of one outcome that ended, in ns, shape `(n,)`."""
-    latencies = rows.loc[rows["outcome"] == outcome, "latency_ns"]
+    latencies = rows.loc[rows["outcome"] == outcome, column]
     return latencies.dropna().to_numpy(dtype=np.int64)
 
 
@@ -73,8 +82,12 @@ def percentiles_ms(latencies: Nanoseconds, percents: Sequence[float]) -> list[fl
         R. J. Hyndman, Y. Fan, "Sample quantiles in statistical packages", The American
         Statistician 50 (1996), definition 1.
     """
-    ranks = [ceil(Fraction(str(percent)) / 100 * len(latencies)) for percent in percents]
-    places = [max(0, rank - 1) for rank in ranks]
+    return quantiles_ms(latencies, [Fraction(str(percent)) / 100 for percent in percents])
+
+
+def quantiles_ms(latencies: Nanoseconds, shares: Sequence[Fraction]) -> list[float]:
+    """The same, of exact shares up to 1."""
+    places = [max(0, ceil(share * len(latencies)) - 1) for share in shares]
     return [float(value) / 1e6 for value in np.partition(latencies, places)[places]]
 
 
@@ -99,7 +112,7 @@ def requests_needed(percent: float, confidence_percent: float) -> int:
 
 
 def summarise(latencies: Nanoseconds, method: Method) -> Latency | None:
-    """Sum up latencies in ns, shape `(n,)`; None where there are none."""
+    """Sum up latencies in ns, shape `(n,)`, in order of time; None where there are none."""
     n = len(latencies)
     if not n:
         return None
@@ -112,13 +125,31 @@ def summarise(latencies: Nanoseconds, method: Method) -> Latency | None:
     )
 
 
-def _percentiles(latencies: Nanoseconds, method: Method) -> list[Percentile]:
-    values = percentiles_ms(latencies, method.percents)
-    needs = [requests_needed(percent, method.confidence_percent) for percent in method.percents]
-    return [
-        Percentile(percent, value if len(latencies) >= needed else None, needed)
-        for percent, value, needed in zip(method.percents, values, needs, strict=True)
-    ]
+def _percentiles(latencies: Nanoseconds, method: Method) -> Iterator[Percentile]:
+    for percent, ms in zip(
+        method.percents, percentiles_ms(latencies, method.percents), strict=True
+    ):
+        needs = requests_needed(percent, method.needed_percent)
+        if len(latencies) < needs:
+            yield Percentile(percent, None, needs, len(latencies), None)
+        else:
+            yield _percentile(latencies, percent, ms, method)
+
+
+def _percentile(latencies: Nanoseconds, percent: float, ms: float, method: Method) -> Percentile:
+    """A percentile, and its interval from as many requests as those measured are worth.
+
+    What a percentile rests on is how many requests lie beyond it: their dependence counts.
+    """
+    needs = requests_needed(percent, method.needed_percent)
+    factor = autocorrelation_time(latencies > ms * 1e6)
+    effective_n = max(1, int(len(latencies) / factor))
+    shares = order_statistics(effective_n, percent / 100, method.confidence_percent)
+    if shares is None:
+        return Percentile(percent, ms, needs, effective_n, None)
+    low, high = quantiles_ms(latencies, shares)
+    interval = Interval(low, high, method.confidence_percent)
+    return Percentile(percent, ms, needs, effective_n, interval)
 
 
 def distribution(latencies: Nanoseconds) -> Distribution | None:

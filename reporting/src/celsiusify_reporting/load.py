@@ -13,9 +13,10 @@ import pyarrow.parquet as pq
 
 from celsiusify_reporting.errors import ReportError
 
-COUNTS = ("worker", "user", "start_ns", "status", "bytes")
+COUNTS = ("round", "worker", "user", "start_ns", "status", "bytes")
+NULLABLE = ("intended_ns", "lag_us", "end_ns")
 TEXTS = ("outcome", "error", "instance")
-OUTCOMES = {"succeeded", "failed", "aborted"}
+OUTCOMES = {"succeeded", "failed", "aborted", "dropped"}
 LONGEST_RUN_NS = 7 * 24 * 3600 * 10**9
 
 
@@ -23,16 +24,18 @@ def read_requests(path: Path) -> pd.DataFrame:
     """Read `<target>_requests.parquet`.
 
     Returns:
-        A row a request, in order of `start_ns`. Integers `worker`, `user`, `start_ns`, `status`,
-        `bytes`; Int64 `latency_ns`, from the sending to the last byte, NA where no answer ended;
-        categories `outcome`, `error`, `instance`.
+        A row a request, in order of `round` and `due_ns`. Integers `round`, `worker`, `user`,
+        `start_ns`, `status`, `bytes`, and `due_ns`, when it should have started, which without a schedule is
+        when it did. Int64, NA where no answer ended, `service_ns` from `start_ns` and `latency_ns`
+        from `due_ns` to the last byte; Int64 `lag_us`, NA without a schedule. Categories
+        `outcome`, `error`, `instance`.
 
     Raises:
         ReportError: If the file can't be read, lacks a column, or holds what can't be.
     """
     try:
         present = set(pq.read_schema(path).names)
-        expected = [*COUNTS, "end_ns", *TEXTS]
+        expected = [*COUNTS, *NULLABLE, *TEXTS]
         if missing := [name for name in expected if name not in present]:
             raise ReportError(
                 path, f"no column {', '.join(missing)}; expected {', '.join(expected)}"
@@ -43,7 +46,7 @@ def read_requests(path: Path) -> pd.DataFrame:
         raise ReportError(path, f"can't be read as Parquet: {error}") from error
     if problem := _problem(frame):
         raise ReportError(path, problem)
-    return frame.sort_values("start_ns", kind="stable", ignore_index=True)
+    return frame.sort_values(["round", "due_ns"], ignore_index=True)
 
 
 def _frame(table: pa.Table) -> pd.DataFrame:
@@ -51,11 +54,20 @@ def _frame(table: pa.Table) -> pd.DataFrame:
     numbers = {name: table[name].cast(pa.int64()) for name in COUNTS}
     if nulls := [name for name, column in numbers.items() if column.null_count]:
         raise pa.ArrowInvalid(f"null in column {', '.join(nulls)}")
-    latency_ns = pc.subtract(table["end_ns"].cast(pa.int64()), numbers["start_ns"])
+    end_ns, lag_us, intended_ns = (
+        table[name].cast(pa.int64()) for name in ("end_ns", "lag_us", "intended_ns")
+    )
+    due_ns = pc.coalesce(intended_ns, numbers["start_ns"])
+    times = {
+        "due_ns": due_ns,
+        "latency_ns": pc.subtract(end_ns, due_ns),
+        "service_ns": pc.subtract(end_ns, numbers["start_ns"]),
+        "lag_us": lag_us,
+    }
     texts = {name: _category(table[name]) for name in TEXTS}
-    exact = pa.table({**numbers, "latency_ns": latency_ns, **texts})
+    exact = pa.table({**numbers, **times, **texts})
     frame: pd.DataFrame = exact.to_pandas(types_mapper={pa.int64(): pd.Int64Dtype()}.get)
-    return frame.astype(dict.fromkeys(COUNTS, "int64"))
+    return frame.astype(dict.fromkeys((*COUNTS, "due_ns"), "int64"))
 
 
 def _category(column: pa.ChunkedArray) -> pa.ChunkedArray:
@@ -74,7 +86,7 @@ def _problem(frame: pd.DataFrame) -> str | None:
     unfinished = frame["latency_ns"].isna()
     if count := int((unfinished & (frame["outcome"] == "succeeded")).sum()):
         return f"{count} rows succeeded without an end_ns"
-    if count := int((frame["latency_ns"] < 0).sum()):
+    if count := int((frame["service_ns"] < 0).sum()):
         return f"{count} rows end before they start"
     if frame["start_ns"].max() - frame["start_ns"].min() > LONGEST_RUN_NS:
         return "start_ns spans over a week; expected nanoseconds since the Unix epoch"
@@ -85,8 +97,8 @@ def read_usage(path: Path) -> pd.DataFrame | None:
     """Read `<target>_usage.csv`.
 
     Returns:
-        Samples of `time_ns`, `role`, `pid`, and `cpu_s`, `rss_bytes`, NaN where unknown; None where
-        there is no such file.
+        Samples of `round`, `time_ns`, `role`, `pid`, and `cpu_s`, `rss_bytes`, NaN where unknown;
+        None where there is no such file.
 
     Raises:
         ReportError: If the file is there but damaged.
@@ -94,6 +106,7 @@ def read_usage(path: Path) -> pd.DataFrame | None:
     frame = _read_csv(
         path,
         {
+            "round": "int64",
             "time_ns": "int64",
             "role": "str",
             "pid": "Int64",
@@ -110,7 +123,7 @@ def read_usage(path: Path) -> pd.DataFrame | None:
 
 
 def read_users(path: Path) -> pd.DataFrame | None:
-    """Read `<target>_users.csv`: `time_ns`, `users`.
+    """Read `<target>_users.csv`: `round`, `time_ns`, `users`.
 
     Returns:
         The samples, or None where there is no such file.
@@ -118,7 +131,7 @@ def read_users(path: Path) -> pd.DataFrame | None:
     Raises:
         ReportError: If the file is there but damaged.
     """
-    return _read_csv(path, {"time_ns": "int64", "users": "int64"})
+    return _read_csv(path, {"round": "int64", "time_ns": "int64", "users": "int64"})
 
 
 def _read_csv(

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
+import numpy as np
 import pandas as pd
 
-from celsiusify_reporting import closed_loop, resources
-from celsiusify_reporting.counting import reconcile
+from celsiusify_reporting import closed_loop, open_load, resources, stationarity
+from celsiusify_reporting.counting import pool, reconcile
 from celsiusify_reporting.failures import failures
 from celsiusify_reporting.latency import distribution, latencies_ns, summarise
-from celsiusify_reporting.measurement import Measurement, Steady
+from celsiusify_reporting.measurement import Measurement, Round, Steady
 from celsiusify_reporting.method import Method
-from celsiusify_reporting.run import Run, Target
+from celsiusify_reporting.run import RoundRecord, Run
 from celsiusify_reporting.seconds import Second, each_second, history
 from celsiusify_reporting.throughput import count, throughput
 from celsiusify_reporting.window import Window, steady_window
@@ -27,6 +28,11 @@ class Samples:
     usage: pd.DataFrame | None
     users: pd.DataFrame | None
 
+    def of_round(self, number: int) -> Samples:
+        """Those of one round."""
+        parts = (self.requests, self.usage, self.users)
+        return Samples(*(None if one is None else one[one["round"] == number] for one in parts))
+
 
 @dataclass(frozen=True)
 class Measured:
@@ -38,67 +44,148 @@ class Measured:
     seconds: tuple[Second, ...] = ()
 
 
+@dataclass(frozen=True)
+class _Part:
+    """A round with what it was made from."""
+
+    round: Round
+    steady_rows: pd.DataFrame | None = None
+    seconds: tuple[Second, ...] = ()
+
+
 def measure(run: Run, name: str, samples: Samples, method: Method) -> Measured:
     """Measure one target of a run."""
     target = run.targets[name]
-    rows = samples.requests
-    if rows is None:
+    if samples.requests is None:
         reasons = (f"nothing was measured: no request stands in {name}_requests.parquet",)
-        return Measured(Measurement(name, target, None, None, None, reasons))
-    window = steady_window(target.steady_from_ns, target.steady_until_ns)
-    seconds = tuple(each_second(rows, samples.users, window, target.started_ns))
-    steady_rows = window.rows(rows) if window else rows.iloc[:0]
-    steady = _steady(run, window, steady_rows, samples.usage, method) if window else None
-    measurement = Measurement(
-        name=name,
-        target=target,
-        counting=reconcile(count(rows), target.counts),
-        steady=steady,
-        history=history(
-            rows, list(seconds), window.from_ns if window else seconds[0].from_ns, method
+        rounds = tuple(_unmeasured(record) for record in target.rounds)
+        return Measured(Measurement(name, target, rounds, None, None, reasons))
+    parts = [
+        _measure(run, record, samples.of_round(record.round), method) for record in target.rounds
+    ]
+    rounds = tuple(part.round for part in parts)
+    pooled = [part for part in parts if part.steady_rows is not None and _counts(run, name, part)]
+    rows = pd.concat([part.steady_rows for part in pooled]) if pooled else None
+    windows = [part.round.window for part in pooled if part.round.window]
+    steady = None if rows is None else _steady(run, windows, rows, samples.usage, method, None)
+    counted = [one.counting for one in rounds if one.counting]
+    return Measured(
+        Measurement(
+            name=name,
+            target=target,
+            rounds=rounds,
+            counting=pool(counted) if counted else None,
+            steady=steady,
+            missing=tuple(_missing(name, rounds, samples, steady)),
         ),
-        missing=tuple(_missing(name, target, samples, steady)),
+        samples.requests,
+        rows,
+        tuple(_in_row(parts, samples.requests)),
     )
-    return Measured(measurement, rows, steady_rows if window else None, seconds)
+
+
+def _unmeasured(record: RoundRecord) -> Round:
+    return Round(record, None, None, None, None, None)
+
+
+def _counts(run: Run, name: str, part: _Part) -> bool:
+    """Whether a round is one of those whose figures are taken together."""
+    found = (run.capacity or {}).get(name)
+    if run.kind == "loads":
+        return True
+    record = part.round.record
+    return found is not None and record.phase == "confirm" and record.rate_rps == found.rate_rps
+
+
+def _measure(run: Run, record: RoundRecord, samples: Samples, method: Method) -> _Part:
+    rows = samples.requests
+    if rows is None or rows.empty:
+        return _Part(_unmeasured(record))
+    whole = steady_window(record.steady_from_ns, record.steady_until_ns)
+    seconds = tuple(each_second(rows, samples.users, whole, record.started_ns))
+    origin_ns = whole.from_ns if whole else seconds[0].from_ns
+    window, kept = _settled(rows, whole, method) if whole else (None, None)
+    steady_rows = window.rows(rows) if window else None
+    rate = record.rate_rps
+    return _Part(
+        Round(
+            record=record,
+            window=window,
+            counting=reconcile(count(rows), record.counts),
+            steady=(
+                _steady(run, [window], steady_rows, samples.usage, method, rate)
+                if window and steady_rows is not None
+                else None
+            ),
+            stationarity=kept,
+            history=history(rows, list(seconds), origin_ns, method),
+        ),
+        steady_rows,
+        seconds,
+    )
+
+
+def _settled(
+    rows: pd.DataFrame, window: Window, method: Method
+) -> tuple[Window, stationarity.Stationarity]:
+    """A steady window without the warm-up that is left in it, and whether it kept its pace."""
+    course = stationarity.course(window.rows(rows), window, method)
+    return stationarity.examine(course, window, method)
+
+
+def _in_row(parts: Sequence[_Part], rows: pd.DataFrame) -> Iterator[Second]:
+    """The seconds of all rounds, their rows counted through."""
+    firsts = np.searchsorted(rows["round"].to_numpy(), [part.round.record.round for part in parts])
+    for first, part in zip(firsts, parts, strict=True):
+        for one in part.seconds:
+            yield replace(one, first=one.first + int(first), after=one.after + int(first))
 
 
 def _steady(
-    run: Run, window: Window, rows: pd.DataFrame, usage: pd.DataFrame | None, method: Method
+    run: Run,
+    windows: Sequence[Window],
+    rows: pd.DataFrame,
+    usage: pd.DataFrame | None,
+    method: Method,
+    rate_rps: float | None,
 ) -> Steady:
     counts = count(rows)
     latencies = latencies_ns(rows, "succeeded")
+    seconds = sum(window.seconds for window in windows)
+    answered = rows.loc[rows["latency_ns"].notna(), "bytes"]
+    closed = run.load.model == "closed"
+    rate = rate_rps or run.load.rate_rps
     return Steady(
-        window=window,
-        seconds=window.seconds,
+        seconds=seconds,
         counts=counts,
-        throughput=throughput(counts, window.seconds),
+        throughput=throughput(counts, seconds),
         latency=summarise(latencies, method),
         distribution=distribution(latencies),
         failures=failures(rows),
-        process=None if usage is None else resources.examine(usage, "target", window),
-        workers=() if usage is None else resources.workers(usage, window),
+        process=None if usage is None else resources.examine(usage, "target", windows),
+        workers=() if usage is None else resources.workers(usage, windows),
         cpu_s_per_requests=(
-            None if usage is None else resources.cpu_s_per(method.per_requests, rows, usage, window)
+            None
+            if usage is None
+            else resources.cpu_s_per(method.per_requests, rows, usage, windows)
         ),
-        closed_loop=_closed_loop(run, window, rows),
+        closed_loop=_closed_loop(run, seconds, rows) if closed else None,
+        open_load=None if closed else open_load.examine(rows, seconds, rate, method),
+        response_bytes=None if answered.empty else float(answered.mean()),
         instances=int(rows["instance"].nunique()) or None,
     )
 
 
-def _closed_loop(run: Run, window: Window, rows: pd.DataFrame) -> closed_loop.ClosedLoop | None:
-    if run.load.model != "closed":
-        return None
-    return closed_loop.examine(rows, window.seconds, run.profile.users, run.profile.think_time_s)
+def _closed_loop(run: Run, seconds: float, rows: pd.DataFrame) -> closed_loop.ClosedLoop | None:
+    return closed_loop.examine(rows, seconds, run.profile.users, run.profile.think_time_s)
 
 
-def _missing(name: str, target: Target, samples: Samples, steady: Steady | None) -> Iterator[str]:
-    if steady is None:
-        yield (
-            "no statistics: it has no steady window, from when all users were running "
-            f"(steady_from_ns {target.steady_from_ns}) until they were told to stop "
-            f"(steady_until_ns {target.steady_until_ns})"
-        )
-    elif not steady.counts.started:
+def _missing(
+    name: str, rounds: Sequence[Round], samples: Samples, steady: Steady | None
+) -> Iterator[str]:
+    for one in rounds:
+        yield from _missing_round(one)
+    if steady is not None and not steady.counts.started:
         yield "no request started within the steady window"
     if samples.users is None:
         yield f"no users over time: there is no {name}_users.csv"
@@ -106,6 +193,18 @@ def _missing(name: str, target: Target, samples: Samples, steady: Steady | None)
         yield f"no CPU time and no memory: there is no {name}_usage.csv"
     elif steady:
         yield from _missing_usage(steady)
+
+
+def _missing_round(one: Round) -> Iterator[str]:
+    record = one.record
+    if one.counting is None:
+        yield f"nothing was measured in round {record.round}"
+    elif one.steady is None:
+        yield (
+            f"no statistics of round {record.round}: it has no steady window, from when all users "
+            f"were running (steady_from_ns {record.steady_from_ns}) until they were told to stop "
+            f"(steady_until_ns {record.steady_until_ns})"
+        )
 
 
 def _missing_usage(steady: Steady) -> Iterator[str]:

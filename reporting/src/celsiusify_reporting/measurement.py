@@ -1,4 +1,4 @@
-"""All that was measured of one target in one run."""
+"""All that was measured of one target in one run: its rounds, and what they say together."""
 
 from __future__ import annotations
 
@@ -8,26 +8,30 @@ from celsiusify_reporting.closed_loop import ClosedLoop
 from celsiusify_reporting.counting import Reconciliation
 from celsiusify_reporting.failures import Failure
 from celsiusify_reporting.latency import Distribution, Latency
+from celsiusify_reporting.open_load import OpenLoad
 from celsiusify_reporting.resources import Process
-from celsiusify_reporting.run import Target
+from celsiusify_reporting.run import RoundRecord, Target
 from celsiusify_reporting.seconds import History
+from celsiusify_reporting.stationarity import Stationarity
 from celsiusify_reporting.throughput import Counts, Throughput
 from celsiusify_reporting.window import Window
 
 
 @dataclass(frozen=True)
 class Steady:
-    """What the requests that started within the steady window say.
+    """What the requests that were due within the steady window of a round, or of several, say.
 
     Attributes:
-        seconds: The window's length.
+        seconds: The windows' length.
         latency: Of those that succeeded, as is `distribution`; None where none did.
         cpu_s_per_requests: CPU seconds of the target per `Method.per_requests` finished requests.
         workers: The load-generating processes.
+        closed_loop: Where a closed load limits the result; None for an open one.
+        open_load: What was delivered of an open load; None for a closed one.
+        response_bytes: The mean length of an answer's body.
         instances: How many instances of the target answered, or None where they don't tell.
     """
 
-    window: Window
     seconds: float
     counts: Counts
     throughput: Throughput
@@ -38,18 +42,54 @@ class Steady:
     workers: tuple[Process, ...]
     cpu_s_per_requests: float | None
     closed_loop: ClosedLoop | None
+    open_load: OpenLoad | None
+    response_bytes: float | None
     instances: int | None
+
+    def percentile_ms(self, percent: float) -> float | None:
+        """A percentile of the latencies, where there are enough of them."""
+        return self.latency.at(percent).ms if self.latency else None
+
+    @property
+    def generator_percent(self) -> float | None:
+        """CPU of the busiest load-generating process, as a share of a core."""
+        known = [one.mean_percent for one in self.workers if one.mean_percent is not None]
+        return max(known, default=None)
+
+
+@dataclass(frozen=True)
+class Round:
+    """One load of a target; a part is None where it couldn't be measured.
+
+    Attributes:
+        window: The steady window, less what `stationarity` cut off its start.
+        history: The whole round, second by second.
+    """
+
+    record: RoundRecord
+    window: Window | None
+    counting: Reconciliation | None
+    steady: Steady | None
+    stationarity: Stationarity | None
+    history: History | None
 
 
 @dataclass(frozen=True)
 class Measurement:
-    """One target of a run; a part is None where it couldn't be measured, and `missing` says why."""
+    """One target of a run; a part is None where it couldn't be measured, and `missing` says why.
+
+    Attributes:
+        rounds: Each load of it, in order.
+        counting: Of all rounds together.
+        steady: Of the steady windows of all rounds together; in a search for the highest rate, of
+            the rounds that confirmed it.
+    """
 
     name: str
     target: Target
+    rounds: tuple[Round, ...]
     counting: Reconciliation | None
     steady: Steady | None
-    history: History | None
     missing: tuple[str, ...]
 
     @property
@@ -58,13 +98,18 @@ class Measurement:
         return self.target.title
 
     @property
+    def histories(self) -> tuple[History, ...]:
+        """The course of each round that was measured."""
+        return tuple(one.history for one in self.rounds if one.history)
+
+    @property
     def latency(self) -> Latency | None:
-        """Latencies in the steady window, if any request succeeded there."""
+        """Latencies in the steady windows, if any request succeeded there."""
         return self.steady.latency if self.steady else None
 
     def percentile_ms(self, percent: float) -> float | None:
         """A percentile of the latencies, where there are enough of them."""
-        return self.latency.at(percent).ms if self.latency else None
+        return self.steady.percentile_ms(percent) if self.steady else None
 
     @property
     def throughput_rps(self) -> float | None:
@@ -77,6 +122,11 @@ class Measurement:
         return self.steady.closed_loop if self.steady else None
 
     @property
+    def open_load(self) -> OpenLoad | None:
+        """What was delivered of an open load."""
+        return self.steady.open_load if self.steady else None
+
+    @property
     def ceiling_percent(self) -> float | None:
         """Finished requests as a share of what the users can ask for."""
         return self.closed_loop.ceiling_percent if self.closed_loop else None
@@ -84,6 +134,4 @@ class Measurement:
     @property
     def generator_percent(self) -> float | None:
         """CPU of the busiest load-generating process, as a share of a core."""
-        shares = [one.mean_percent for one in self.steady.workers] if self.steady else []
-        known = [share for share in shares if share is not None]
-        return max(known) if known else None
+        return self.steady.generator_percent if self.steady else None

@@ -12,27 +12,59 @@ class Method:
     Attributes:
         percentile_definition: How `latency.percentiles_ms` takes them.
         percents: The percentiles that a report gives.
-        confidence_percent: How sure a percentile must be before it is given.
+        needed_percent: How sure a percentile must be before it is given.
+        confidence_percent: Of every interval; of a run's comparisons, of all of them together.
         per_requests: What CPU time is divided by.
+        equivalence_percent: Targets that differ by no more than this are equivalent.
+        telling_percent: A comparison that leaves room for more than this, either way, tells
+            nothing.
+        fewest_rounds: Of each target, before any two are compared.
+        most_rounds: More than these are not proposed.
+        batches: Into how many a steady window is cut to see whether it kept its pace.
+        requests_per_batch: How many a batch has at least; a median needs 11.
+        drift_percent: By how much the thirds of a steady window may differ.
+        drift_chance: How rarely chance alone must make such a difference, as a probability.
         near_ceiling_percent: Above this share of N/Z throughput shows the load, not the target.
+        headroom: How many times as many requests a second the load generator must be able to make.
         generator_cpu_percent: Above this share of a core a load-generating process is at its limit.
+        lag_warning_ms: The 99th percentile of the load generator's lag from which on it is told.
+        lag_limit_ms: The same from which on the run is invalid.
+        delivered_percent: How much of a schedule must be sent.
         residual_percent: How far users, throughput, latency and think time may disagree.
         added_think_percent: By how much users may think longer than the profile asks for.
-        server_gap_percent: How far the target's own count of requests may be off.
-        alike_percent: Two figures this close are called alike.
+        count_gap_percent: How far counts of requests may disagree.
         failures_percent: From this share of failures on, the conclusion speaks of them.
+
+    Source:
+        `needed_percent` is MLPerf Inference's early stopping; `drift_percent` perf_analyzer's
+        stability, `lag_warning_ms` its limit of delayed requests; `equivalence_percent` the ±2 %
+        of the Kalibera-Jones school, "Rigorous benchmarking in reasonable time" (2013), section 3.
+        The others are this project's: a generator that is busy for less than a half, and lags by
+        little of what it measures, can't be what a figure shows.
     """
 
     percentile_definition: str = "nearest rank"
     percents: tuple[float, ...] = (50, 90, 95, 99, 99.9)
-    confidence_percent: float = 99
+    needed_percent: float = 99
+    confidence_percent: float = 95
     per_requests: int = 1000
+    equivalence_percent: float = 2
+    telling_percent: float = 10
+    fewest_rounds: int = 3
+    most_rounds: int = 200
+    batches: int = 30
+    requests_per_batch: int = 11
+    drift_percent: float = 10
+    drift_chance: float = 0.01
     near_ceiling_percent: float = 85
+    headroom: float = 2
     generator_cpu_percent: float = 80
+    lag_warning_ms: float = 1
+    lag_limit_ms: float = 5
+    delivered_percent: float = 99
     residual_percent: float = 2
     added_think_percent: float = 5
-    server_gap_percent: float = 0.1
-    alike_percent: float = 5
+    count_gap_percent: float = 0.1
     failures_percent: float = 0.1
 
 

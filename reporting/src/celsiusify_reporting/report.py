@@ -8,21 +8,39 @@ from dataclasses import asdict, dataclass
 
 from pydantic import BaseModel
 
+from celsiusify_reporting import capacity
+from celsiusify_reporting.capacity import Found
 from celsiusify_reporting.caveats import caveats
+from celsiusify_reporting.comparison import Comparison, compare_all
 from celsiusify_reporting.conclusion import Conclusion, conclude
+from celsiusify_reporting.fairness import Fairness, sheet
 from celsiusify_reporting.measurement import Measurement
 from celsiusify_reporting.method import Method
 from celsiusify_reporting.run import Run
+from celsiusify_reporting.verdict import Verdict, judge
 
-FORMAT = 1
+FORMAT = 2
 
 
 @dataclass(frozen=True)
 class Report:
-    """All that is said of a run."""
+    """All that is said of a run.
+
+    Attributes:
+        verdict: Whether it measured its targets at all.
+        conclusion: What follows, in words.
+        comparisons: Each two targets by each measure.
+        capacities: What a search of the highest rate found, else nothing.
+        fairness: What wasn't equal between the targets.
+        caveats: What limits it besides the verdict's reasons and warnings.
+    """
 
     format: int
+    verdict: Verdict
     conclusion: Conclusion
+    comparisons: tuple[Comparison, ...]
+    capacities: tuple[Found, ...]
+    fairness: Fairness
     caveats: tuple[str, ...]
     measurements: tuple[Measurement, ...]
     run: Run
@@ -31,10 +49,24 @@ class Report:
 
 def draw_up(run: Run, measurements: Sequence[Measurement], method: Method) -> Report:
     """Draw up the report of what was measured in a run."""
+    verdict = judge(run, measurements, method)
+    answering = [one for one in measurements if one.latency]
+    open_load = run.load.model != "closed"
+    comparisons = (
+        compare_all(answering, method, valid=verdict.valid, open_load=open_load)
+        if run.kind == "loads"
+        else ()
+    )
+    found = capacity.examine(run, measurements)
+    fairness = sheet(measurements)
     return Report(
         format=FORMAT,
-        conclusion=conclude(measurements, method),
-        caveats=caveats(measurements, method),
+        verdict=verdict,
+        conclusion=conclude(verdict, measurements, comparisons, found, method),
+        comparisons=comparisons,
+        capacities=found,
+        fairness=fairness,
+        caveats=caveats(measurements, fairness, method),
         measurements=tuple(measurements),
         run=run,
         method=method,
@@ -51,7 +83,6 @@ def to_json(report: Report) -> str:
 
 def _plain(value: object) -> object:
     if isinstance(value, BaseModel):
-        return value.model_dump(
-            mode="json", exclude={"targets"} if isinstance(value, Run) else None
-        )
+        exclude = {"targets"} if isinstance(value, Run) else {"rounds"}
+        return value.model_dump(mode="json", exclude=exclude)
     raise TypeError(f"{type(value).__name__} has no place in a report")

@@ -1,7 +1,8 @@
-"""CPU time and memory of the target and of the load generator."""
+"""CPU time and memory of the target and of the load generator, round by round."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,7 +14,7 @@ from celsiusify_reporting.window import Window
 
 @dataclass(frozen=True)
 class Process:
-    """One process, or one process tree, within the steady window; None where it can't be known.
+    """A process, or a process tree, within steady windows; None where it can't be known.
 
     Attributes:
         role: `target` or `worker-N`.
@@ -30,41 +31,43 @@ class Process:
     cpu_problem: str | None
 
 
-def examine(usage: pd.DataFrame, role: str, window: Window) -> Process:
-    """Sum up the samples of one role."""
-    samples = _samples(usage, role, window)
-    rss = samples["rss_bytes"].max()
+def examine(usage: pd.DataFrame, role: str, windows: Sequence[Window]) -> Process:
+    """Sum up the samples of one role within some windows, in each of which it may be another."""
+    samples = [_samples(usage, role, window) for window in windows]
+    rss = pd.concat(samples)["rss_bytes"].max()
     max_rss_mib = None if np.isnan(rss) else float(rss) / 2**20
-    if problem := _cpu_problem(samples):
+    if problem := next((found for one in samples if (found := _cpu_problem(one))), None):
         return Process(role, None, None, max_rss_mib, problem)
-    seconds = np.diff(samples["time_ns"].to_numpy()) / 1e9
-    used = np.diff(samples["cpu_s"].to_numpy())
+    seconds = np.concatenate([np.diff(one["time_ns"].to_numpy()) / 1e9 for one in samples])
+    used = np.concatenate([np.diff(one["cpu_s"].to_numpy()) for one in samples])
     mean, peak = used.sum() / seconds.sum(), (used / seconds).max()
     return Process(role, 100 * float(mean), 100 * float(peak), max_rss_mib, None)
 
 
-def workers(usage: pd.DataFrame, window: Window) -> tuple[Process, ...]:
+def workers(usage: pd.DataFrame, windows: Sequence[Window]) -> tuple[Process, ...]:
     """Sum up each load-generating process, in order of its number."""
     roles = {role for role in usage["role"] if role != "target"}
     return tuple(
-        examine(usage, role, window) for role in sorted(roles, key=lambda one: int(one[7:]))
+        examine(usage, role, windows) for role in sorted(roles, key=lambda one: int(one[7:]))
     )
 
 
 def cpu_s_per(
-    requests: int, rows: pd.DataFrame, usage: pd.DataFrame, window: Window
+    requests: int, rows: pd.DataFrame, usage: pd.DataFrame, windows: Sequence[Window]
 ) -> float | None:
     """CPU seconds that the target used per that many finished requests.
 
-    Both are taken between the first and the last sample in the window, so that they cover the
-    same time: the cumulative CPU time's difference, over the requests that started meanwhile.
+    Both are taken between the first and the last sample in each window, so that they cover the
+    same time: the cumulative CPU time's difference, over the requests that were due meanwhile.
     """
-    samples = _samples(usage, "target", window)
-    if _cpu_problem(samples):
-        return None
-    span = Window(int(samples["time_ns"].iloc[0]), int(samples["time_ns"].iloc[-1]))
-    finished = count(span.rows(rows)).finished
-    used = float(samples["cpu_s"].iloc[-1] - samples["cpu_s"].iloc[0])
+    finished, used = 0, 0.0
+    for window in windows:
+        samples = _samples(usage, "target", window)
+        if _cpu_problem(samples):
+            return None
+        span = Window(int(samples["time_ns"].iloc[0]), int(samples["time_ns"].iloc[-1]))
+        finished += count(span.rows(rows)).finished
+        used += float(samples["cpu_s"].iloc[-1] - samples["cpu_s"].iloc[0])
     return requests * used / finished if finished else None
 
 

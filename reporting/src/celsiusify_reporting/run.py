@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -48,9 +49,11 @@ class Profile(Recorded):
 
 
 class Load(Recorded):
-    """How the load was made."""
+    """How the load was made; an open one has a rate and a most of requests that are out."""
 
-    model: str = "closed"
+    model: Literal["closed", "constant", "poisson"] = "closed"
+    rate_rps: float | None = None
+    max_in_flight: int | None = None
     processes: int | None = None
     cores: list[int] | None = None
     client: str | None = None
@@ -67,37 +70,140 @@ class Engine(Recorded):
     settings: dict[str, Any] = Field(default_factory=dict)
 
 
+class Plan(Recorded):
+    """How the targets took turns: `sequence` names the target and the round, in order."""
+
+    rounds: PositiveInt = 1
+    order: str | None = None
+    warm_up_s: float | None = None
+    cool_down_s: float | None = None
+    sequence: tuple[tuple[Name, NonNegativeInt], ...] = ()
+
+
+class Calibration(Recorded):
+    """What the load generator reaches in one protocol against a responder that does nothing."""
+
+    rate_rps: float
+    floor_p50_ms: float | None = None
+    floor_p99_ms: float | None = None
+    requests: int | None = None
+    seconds: float | None = None
+    generator_cpu_percent: float | None = None
+    responder_cpu_percent: float | None = None
+
+
+class TargetEquivalence(Recorded):
+    """How one target answered the gate's questions."""
+
+    asked: int
+    wrong: int
+    worst_error: float | None = None
+    worst_fahrenheit: float | None = None
+    problem: str | None = None
+
+
+class Equivalence(Recorded):
+    """The gate before all timing: the same questions to each target."""
+
+    tolerance: float
+    points: int
+    targets: dict[Name, TargetEquivalence] = Field(default_factory=dict)
+
+
+class Objective(Recorded):
+    """What a rate must hold: so many percent within a latency, and few failures."""
+
+    percentile: float
+    latency_ms: float
+    failures_percent: float
+
+
+class Capacity(Recorded):
+    """What a search of the highest rate found; no rate where not even the lowest held."""
+
+    objective: Objective
+    rate_rps: float | None = None
+    limit: str | None = None
+    confirmations: tuple[bool, ...] = ()
+
+
 class DeclaredCounts(Recorded):
-    """How many requests the load generator, and the target itself, counted over the whole run."""
+    """How many requests the load generator, and the target itself, counted over a whole round."""
 
     started: NonNegativeInt
     succeeded: NonNegativeInt
     failed: NonNegativeInt
     aborted: NonNegativeInt
+    dropped: NonNegativeInt = 0
     server: NonNegativeInt | None = None
 
 
-class Target(Recorded):
-    """One target of a run; times are nanoseconds since the Unix epoch."""
+class Connections(Recorded):
+    """How many were opened, and how many requests were sent again on a new one."""
 
-    title: str
-    url: str | None = None
-    request: str
-    state: Literal["complete", "interrupted", "failed"]
+    opened: NonNegativeInt
+    resent: NonNegativeInt = 0
+
+
+class Lag(Recorded):
+    """How late the load generator woke up, in µs."""
+
+    p50: float
+    p99: float
+    max: float
+
+
+class Schedule(Recorded):
+    """The arrivals of an open load, known by their hash."""
+
+    sha256: str
+    arrivals: NonNegativeInt
+    begin_ns: int | None = None
+
+
+State = Literal["complete", "interrupted", "failed"]
+
+
+class RoundRecord(Recorded):
+    """One load of one target; times are nanoseconds since the Unix epoch."""
+
+    round: NonNegativeInt
+    rate_rps: float | None = None
+    phase: Literal["bracket", "bisect", "confirm"] | None = None
+    state: State
     problem: str | None = None
-    engine: Engine | None = None
-    cores: list[int] | None = None
     started_ns: int | None = None
     steady_from_ns: int | None = None
     steady_until_ns: int | None = None
     ended_ns: int | None = None
     counts: DeclaredCounts | None = None
+    connections: Connections | None = None
+    lag_us: Lag | None = None
+    instances: int | None = None
+    schedule: Schedule | None = None
+
+
+class Target(Recorded):
+    """One target of a run, and its rounds."""
+
+    title: str
+    url: str | None = None
+    request: str
+    protocol: str | None = None
+    state: State
+    problem: str | None = None
+    engine: Engine | None = None
+    cores: list[int] | None = None
+    request_bytes: int | None = None
+    phases_us: dict[str, float] | None = None
+    rounds: tuple[RoundRecord, ...] = ()
 
 
 class Run(Recorded):
-    """A run: `targets` in the order in which they were loaded."""
+    """A run: `targets` in the order in which they were named."""
 
-    format: Literal[1]
+    format: Literal[2]
+    kind: Literal["loads", "capacity"] = "loads"
     run: Name
     started_at: str | None = None
     command: str | None = None
@@ -106,6 +212,10 @@ class Run(Recorded):
     versions: dict[str, str | None] = Field(default_factory=dict)
     profile: Profile
     load: Load = Load()
+    plan: Plan = Plan()
+    calibration: dict[str, Calibration] | None = None
+    equivalence: Equivalence | None = None
+    capacity: dict[Name, Capacity] | None = None
     targets: Annotated[dict[Name, Target], Field(min_length=1)]
 
 
@@ -116,10 +226,23 @@ def read_run(path: Path) -> Run:
         ReportError: If it isn't there, isn't JSON, or isn't what results/README.md describes.
     """
     try:
-        return Run.model_validate_json(path.read_bytes())
+        text = path.read_bytes()
+        return Run.model_validate_json(text)
     except OSError as error:
         raise ReportError(path, error.strerror or str(error)) from error
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"]) or "the whole"
-        raise ReportError(path, f"{where}: {first['msg']}") from error
+        problem = _older(text) or f"{where}: {first['msg']}"
+        raise ReportError(path, problem) from error
+
+
+def _older(text: bytes) -> str | None:
+    """What to say of a run in the form of an earlier version."""
+    try:
+        written = json.loads(text).get("format")
+    except (ValueError, AttributeError):
+        return None
+    if written != 1:
+        return None
+    return "format 1, made by an earlier version; expected 2: measure again with this version"

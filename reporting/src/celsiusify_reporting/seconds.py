@@ -1,4 +1,4 @@
-"""A run second by second."""
+"""A round second by second."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ SECOND_NS = 10**9
 
 @dataclass(frozen=True)
 class Second:
-    """The requests that started in one second of a run.
+    """The requests that were due in one second of a round.
 
     Attributes:
-        from_ns: Its start; `seconds` is its length, which at either end of a run may differ from 1.
+        from_ns: Its start; `seconds` is its length, at either end of a round maybe not 1.
         users: How many were running at its end, or None where that isn't known.
         first: Index of its first row; `after` is the one behind its last.
     """
@@ -37,9 +37,9 @@ class Second:
 
 @dataclass(frozen=True)
 class History:
-    """A run over time, a value each second: `time_s` counts from the start of the steady window.
+    """A round over time, a value each second: `time_s` counts from the start of its steady window.
 
-    A second belongs to the requests that started in it. Percentiles are None where it has too few.
+    A second belongs to the requests that were due in it. Percentiles are None where it has too few.
     """
 
     time_s: tuple[float, ...]
@@ -56,15 +56,15 @@ def each_second(
     window: Window | None,
     started_ns: int | None = None,
 ) -> Iterator[Second]:
-    """Cut a run into seconds that are aligned with the start of its steady window.
+    """Cut a round into seconds that are aligned with the start of its steady window.
 
     Args:
-        rows: In order of `start_ns`, one at least.
+        rows: In order of `due_ns`, one at least.
         users: Samples of `time_ns` and `users`, in order of time.
         window: The steady window, whose end is the end of the last second.
         started_ns: When the load began: the start of the first second.
     """
-    starts = rows["start_ns"].to_numpy()
+    starts = rows["due_ns"].to_numpy()
     edges = _edges(int(starts[0]), int(starts[-1]), window, started_ns)
     cuts = np.searchsorted(starts, edges)
     running = _users_at(users, edges[1:])
@@ -102,7 +102,7 @@ def _users_at(users: pd.DataFrame | None, times: npt.NDArray[np.int64]) -> list[
 
 
 def history(rows: pd.DataFrame, seconds: list[Second], origin_ns: int, method: Method) -> History:
-    """Draw up the series of a report from a run cut into seconds."""
+    """Draw up the series of a report from a round cut into seconds."""
     latencies = [
         summarise(latencies_ns(rows.iloc[one.first : one.after], "succeeded"), method)
         for one in seconds

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import astuple, dataclass
 
 import pandas as pd
 
 
 @dataclass(frozen=True)
 class Counts:
-    """Requests by outcome."""
+    """Requests by outcome; those that were dropped never started."""
 
     started: int
     succeeded: int
     failed: int
     aborted: int
+    dropped: int = 0
 
     @property
     def finished(self) -> int:
@@ -35,10 +37,15 @@ class Throughput:
 def count(rows: pd.DataFrame) -> Counts:
     """Count rows by `outcome`."""
     by_outcome = rows["outcome"].value_counts()
-    succeeded, failed, aborted = (
-        int(by_outcome.get(outcome, 0)) for outcome in ("succeeded", "failed", "aborted")
+    succeeded, failed, aborted, dropped = (
+        int(by_outcome.get(outcome, 0)) for outcome in ("succeeded", "failed", "aborted", "dropped")
     )
-    return Counts(len(rows), succeeded, failed, aborted)
+    return Counts(len(rows) - dropped, succeeded, failed, aborted, dropped)
+
+
+def total(parts: Sequence[Counts]) -> Counts:
+    """The sum of counts."""
+    return Counts(*(sum(values) for values in zip(*map(astuple, parts), strict=True)))
 
 
 def throughput(counts: Counts, seconds: float) -> Throughput:

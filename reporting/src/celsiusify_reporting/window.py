@@ -19,8 +19,8 @@ class Window:
         """Its length in seconds."""
         return (self.until_ns - self.from_ns) / 1e9
 
-    def rows(self, frame: pd.DataFrame, column: str = "start_ns") -> pd.DataFrame:
-        """The rows of a frame whose time in `column` lies within."""
+    def rows(self, frame: pd.DataFrame, column: str = "due_ns") -> pd.DataFrame:
+        """The rows of a frame whose time in `column`, when they were due, lies within."""
         within = (frame[column] >= self.from_ns) & (frame[column] < self.until_ns)
         return frame[within]
 

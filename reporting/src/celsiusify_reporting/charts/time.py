@@ -12,7 +12,7 @@ START = Rule("x", 0, Look(AXIS))
 
 def over_time(drawn: Sequence[Drawn]) -> Chart | None:
     """Throughput, latency and users, from when all users of a target were running."""
-    if not any(each.one.history for each in drawn):
+    if not any(each.one.histories for each in drawn):
         return None
     return Chart((_rates(drawn), _latencies(drawn), _users(drawn)), one_x=True)
 
@@ -26,7 +26,7 @@ def _rates(drawn: Sequence[Drawn]) -> Panel:
 
 
 def _rate(each: Drawn) -> Iterator[Trace]:
-    if series := each.one.history:
+    for series in each.one.histories:
         label = "second {x}: {y} a second"
         yield Trace(each.title, series.time_s, series.succeeded_rps, each.look, label)
         if any(series.failed_rps):
@@ -46,7 +46,7 @@ def _latencies(drawn: Sequence[Drawn]) -> Panel:
     traces = tuple(
         Trace(each.title, series.time_s, values, each.look, f"second {{x}}: {name} {{y}} ms", width)
         for each in drawn
-        if (series := each.one.history)
+        for series in each.one.histories
         for name, values, width in (("p50", series.p50_ms, 1.6), ("p99", series.p99_ms, 0.7))
     )
     axis = Axis("latency [ms], log.", logarithmic=True)
@@ -57,7 +57,7 @@ def _users(drawn: Sequence[Drawn]) -> Panel:
     traces = tuple(
         Trace(each.title, series.time_s, series.users, each.look, "second {x}: {y} users")
         for each in drawn
-        if (series := each.one.history)
+        for series in each.one.histories
     )
     axis = Axis("users", limits=(0, _top(traces)))
     return Panel(traces, Axis("seconds since all users were running"), axis, 1.2, rules=(START,))

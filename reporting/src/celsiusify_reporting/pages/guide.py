@@ -29,7 +29,7 @@ def guide(report: Report) -> Iterator[Group]:
                 f"measured values, by {method.percentile_definition}, computed from every "
                 "request to the nanosecond; nothing is interpolated or put into classes.",
                 "n/a, needs N: a percentile is given only where enough requests lie beyond it: two "
-                f"at least, with {limit(method.confidence_percent)} confidence, which is the rule "
+                f"at least, with {limit(method.needed_percent)} confidence, which is the rule "
                 "of MLPerf Inference's early stopping.",
                 f"CPU s per {per}: CPU seconds that the target, all its processes together, used "
                 f"for {per} finished requests. It tells what an answer costs, also where the "

@@ -18,7 +18,7 @@ LONGEST_ERROR = 160
 
 def results(report: Report) -> Iterator[Group]:
     """The groups of these pages."""
-    if any(one.history for one in report.measurements):
+    if any(one.histories for one in report.measurements):
         yield (
             Heading("Over time"),
             Plot(OVER_TIME, "Throughput, latency and users over time", OVER_TIME_CAPTION),

@@ -1,0 +1,133 @@
+"""What was, and what wasn't, equal between the targets of a run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from celsiusify_reporting.measurement import Measurement
+from celsiusify_reporting.wording import UNKNOWN, listing, percent, setting, shortened, whole
+
+
+@dataclass(frozen=True)
+class Trait:
+    """One thing that should be equal: a value a target, in their order; None where unknown."""
+
+    name: str
+    values: tuple[str | None, ...]
+
+    @property
+    def unequal(self) -> bool:
+        """Whether those that are known differ."""
+        return len({value for value in self.values if value is not None}) > 1
+
+
+@dataclass(frozen=True)
+class Fairness:
+    """The sheet of a run.
+
+    Attributes:
+        targets: Their titles, in order.
+        traits: All of them; `unequal` names those that differ.
+        sentences: What wasn't equal, for the first page.
+    """
+
+    targets: tuple[str, ...]
+    traits: tuple[Trait, ...]
+    unequal: tuple[str, ...]
+    sentences: tuple[str, ...]
+
+
+def sheet(measurements: Sequence[Measurement]) -> Fairness:
+    """Put the targets of a run side by side."""
+    ran = [one for one in measurements if one.counting]
+    traits = tuple(
+        Trait(name, tuple(value_of(one) for one in ran)) for name, value_of in _traits(ran)
+    )
+    titles = tuple(one.title for one in ran)
+    unequal = tuple(one.name for one in traits if one.unequal)
+    return Fairness(titles, traits, unequal, tuple(_sentences(titles, traits)))
+
+
+Value = Callable[[Measurement], str | None]
+
+
+def _traits(ran: Sequence[Measurement]) -> Iterator[tuple[str, Value]]:
+    yield "CPU given, cores", _cores
+    yield "shares its cores with the load generator", _shares
+    for name in _shared_settings(ran):
+        yield name.replace("_", " "), lambda one, name=name: _setting(one, name)  # type: ignore[misc]
+    yield "protocol", lambda one: one.target.protocol
+    yield "method", lambda one: one.target.request.partition(" ")[0] or None
+    yield "requests on a kept connection", _kept
+    yield "bytes of a request", lambda one: _known(one.target.request_bytes)
+    yield "bytes of an answer", _answer
+    yield "instances", lambda one: _known(one.steady.instances if one.steady else None)
+    yield "engine", _engine
+
+
+def _shared_settings(ran: Sequence[Measurement]) -> list[str]:
+    """What all targets tell of themselves, such as workers and threads; and what one does."""
+    told = [one.target.engine.settings for one in ran if one.target.engine]
+    names = dict.fromkeys(name for settings in told for name in settings)
+    everywhere = [name for name in names if all(name in settings for settings in told)]
+    return sorted({*everywhere, *(name for name in names if name in ("workers", "threads"))})
+
+
+def _setting(one: Measurement, name: str) -> str | None:
+    settings: Mapping[str, Any] = one.target.engine.settings if one.target.engine else {}
+    return None if settings.get(name) is None else shortened(str(settings[name]))
+
+
+def _cores(one: Measurement) -> str | None:
+    return None if one.target.cores is None else whole(len(one.target.cores))
+
+
+def _shares(one: Measurement) -> str:
+    return "yes" if one.target.cores is None else "no"
+
+
+def _kept(one: Measurement) -> str | None:
+    """The share of requests that found a connection open, over all rounds."""
+    known = [(each.record.connections, each.counting) for each in one.rounds]
+    opened = sum(connections.opened for connections, _ in known if connections)
+    started = sum(
+        counting.rows.started for connections, counting in known if connections and counting
+    )
+    return percent(round(max(0, 100 * (1 - opened / started)), 0)) if started else None
+
+
+def _answer(one: Measurement) -> str | None:
+    mean = one.steady.response_bytes if one.steady else None
+    return None if mean is None else setting(round(mean))
+
+
+def _engine(one: Measurement) -> str | None:
+    engine = one.target.engine
+    if engine is None:
+        return None
+    return shortened(" ".join(part for part in (engine.engine, engine.version) if part)) or None
+
+
+def _known(value: int | None) -> str | None:
+    return None if value is None else whole(value)
+
+
+def _sentences(titles: Sequence[str], traits: Sequence[Trait]) -> Iterator[str]:
+    unequal = [one for one in traits if one.unequal]
+    if len(titles) < 2 or not unequal:
+        return
+    first, *others = unequal
+    if first.name == "CPU given, cores":
+        pairs = zip(titles, first.values, strict=True)
+        given = listing([f"{title} had {value or UNKNOWN}" for title, value in pairs])
+        yield f"Unequal CPU: the targets were given different numbers of cores: {given}."
+        unequal = others
+    if unequal:
+        differing = [f"{one.name} ({_against(one)})" for one in unequal]
+        yield f"Not equal between the targets: {listing(differing)}."
+
+
+def _against(trait: Trait) -> str:
+    return " against ".join(value or UNKNOWN for value in trait.values)
