@@ -1,7 +1,8 @@
 """Judge an answer: is it the temperature that the formula gives?"""
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import orjson
 
@@ -24,6 +25,16 @@ def is_right(celsius: float, fahrenheit: float) -> bool:
     return abs(celsius - expected) <= TOLERANCE * max(1.0, abs(expected))
 
 
+class Finder(Protocol):
+    """Finds what stands at `path` in a decoded answer."""
+
+    @property
+    def path(self) -> str: ...  # noqa: D102 - the class tells
+
+    def find(self, document: Any) -> Any:
+        """Return what stands there; `WrongAnswerError` if there is no such place."""
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """A place in a JSON document, written as keys and indices joined by dots: `predictions.0`."""
@@ -44,31 +55,48 @@ class Place:
         return document
 
 
+def decode_json(body: bytes) -> Any:
+    """Read a JSON document.
+
+    Raises:
+        WrongAnswerError: If it isn't one.
+    """
+    try:
+        return orjson.loads(body)
+    except orjson.JSONDecodeError:
+        raise WrongAnswerError("answer isn't JSON") from None
+
+
 @dataclass(frozen=True, slots=True)
 class AnswerCheck:
     """Where an answer holds the temperature, and the identifier of who gave it, if it tells."""
 
-    celsius: Place
-    instance: Place | None
+    celsius: Finder
+    instance: Finder | None
+    decode: Callable[[bytes], Any] = decode_json
 
     def judge(self, body: bytes, fahrenheit: float) -> str | None:
         """Check an answer's temperature; return the identifier of who answered, or None.
 
         Args:
-            body: The JSON document that was answered; its temperature may be a number or a string
-                of one.
+            body: What was answered; its temperature may be a number or a string of one.
             fahrenheit: What was asked, in °F.
 
         Raises:
-            WrongAnswerError: If the body isn't JSON, lacks a place, or holds another temperature.
+            WrongAnswerError: If it can't be decoded, lacks a place, or holds another temperature.
         """
-        try:
-            document = orjson.loads(body)
-        except orjson.JSONDecodeError:
-            raise WrongAnswerError("answer isn't JSON") from None
+        document = self.decode(body)
         if not is_right(_number(self.celsius.find(document), self.celsius.path), fahrenheit):
             raise WrongAnswerError(f"wrong temperature at {self.celsius.path}")
         return None if self.instance is None else str(self.instance.find(document))
+
+    def read(self, body: bytes) -> float:
+        """Return the temperature that an answer holds, in °C, right or not.
+
+        Raises:
+            WrongAnswerError: If the body can't be decoded, or has no number in its place.
+        """
+        return _number(self.celsius.find(self.decode(body)), self.celsius.path)
 
 
 def _number(value: Any, path: str) -> float:

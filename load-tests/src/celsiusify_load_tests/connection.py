@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from celsiusify_load_tests.exchange import ConnectionCounts, ExchangeError, Reply
-from celsiusify_load_tests.wire import TimeUpError, Wire, open_wire
+from celsiusify_load_tests.wire import MakeWire, TimeUpError, Wire, open_wire
 
 R = TypeVar("R", bound=Reply)
 
@@ -37,6 +37,7 @@ class KeptConnection(ABC, Generic[R]):
     def __init__(self, endpoint: Endpoint, counts: ConnectionCounts) -> None:
         self.received_ns = 0
         """When the last byte of the last whole answer was read."""
+        self.make_wire: MakeWire = Wire
         self._endpoint = endpoint
         self._counts = counts
         self._wire: Wire | None = None
@@ -79,6 +80,7 @@ class KeptConnection(ABC, Generic[R]):
             self._wire = open_wire(
                 endpoint.host,
                 endpoint.port,
+                self.make_wire,
                 connect_timeout_s=endpoint.connect_timeout_s,
                 read_timeout_s=endpoint.read_timeout_s,
             )

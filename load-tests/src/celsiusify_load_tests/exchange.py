@@ -9,6 +9,7 @@ from typing import Protocol
 from pydantic.dataclasses import dataclass as checked_dataclass
 
 from celsiusify_load_tests.settings import STRICT
+from celsiusify_load_tests.wire import MakeWire
 
 
 class ExchangeError(Exception):
@@ -80,6 +81,8 @@ class Connection(Protocol):
 
     received_ns: int
     """When the last byte of the last whole answer was read."""
+    make_wire: MakeWire
+    """Makes a wire of a connected socket; to watch what goes over it, replace this."""
 
     def exchange(self, request: bytes) -> Reply:
         """Send what `Client.fill` made, and return the answer.
@@ -110,6 +113,13 @@ class Client(Protocol):
 
         Raises:
             WrongAnswerError: If it is an error, or isn't the temperature in °C.
+        """
+
+    def read(self, reply: Reply) -> float:
+        """Return the temperature that an answer holds, in °C, right or not.
+
+        Raises:
+            WrongAnswerError: If it is an error, or holds none.
         """
 
     def right_answer(self, fahrenheit: float) -> bytes:

@@ -47,6 +47,12 @@ class HttpClient:
             raise WrongAnswerError(reply.problem)
         return self._check.judge(reply.body, fahrenheit)
 
+    def read(self, reply: Reply) -> float:
+        """Read the temperature; see `check.AnswerCheck`."""
+        if reply.problem:
+            raise WrongAnswerError(reply.problem)
+        return self._check.read(reply.body)
+
     def right_answer(self, fahrenheit: float) -> bytes:
         """Return a JSON document that has the temperature, and an instance, in their places."""
         values: dict[str, object] = {self._answer.celsius: celsius_of(fahrenheit)}

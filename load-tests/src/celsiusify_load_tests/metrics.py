@@ -34,9 +34,9 @@ def _values(families: Iterable[Metric], metrics: Metrics) -> Iterable[float]:
                 yield sample.value
 
 
-def fetch_count(url: str, metrics: Metrics | None) -> int | None:
+def fetch_count(url: str | None, metrics: Metrics | None) -> int | None:
     """How many requests the target at `url` has counted; None where it doesn't tell."""
-    if metrics is None:
+    if url is None or metrics is None:
         return None
     try:
         answer = requests.get(url + metrics.path, timeout=TIMEOUT_S)

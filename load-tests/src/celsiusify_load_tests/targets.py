@@ -48,6 +48,7 @@ class Target:
     metrics: Metrics | None = None
     serve: Serve | None = None
     describe: str | None = None
+    in_all: bool = True
 
     @field_validator("ports")
     @classmethod

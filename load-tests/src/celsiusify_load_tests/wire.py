@@ -2,6 +2,7 @@
 
 import select
 import socket
+from collections.abc import Callable
 from typing import Any
 
 import gevent
@@ -45,6 +46,15 @@ class Wire:
         """
         self.received_ns = 0
         self._deadline.again(gevent.getcurrent().throw, TimeUpError)
+        self.push(data)
+
+    def push(self, data: bytes) -> None:
+        """Hand more `data` to the socket, in the time that runs.
+
+        Raises:
+            TimeUpError: If the socket doesn't take it in time.
+            OSError: If the connection is broken.
+        """
         sent = self._send_some(data)
         while sent < len(data):
             sent += self._send_some(data[sent:])
@@ -77,6 +87,14 @@ class Wire:
                 self.received_ns = now_ns()
             return data
 
+    def take(self) -> bytes:
+        """Return what a resting connection has received unasked; none at its end.
+
+        Raises:
+            OSError: If the connection is broken, or nothing was received.
+        """
+        return self._socket.recv(_PIECE_BYTES)
+
     def rest(self) -> None:
         """Stop the time: nothing is waited for."""
         self._deadline.stop()
@@ -92,7 +110,18 @@ class Wire:
         self._socket.close()
 
 
-def open_wire(host: str, port: int, *, connect_timeout_s: float, read_timeout_s: float) -> Wire:
+MakeWire = Callable[[socket.socket, float], Wire]
+"""Makes a wire of a connected socket and the time in s that an answer may take."""
+
+
+def open_wire(
+    host: str,
+    port: int,
+    make: MakeWire = Wire,
+    *,
+    connect_timeout_s: float,
+    read_timeout_s: float,
+) -> Wire:
     """Connect, trying each address of `host` in turn.
 
     Raises:
@@ -104,4 +133,4 @@ def open_wire(host: str, port: int, *, connect_timeout_s: float, read_timeout_s:
     connected = _Socket(cooperative.family, cooperative.type, fileno=cooperative.detach())
     connected.setblocking(False)
     connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    return Wire(connected, read_timeout_s)
+    return make(connected, read_timeout_s)

@@ -1,0 +1,93 @@
+"""Ask over gRPC, for answers in protobuf."""
+
+from typing import Any
+
+from google.protobuf.json_format import ParseDict
+from google.protobuf.message import DecodeError
+
+from celsiusify_load_tests.check import AnswerCheck, WrongAnswerError, celsius_of
+from celsiusify_load_tests.connection import Endpoint
+from celsiusify_load_tests.document import document_with
+from celsiusify_load_tests.errors import LoadTestError
+from celsiusify_load_tests.exchange import Answer, ConnectionCounts, Reply, Request, Timeouts
+from celsiusify_load_tests.grpc_connection import GrpcConnection
+from celsiusify_load_tests.grpc_message import CONTENT_TYPE, framed, timeout_field, unframed
+from celsiusify_load_tests.message_template import MessagePlace, MessageTemplate
+from celsiusify_load_tests.messages import RPCS, types_of
+from celsiusify_load_tests.request import parse_origin
+
+PROTOCOL = "gRPC"
+DESCRIPTION = "gRPC over HTTP/2 on gevent sockets, one connection a user, one call at a time"
+
+
+class GrpcClient:
+    """The client of a target that speaks gRPC; see `exchange.Client`.
+
+    Args:
+        request: What to ask: its path names the call, its body is the message in protobuf's JSON.
+        answer: Where its answer holds what: fields, keys and indices of the message.
+        url: The server, as `grpc://host:port`.
+        timeouts: How long what may take; the server is told how long a call may.
+
+    Raises:
+        LoadTestError: If the URL or the request makes no sense.
+    """
+
+    def __init__(self, request: Request, answer: Answer, url: str, timeouts: Timeouts) -> None:
+        if request.path not in RPCS:
+            raise LoadTestError(f"no call {request.path!r} is known; there is {', '.join(RPCS)}")
+        if request.method != "POST":
+            raise LoadTestError(f"expected the method POST, as gRPC has it, got {request.method!r}")
+        origin = parse_origin(url, "grpc")
+        asked, self._answered = types_of(RPCS[request.path])
+        self.method, self.name = request.method, request.path
+        self.fill = MessageTemplate(asked, request.body or "{}", framed).fill
+        self._endpoint = Endpoint(origin.host, origin.port, timeouts.connect_s, timeouts.read_s)
+        self._fields = [
+            (":method", request.method),
+            (":scheme", "http"),
+            (":path", origin.prefix + request.path),
+            (":authority", origin.authority),
+            ("te", "trailers"),
+            ("grpc-timeout", timeout_field(timeouts.read_s)),
+            ("content-type", CONTENT_TYPE),
+            ("user-agent", "celsiusify-load-tests"),
+        ]
+        self._answer = answer
+        self._check = AnswerCheck(
+            self._place(answer.celsius),
+            None if answer.instance is None else self._place(answer.instance),
+            self._decode,
+        )
+
+    def connect(self, counts: ConnectionCounts) -> GrpcConnection:
+        """Return a connection for one more user."""
+        return GrpcConnection(self._endpoint, counts, self._fields)
+
+    def judge(self, reply: Reply, fahrenheit: float) -> str | None:
+        """Check status and message; see `check.AnswerCheck`."""
+        if reply.problem:
+            raise WrongAnswerError(reply.problem)
+        return self._check.judge(reply.body, fahrenheit)
+
+    def read(self, reply: Reply) -> float:
+        """Return the temperature that an answer holds; see `check.AnswerCheck`."""
+        if reply.problem:
+            raise WrongAnswerError(reply.problem)
+        return self._check.read(reply.body)
+
+    def right_answer(self, fahrenheit: float) -> bytes:
+        """Return a framed message that has the temperature, and an instance, in their places."""
+        values: dict[str, object] = {self._answer.celsius: celsius_of(fahrenheit)}
+        if self._answer.instance is not None:
+            values[self._answer.instance] = "responder"
+        return framed(ParseDict(document_with(values), self._answered()).SerializeToString())
+
+    def _place(self, path: str) -> MessagePlace:
+        return MessagePlace(self._answered, path)
+
+    def _decode(self, body: bytes) -> Any:
+        try:
+            return self._answered.FromString(unframed(body))
+        except DecodeError:
+            raise WrongAnswerError(f"answer isn't a {self._answered.DESCRIPTOR.name}") from None

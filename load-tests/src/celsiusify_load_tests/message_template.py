@@ -1,0 +1,109 @@
+"""Protobuf messages: one with a temperature to fill in, and the place of one in another."""
+
+import struct
+from collections.abc import Callable
+from operator import attrgetter, itemgetter
+from typing import Any
+
+from google.protobuf.descriptor import Descriptor, FieldDescriptor
+from google.protobuf.json_format import Parse, ParseError
+from google.protobuf.message import Message
+
+from celsiusify_load_tests.check import WrongAnswerError
+from celsiusify_load_tests.errors import LoadTestError
+
+_FLOAT = struct.Struct("<f")
+_MARK = b"\x9d\x5c\xe3\x12"  # a float that nobody asks for; its digits stand for $fahrenheit
+_PLACEHOLDER = "$fahrenheit"
+
+Step = Callable[[Any], Any]
+
+
+class MessageTemplate:
+    """A message in which a temperature, a 32-bit float in °F, is filled in.
+
+    It is encoded once; then only the float's four bytes change.
+
+    Args:
+        kind: The message's class.
+        text: The message in protobuf's JSON form, with `$fahrenheit` once.
+        frame: Puts before an encoded message what goes before it.
+
+    Raises:
+        LoadTestError: If the text isn't such a message.
+    """
+
+    def __init__(self, kind: type[Message], text: str, frame: Callable[[bytes], bytes]) -> None:
+        (mark,) = _FLOAT.unpack(_MARK)
+        name = kind.DESCRIPTOR.name
+        try:
+            message = Parse(text.replace(_PLACEHOLDER, repr(mark)), kind())
+        except ParseError as error:
+            reason = " ".join(str(error).split())
+            raise LoadTestError(f"expected a {name} in JSON, but: {reason}") from error
+        pieces = frame(message.SerializeToString()).split(_MARK)
+        if len(pieces) != 2:
+            raise LoadTestError(f"expected {_PLACEHOLDER} once in the {name}, as a 32-bit float")
+        self._begin, self._end = pieces
+
+    def fill(self, fahrenheit: float) -> bytes:
+        """Return the framed message for a temperature in °F."""
+        return self._begin + _FLOAT.pack(fahrenheit) + self._end
+
+
+class MessagePlace:
+    """A place in a message: fields, keys of maps and indices joined by dots.
+
+    Args:
+        kind: The message's class.
+        path: `outputs.celsius.float_val.0`.
+
+    Raises:
+        LoadTestError: If messages of this type have no such place.
+    """
+
+    def __init__(self, kind: type[Message], path: str) -> None:
+        self.path = path
+        self._steps = _steps(kind, path)
+
+    def find(self, message: Any) -> Any:
+        """Return what stands there.
+
+        Raises:
+            WrongAnswerError: If the message has nothing there.
+        """
+        for step in self._steps:
+            try:
+                message = step(message)
+            except (KeyError, IndexError):
+                raise WrongAnswerError(f"answer has no {self.path}") from None
+        return message
+
+
+def _steps(kind: type[Message], path: str) -> list[Step]:
+    """Return what each step of a path does, as the message's type has it."""
+    at: Descriptor | Any | None = kind.DESCRIPTOR
+    steps: list[Step] = []
+    left = path.split(".")
+    while left:
+        name = left.pop(0)
+        field = at.fields_by_name.get(name) if at else None
+        if field is None:
+            raise LoadTestError(f"{kind.DESCRIPTOR.name} has no {path}")
+        steps.append(attrgetter(name))
+        at = field.message_type
+        if field.is_repeated:
+            item, at = _item(field, left)
+            steps.append(item)
+    return steps
+
+
+def _item(field: FieldDescriptor, left: list[str]) -> tuple[Step, Descriptor | None]:
+    """Take the step into a map or list: what it does, and the type of what is there."""
+    kind = field.message_type
+    name = left.pop(0) if left else ""
+    if kind is not None and kind.GetOptions().map_entry:
+        return itemgetter(name), kind.fields_by_name["value"].message_type
+    if not name.isdecimal():
+        raise LoadTestError(f"expected an index after {field.name}, got {name!r}")
+    return itemgetter(int(name)), kind

@@ -1,0 +1,98 @@
+"""What a server that does nothing but answer sends for what it receives, protocol by protocol.
+
+Each function here is given the body of all answers, and returns a function for one connection: it
+is given what was received, and returns what to send, which is nothing until a request is whole.
+"""
+
+import re
+from collections.abc import Callable
+
+from celsiusify_load_tests import frames
+from celsiusify_load_tests.fields import FieldEncoder
+
+Replies = Callable[[bytes], bytes]
+
+_END_OF_HEAD = b"\r\n\r\n"
+_LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*(\d+)", re.IGNORECASE)
+_REPLENISH_BYTES = 2**30
+_MAX_WINDOW = 2**31 - 1
+
+
+def http_replies(body: bytes) -> Replies:
+    """Answer requests over HTTP/1.1."""
+    head = f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {len(body)}"
+    answer = head.encode() + _END_OF_HEAD + body
+    unanswered = b""
+
+    def reply(data: bytes) -> bytes:
+        nonlocal unanswered
+        unanswered += data
+        requests = 0
+        while (end := unanswered.find(_END_OF_HEAD)) >= 0:
+            length = _LENGTH.search(unanswered, 0, end)
+            end += len(_END_OF_HEAD) + (int(length[1]) if length else 0)
+            if len(unanswered) < end:
+                break
+            unanswered = unanswered[end:]
+            requests += 1
+        return answer * requests
+
+    return reply
+
+
+def grpc_replies(body: bytes) -> Replies:
+    """Answer calls over HTTP/2 with status OK; `body` is the framed message."""
+    return _GrpcReplies(body).reply
+
+
+class _GrpcReplies:
+    """The server's end of an HTTP/2 connection; of the calls it only sees where they end."""
+
+    def __init__(self, body: bytes) -> None:
+        self._body = body
+        self._head = FieldEncoder([(":status", "200"), ("content-type", "application/grpc")])
+        # One table serves both blocks: the trailers' are coded without it.
+        self._trailers = b"\x00\x0bgrpc-status\x010"
+        self._received = b""
+        self._is_new = True
+        self._unreplenished = 0
+
+    def reply(self, data: bytes) -> bytes:
+        """Take what was received; return what to send."""
+        data = self._received + data
+        due = []
+        if self._is_new:
+            if len(data) < len(frames.PREFACE):
+                self._received = data
+                return b""
+            self._is_new = False
+            data = data[len(frames.PREFACE) :]
+            due += [frames.settings({}), frames.window_update(0, _MAX_WINDOW - 65_535)]
+        found, self._received = frames.split(data)
+        for one in found:
+            due += self._due(one)
+        return b"".join(due)
+
+    def _due(self, one: frames.Frame) -> list[bytes]:
+        if one.kind == frames.DATA:
+            due = self._replenish(len(one.payload))
+            return due + self._answer(one.stream) if one.flags & frames.END_STREAM else due
+        if one.kind in (frames.SETTINGS, frames.PING) and not one.flags & frames.ACK:
+            payload = one.payload if one.kind == frames.PING else b""
+            return [frames.frame(one.kind, frames.ACK, 0, payload)]
+        return []
+
+    def _answer(self, stream: int) -> list[bytes]:
+        ends = frames.END_HEADERS | frames.END_STREAM
+        return [
+            frames.frame(frames.HEADERS, frames.END_HEADERS, stream, self._head.encode()),
+            frames.frame(frames.DATA, 0, stream, self._body),
+            frames.frame(frames.HEADERS, ends, stream, self._trailers),
+        ]
+
+    def _replenish(self, size: int) -> list[bytes]:
+        self._unreplenished += size
+        if self._unreplenished < _REPLENISH_BYTES:
+            return []
+        size, self._unreplenished = self._unreplenished, 0
+        return [frames.window_update(0, size)]
