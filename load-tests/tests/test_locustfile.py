@@ -1,4 +1,5 @@
 import json
+import math
 import os
 import re
 import signal
@@ -20,6 +21,7 @@ import pytest
 import yaml
 
 import celsiusify_load_tests
+from celsiusify_load_tests.schedule import ARRIVALS, fingerprint
 from celsiusify_load_tests.spool import read_spool
 from celsiusify_load_tests.timeline import read_timeline
 
@@ -38,6 +40,8 @@ class Api(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), Handler)
         self.asked: list[str] = []
         self.delay_s = 0.0
+        self.stall = (0.0, 0.0)
+        self.first_s: float | None = None
         self.error = 0.0
         self.status = 200
         self.released = threading.Event()
@@ -46,6 +50,14 @@ class Api(ThreadingHTTPServer):
     def url(self) -> str:
         """Where it answers."""
         return f"http://127.0.0.1:{self.server_port}"
+
+    def stand_still(self) -> None:
+        """Return at once, or at the end of the stall if it lasts: in s from the first request."""
+        now_s = time.monotonic()
+        self.first_s = self.first_s or now_s
+        begin_s, end_s = self.stall
+        if begin_s < now_s - self.first_s < end_s:
+            self.released.wait(self.first_s + end_s - now_s)
 
     def was_asked(self, times: int) -> bool:
         """Say whether so many requests have come."""
@@ -68,6 +80,7 @@ class Handler(BaseHTTPRequestHandler):
         text = self.path.partition("=")[2]
         self.server.asked.append(text)
         self.server.released.wait(self.server.delay_s)
+        self.server.stand_still()
         celsius = (float(text) - 32) * 5 / 9 + self.server.error
         body = json.dumps({"celsius": f"{celsius:.6f}", "instance": "A"}).encode()
         self.send_response(self.server.status)
@@ -333,6 +346,9 @@ def test_a_killed_worker_is_noticed(api: Api, locust: Locust) -> None:
         ),
         ("--think-min-s=1", "expected 0 <= think-min-s <= think-max-s, got (1.0, 0.02)", 0),
         ("--read-timeout-s=0", "expected connect and read timeouts over 0 s, got (5.0, 0.0)", 0),
+        ("--load=some", "expected a load of closed, constant, poisson, got 'some'", 0),
+        ("--load=poisson", "expected --rate and --measure-s over 0 for a poisson load", 0),
+        ("--max-in-flight=0", "expected --max-in-flight from 1, got 0", 0),
         ("--spool-dir=used", "expected an empty folder to record to, but used isn't", 0),
         ("--spool-dir=used/file", "can't write used/file: File exists", 0),
     ],
@@ -397,3 +413,128 @@ def test_locusts_web_page_can_start_and_stop_runs(api: Api, locust: Locust) -> N
     assert len(locust.rows) == len(api.asked)
     assert {r["user"] for r in locust.rows} == set(range(6))
     assert read_timeline(locust.spool).problems == []
+
+
+def open_load(kind: str, rate: float, seconds: float) -> tuple[str, ...]:
+    """Options for an open load, which ends by itself."""
+    return f"--load={kind}", f"--rate={rate}", f"--measure-s={seconds}", "--run-time=60"
+
+
+def p99_ms(rows: list[dict[str, Any]], since: str) -> float:
+    """The 99th percentile of the time from `since` to the answer."""
+    latency_ms: list[float] = [(row["end_ns"] - row[since]) / 1e6 for row in rows]
+    return sorted(latency_ms)[math.ceil(0.99 * len(latency_ms)) - 1]
+
+
+@pytest.mark.parametrize("kind", ARRIVALS)
+@pytest.mark.parametrize("workers", [0, 2])
+def test_an_open_load_follows_its_schedule(
+    api: Api, locust: Locust, kind: str, workers: int
+) -> None:
+    """Each arrival of the schedule is recorded once, with the time it was due at, and none early.
+
+    So the rate that is delivered is the rate that was asked for.
+    """
+    distribution = (f"--processes={workers}", *free_ports()) if workers else ()
+    code, (requests, failures), _ = locust.run(
+        *open_load(kind, rate=150, seconds=1.5), "--warm-up-s=0.5", "--seed=5", *distribution
+    )
+    rows, timeline = sorted(locust.rows, key=lambda row: row["seq"]), read_timeline(locust.spool)
+    schedule = ARRIVALS[kind](150, 2, 5)
+
+    assert (code, failures, timeline.problems) == (0, 0, [])
+    assert len(rows) == len(api.asked) == requests == len(schedule)
+    assert locust.outcomes() == {("succeeded", 200, None, "A")}
+    assert timeline.schedule is not None
+    assert timeline.steady_from_ns == timeline.schedule["begin_ns"] + 500_000_000
+    assert timeline.schedule["sha256"] == fingerprint(schedule)
+    begin_ns = timeline.schedule["begin_ns"]
+    assert [row["intended_ns"] for row in rows] == (begin_ns + schedule).tolist()
+    assert all(row["start_ns"] >= row["intended_ns"] + 1000 * row["lag_us"] for row in rows)
+    assert {row["worker"] for row in rows} == set(range(max(1, workers)))
+    assert len(set(api.asked)) == len(rows)
+
+
+def test_a_stall_shows_in_response_times_and_not_in_service_times(api: Api, locust: Locust) -> None:
+    """Most arrivals of a stall wait in line: who counts from the sending leaves that out.
+
+    Four requests are out at a time, so of 300 only four see the stall of 0.6 s as it is.
+    """
+    api.stall = (1.0, 1.6)
+    locust.run(*open_load("constant", rate=100, seconds=3), "--max-in-flight=4")
+    rows = locust.rows
+
+    assert len(rows) == 300
+    assert max(row["user"] for row in rows) == 3
+    waited = [row for row in rows if row["start_ns"] - row["intended_ns"] > 100_000_000]
+    assert len(waited) > 40
+    assert p99_ms(rows, since="intended_ns") > 450
+    assert sum(row["end_ns"] - row["start_ns"] > 300_000_000 for row in rows) <= 4
+    assert sum(row["lag_us"] > 300_000 for row in rows) == 0
+
+
+@pytest.mark.parametrize("workers", [0, 2])
+def test_arrivals_that_find_no_connection_are_dropped(
+    api: Api, locust: Locust, workers: int
+) -> None:
+    """The server answers nothing: what is out is aborted, what is in line was never started."""
+    api.delay_s = 60
+    distribution = (f"--processes={workers}", *free_ports()) if workers else ()
+    code, _, _ = locust.run(
+        *(*open_load("constant", rate=50, seconds=1), "--max-in-flight=4"),
+        *("--stop-timeout=1", *distribution),
+    )
+    rows = locust.rows
+    dropped = [row for row in rows if row["outcome"] == "dropped"]
+
+    assert code == 0
+    assert Counter(row["outcome"] for row in rows) == {"aborted": 4, "dropped": 46}
+    assert len(api.asked) == 4
+    assert {(row["end_ns"], row["user"], row["status"]) for row in dropped} == {(None, -1, 0)}
+    assert all(row["start_ns"] >= row["intended_ns"] for row in dropped)
+    assert read_timeline(locust.spool).problems == []
+
+
+def test_waiting_in_line_has_a_bound(api: Api, locust: Locust) -> None:
+    """Who isn't sent within the time that an answer may take is dropped, though the run goes on."""
+    api.delay_s = 60
+    locust.run(
+        *(*open_load("constant", rate=50, seconds=1.5), "--max-in-flight=2"),
+        *("--read-timeout-s=0.4", "--stop-timeout=5"),
+    )
+    rows, timeline = locust.rows, read_timeline(locust.spool)
+    given_up_s = [
+        (row["start_ns"] - row["intended_ns"]) / 1e9 for row in rows if row["outcome"] == "dropped"
+    ]
+
+    assert len(rows) == 75
+    assert {row["outcome"] for row in rows} == {"failed", "dropped"}
+    assert {row["error"] for row in rows} == {"no answer in 0.4 s", None}
+    assert sum(0.4 <= seconds < 1.4 for seconds in given_up_s) > 10
+    assert timeline.problems == []
+
+
+def test_an_open_load_that_is_told_to_end_ends_whole(api: Api, locust: Locust) -> None:
+    """SIGTERM ends it early: all that was due is recorded, and nothing of what was not."""
+    process = locust.start("--headless", *open_load("poisson", rate=100, seconds=60))
+    locust.wait_until(lambda: len(api.asked) > 50)
+    process.terminate()
+    process.communicate(timeout=TIMEOUT_S)
+    rows = locust.rows
+
+    assert process.returncode == 0
+    assert sorted(row["seq"] for row in rows) == list(range(len(rows)))
+    assert 50 < len(rows) == len(api.asked) < 2000
+    assert read_timeline(locust.spool).problems == []
+
+
+def test_one_seed_gives_each_arrival_the_same_temperature(api: Api, locust: Locust) -> None:
+    """However many connections and processes share the arrivals, the same is asked."""
+    load = (*open_load("constant", rate=50, seconds=1), "--seed=3")
+    locust.run(*load)
+    alone = sorted(api.asked)
+    api.asked.clear()
+    locust.run(*load, "--processes=2", f"--spool-dir={locust.spool}-2", *free_ports())
+
+    assert sorted(api.asked) == alone
+    assert len(set(alone)) == 50

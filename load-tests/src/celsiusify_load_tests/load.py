@@ -1,12 +1,13 @@
 """What the users of one load-generating process share."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 
 import numpy as np
+from gevent.event import AsyncResult
 from locust.env import Environment
 from numpy.typing import NDArray
 
@@ -15,9 +16,10 @@ from celsiusify_load_tests.exchange import Connection, ConnectionCounts, Timeout
 from celsiusify_load_tests.folder import journal_file, rows_file
 from celsiusify_load_tests.journal import Journal
 from celsiusify_load_tests.live_stats import tell_locust
-from celsiusify_load_tests.options import Options
+from celsiusify_load_tests.options import LOADS, Options
 from celsiusify_load_tests.record import Recorder
 from celsiusify_load_tests.scenario import Scenario
+from celsiusify_load_tests.schedule import ARRIVALS
 from celsiusify_load_tests.targets import find_target
 
 
@@ -30,6 +32,7 @@ class Plan:
 
     def __init__(self, options: Options, host: str | None) -> None:
         _check(options)
+        self.options = options
         target = find_target(Path(options.targets_file), options.target)
         self.target = target.name
         self.scenario = Scenario(
@@ -52,6 +55,16 @@ def _check(options: Options) -> None:
     timeouts_s = (options.connect_timeout_s, options.read_timeout_s)
     if not min(timeouts_s) > 0:
         raise LoadTestError(f"expected connect and read timeouts over 0 s, got {timeouts_s}")
+    _check_load(options)
+
+
+def _check_load(options: Options) -> None:
+    if options.load not in LOADS:
+        raise LoadTestError(f"expected a load of {', '.join(LOADS)}, got {options.load!r}")
+    if options.load in ARRIVALS and not min(options.rate, options.measure_s) > 0:
+        raise LoadTestError(f"expected --rate and --measure-s over 0 for a {options.load} load")
+    if options.max_in_flight < 1:
+        raise LoadTestError(f"expected --max-in-flight from 1, got {options.max_in_flight}")
 
 
 class Load:
@@ -71,6 +84,10 @@ class Load:
         self.worker = worker
         self.counts = ConnectionCounts()
         self.users = count()
+        self.begin = AsyncResult()
+        """When the load begins, and how many processes make it: a `begin.Begin`."""
+        self.at_work: Callable[[], int] = lambda: 0
+        """Tells how many users are running, or how many requests of an open load are out."""
         self._environment = environment
         spool_dir = Path(options.spool_dir)
         self.journal = open_journal(journal_file(spool_dir, worker))

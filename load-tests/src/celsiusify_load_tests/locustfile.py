@@ -16,10 +16,12 @@ from celsiusify_load_tests.drain import listen_for_drain
 from celsiusify_load_tests.errors import LoadTestError
 from celsiusify_load_tests.load import Plan, claim
 from celsiusify_load_tests.options import add_options, options_of
+from celsiusify_load_tests.scheduled_user import ScheduledUser
 from celsiusify_load_tests.session import USAGE_ERROR, Generator, Leader
 from celsiusify_load_tests.user import ConvertUser
+from celsiusify_load_tests.users import choose_users
 
-__all__ = ["ConvertUser"]
+__all__ = ["ConvertUser", "ScheduledUser"]
 
 _events: Any = events  # Locust's hooks have no types
 
@@ -43,6 +45,7 @@ def take_part(environment: Environment, runner: Runner, **_: Any) -> None:
         if not isinstance(runner, WorkerRunner):
             options = options_of(environment.parsed_options)
             Plan(options, environment.host)
+            choose_users(environment)
             claim(Path(options.spool_dir))
         if isinstance(runner, MasterRunner):
             Leader(environment, runner)

@@ -3,6 +3,9 @@
 from argparse import ArgumentParser, Namespace
 from dataclasses import dataclass
 
+from celsiusify_load_tests.schedule import ARRIVALS
+
+LOADS = ("closed", *ARRIVALS)
 _ENVIRONMENT_PREFIX = "CELSIUSIFY_"
 
 

@@ -3,6 +3,11 @@
 from dataclasses import dataclass
 from random import Random
 
+import numpy as np
+from numpy.typing import NDArray
+
+_TEMPERATURES = 1  # tells this use of a seed from others
+
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
@@ -22,10 +27,18 @@ class Scenario:
         """Choose how long to think, uniform between the bounds."""
         return choices.uniform(self.think_min_s, self.think_max_s)
 
+    def temperatures(self, count: int) -> NDArray[np.float64]:
+        """Choose the temperatures of an open load's arrivals, as `fahrenheit` does each."""
+        chance = np.random.Generator(np.random.PCG64([self.seed, _TEMPERATURES]))
+        return self.fahrenheit_min + self._span * chance.random(count)
+
     def fahrenheit(self, choices: Random) -> float:
         """Choose a temperature: a whole number between the bounds, plus a fraction in [0, 1).
 
         Both are uniform. Their sum is uniform in [min, max + 1), so one draw gives both.
         """
-        span = self.fahrenheit_max - self.fahrenheit_min + 1
-        return self.fahrenheit_min + span * choices.random()
+        return self.fahrenheit_min + self._span * choices.random()
+
+    @property
+    def _span(self) -> float:
+        return self.fahrenheit_max - self.fahrenheit_min + 1

@@ -1,13 +1,18 @@
 """The parts that Locust's processes play in a recorded run, hung on Locust's events."""
 
 import sys
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import gevent
+from gevent.event import AsyncResult
 from locust.env import Environment
 from locust.runners import LocalRunner, MasterRunner, WorkerRunner
 
+from celsiusify_load_tests.begin import Begin, announce_begin, listen_for_begin
+from celsiusify_load_tests.clock import now_ns
 from celsiusify_load_tests.drain import Drain
 from celsiusify_load_tests.errors import LoadTestError
 from celsiusify_load_tests.folder import master_journal_file
@@ -15,7 +20,7 @@ from celsiusify_load_tests.journal import Journal
 from celsiusify_load_tests.load import Load, open_journal
 from celsiusify_load_tests.options import options_of
 from celsiusify_load_tests.stopwatch import Stopwatch
-from celsiusify_load_tests.user import ConvertUser
+from celsiusify_load_tests.user import LoadUser
 from celsiusify_load_tests.watch import Watch
 
 USAGE_ERROR = 2
@@ -37,6 +42,8 @@ class Generator:
         if isinstance(runner, LocalRunner):
             events.spawning_complete.add_listener(self._on_spawning_complete)
             events.test_stopping.add_listener(self._on_test_stopping)
+        else:
+            listen_for_begin(runner, self._begin)
 
     def _on_test_start(self, **_: Any) -> None:
         try:
@@ -44,8 +51,10 @@ class Generator:
         except LoadTestError as error:
             self._give_up(str(error))
             return
-        ConvertUser.load = self._load
-        self._watch = Watch(self._load, lambda: self._runner.user_count, self._give_up)
+        LoadUser.load = load = self._load
+        load.begin = AsyncResult()
+        load.at_work = lambda: self._runner.user_count
+        self._watch = Watch(load, lambda: load.at_work(), self._give_up)
 
     def _open(self) -> Load:
         options = options_of(self._environment.parsed_options)
@@ -56,9 +65,19 @@ class Generator:
         self._environment.process_exit_code = USAGE_ERROR
         gevent.spawn(self._runner.quit)
 
+    def _begin(self, begin: Begin) -> None:
+        if self._load:
+            self._load.begin.set(begin)
+
+    def _begin_alone(self) -> int:
+        begin = Begin(now_ns(), processes=1)
+        self._begin(begin)
+        return begin.at_ns
+
     def _on_spawning_complete(self, user_count: int, **_: Any) -> None:
         if self._load:
-            self._stopwatch = _stopwatch(self._environment, self._load.journal)
+            journal = self._load.journal
+            self._stopwatch = _stopwatch(self._environment, self._begin_alone, journal)
             self._stopwatch.start(user_count)
 
     def _on_test_stopping(self, **_: Any) -> None:
@@ -87,7 +106,7 @@ class Leader:
     def __init__(self, environment: Environment, runner: MasterRunner) -> None:
         spool_dir = Path(options_of(environment.parsed_options).spool_dir)
         self._journal: Journal = open_journal(master_journal_file(spool_dir))
-        self._stopwatch = _stopwatch(environment, self._journal)
+        self._stopwatch = _stopwatch(environment, partial(announce_begin, runner), self._journal)
         self._drain = Drain(runner)
         events: Any = environment.events  # Locust's hooks have no types
         events.spawning_complete.add_listener(self._on_spawning_complete)
@@ -105,7 +124,7 @@ class Leader:
         self._journal.close()
 
 
-def _stopwatch(environment: Environment, journal: Journal) -> Stopwatch:
+def _stopwatch(environment: Environment, begin: Callable[[], int], journal: Journal) -> Stopwatch:
     options = options_of(environment.parsed_options)
     assert environment.runner is not None
-    return Stopwatch(environment.runner, journal, options.warm_up_s, options.measure_s)
+    return Stopwatch(environment.runner, begin, journal, options.warm_up_s, options.measure_s)

@@ -1,9 +1,14 @@
 """Warm-up and measurement on time, both counted from when all users are running."""
 
+from collections.abc import Callable
+
 import gevent
 from locust.runners import Runner
 
+from celsiusify_load_tests.clock import now_ns
 from celsiusify_load_tests.journal import Journal
+
+_NS_PER_S = 1_000_000_000
 
 
 class Stopwatch:
@@ -14,15 +19,22 @@ class Stopwatch:
 
     Args:
         runner: Is told to quit.
+        begin: Lets the load begin, now or soon; returns when, in ns as `clock.now_ns`.
         journal: Where `spawning_complete`, `steady` and `test_stopping` are noted.
         warm_up_s: From when all users run until the steady part.
         measure_s: How long that is; 0 leaves the end to Locust.
     """
 
     def __init__(
-        self, runner: Runner, journal: Journal, warm_up_s: float, measure_s: float
+        self,
+        runner: Runner,
+        begin: Callable[[], int],
+        journal: Journal,
+        warm_up_s: float,
+        measure_s: float,
     ) -> None:
         self._runner = runner
+        self._begin = begin
         self._journal = journal
         self._warm_up_s = warm_up_s
         self._measure_s = measure_s
@@ -41,8 +53,15 @@ class Stopwatch:
             self._greenlet.kill()
 
     def _run(self) -> None:
-        gevent.sleep(self._warm_up_s)
-        self._journal.write("steady")
+        steady_ns = self._begin() + round(self._warm_up_s * _NS_PER_S)
+        _sleep_until(steady_ns)
+        self._journal.write("steady", time_ns=steady_ns)
         if self._measure_s:
-            gevent.sleep(self._measure_s)
+            _sleep_until(steady_ns + round(self._measure_s * _NS_PER_S))
             self._runner.quit()
+
+
+def _sleep_until(time_ns: int) -> None:
+    """Sleep, and never too short: the event loop's timers may count from a while ago."""
+    while (left_ns := time_ns - now_ns()) > 0:
+        gevent.sleep(left_ns / _NS_PER_S)

@@ -27,6 +27,8 @@ class Timeline:
         lag_us: How late each worker's event loop woke a sleeper, in µs, some 50 samples a second.
         opened: Connections opened.
         resent: Requests that went out twice: see `connection.Connection`.
+        schedule: An open load's: its SHA-256, how many arrivals it has, and when it began;
+            None for a closed load.
         problems: What is missing from the record, in a line each; empty once it is whole.
     """
 
@@ -37,6 +39,7 @@ class Timeline:
     lag_us: dict[int, list[int]]
     opened: int
     resent: int
+    schedule: dict[str, Any] | None
     problems: list[str]
 
 
@@ -68,6 +71,7 @@ def read_timeline(spool_dir: Path) -> Timeline:
         },
         opened=sum(event["opened"] for event in last),
         resent=sum(event["resent"] for event in last),
+        schedule=_schedule(journals.values()),
         problems=[
             f"worker {worker} {problem}"
             for worker, events in journals.items()
@@ -82,6 +86,13 @@ def _named(name: str, events: Events) -> Iterator[dict[str, Any]]:
 
 def _first_ns(name: str, events: Events) -> int | None:
     return next((int(event["time_ns"]) for event in _named(name, events)), None)
+
+
+def _schedule(journals: Iterable[Events]) -> dict[str, Any] | None:
+    """What each process says that it follows; it is the same for all, being made from one seed."""
+    found = (event for events in journals for event in _named("schedule", events))
+    first = next(found, None)
+    return first and {name: first[name] for name in ("sha256", "arrivals", "begin_ns")}
 
 
 def _sum_users(seconds: Iterable[Events]) -> list[tuple[int, int]]:
