@@ -2,12 +2,15 @@
 
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,6 +22,7 @@ import pytest
 import yaml
 
 TIMEOUT_S = 60
+REFERENCE_POINTS = Path(__file__).parents[2] / "reference-points.csv"
 
 
 @dataclass
@@ -99,7 +103,8 @@ class Workspace:
         )
 
     def write(self) -> None:
-        """Write targets.yaml."""
+        """Write targets.yaml, beside the reference points."""
+        shutil.copy(REFERENCE_POINTS, self.folder)
         content = yaml.safe_dump({"targets": self.targets}, sort_keys=False)
         (self.folder / "targets.yaml").write_text(content, encoding="utf-8")
 
@@ -167,3 +172,56 @@ def make_workspace() -> MakeWorkspace:
 def workspace(tmp_path: Path, make_workspace: MakeWorkspace) -> Workspace:
     """A workspace with two targets, `one` and `two`."""
     return make_workspace(tmp_path)
+
+
+Play = Callable[[socket.socket], None]
+
+
+class PlayedServer:
+    """A server that plays a part on each connection, the last part on all that follow."""
+
+    def __init__(self, family: socket.AddressFamily, plays: tuple[Play, ...]) -> None:
+        host = {socket.AF_INET: "127.0.0.1", socket.AF_INET6: "::1"}[family]
+        self.accepted = 0
+        self._plays = plays
+        self._listener = socket.create_server((host, 0), family=family)
+        self.address: tuple[str, int] = self._listener.getsockname()[:2]
+        self._thread = threading.Thread(target=self._serve)
+        self._thread.start()
+
+    def _serve(self) -> None:
+        with ExitStack() as connections:
+            while True:
+                connection, _ = self._listener.accept()
+                connections.enter_context(connection)
+                play = self._plays[min(self.accepted, len(self._plays) - 1)]
+                self.accepted += 1
+                if not self._running:
+                    return
+                play(connection)
+
+    _running = True
+
+    def stop(self) -> None:
+        """Serve no more."""
+        self._running = False
+        with socket.create_connection(self.address):
+            self._thread.join()
+        self._listener.close()
+
+
+Serve = Callable[..., PlayedServer]
+
+
+@pytest.fixture
+def serve() -> Iterator[Serve]:
+    """Starts servers."""
+    servers: list[PlayedServer] = []
+
+    def start(*plays: Play, family: socket.AddressFamily = socket.AF_INET) -> PlayedServer:
+        servers.append(PlayedServer(family, plays))
+        return servers[-1]
+
+    yield start
+    for server in servers:
+        server.stop()

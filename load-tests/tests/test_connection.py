@@ -3,6 +3,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from typing import TYPE_CHECKING
 
 import gevent
 import pytest
@@ -12,61 +13,12 @@ from celsiusify_load_tests.connection import Endpoint
 from celsiusify_load_tests.exchange import ConnectionCounts, ExchangeError
 from celsiusify_load_tests.http_connection import HttpConnection
 
+if TYPE_CHECKING:
+    from conftest import Play, PlayedServer, Serve
+
 GET = b"GET / HTTP/1.1\r\nHost: h\r\n\r\n"
 HI = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi"
 TIMEOUT_S = 0.3
-
-Play = Callable[[socket.socket], None]
-
-
-class Server:
-    """A server that plays a part on each connection, the last part on all that follow."""
-
-    def __init__(self, family: socket.AddressFamily, plays: tuple[Play, ...]) -> None:
-        host = {socket.AF_INET: "127.0.0.1", socket.AF_INET6: "::1"}[family]
-        self.accepted = 0
-        self._plays = plays
-        self._listener = socket.create_server((host, 0), family=family)
-        self.address: tuple[str, int] = self._listener.getsockname()[:2]
-        self._thread = threading.Thread(target=self._serve)
-        self._thread.start()
-
-    def _serve(self) -> None:
-        with ExitStack() as connections:
-            while True:
-                connection, _ = self._listener.accept()
-                connections.enter_context(connection)
-                play = self._plays[min(self.accepted, len(self._plays) - 1)]
-                self.accepted += 1
-                if not self._running:
-                    return
-                play(connection)
-
-    _running = True
-
-    def stop(self) -> None:
-        """Serve no more."""
-        self._running = False
-        with socket.create_connection(self.address):
-            self._thread.join()
-        self._listener.close()
-
-
-Serve = Callable[..., Server]
-
-
-@pytest.fixture
-def serve() -> Iterator[Serve]:
-    """Starts servers."""
-    servers: list[Server] = []
-
-    def start(*plays: Play, family: socket.AddressFamily = socket.AF_INET) -> Server:
-        servers.append(Server(family, plays))
-        return servers[-1]
-
-    yield start
-    for server in servers:
-        server.stop()
 
 
 def request(connection: socket.socket) -> bytes:
@@ -80,7 +32,7 @@ def request(connection: socket.socket) -> bytes:
     return data
 
 
-def answer(*pieces: bytes, times: int = 1) -> Play:
+def answer(*pieces: bytes, times: int = 1) -> "Play":
     """Answer each of so many requests with the pieces."""
 
     def play(connection: socket.socket) -> None:
@@ -93,7 +45,7 @@ def answer(*pieces: bytes, times: int = 1) -> Play:
     return play
 
 
-def then_close(play: Play) -> Play:
+def then_close(play: "Play") -> "Play":
     """Close the connection after a part."""
 
     def closing(connection: socket.socket) -> None:
@@ -137,7 +89,7 @@ def client_of() -> Iterator[Callable[..., Client]]:
     """Makes clients of servers."""
     clients: list[Client] = []
 
-    def make(server: Server, *, idempotent: bool = True) -> Client:
+    def make(server: "PlayedServer", *, idempotent: bool = True) -> Client:
         clients.append(Client(*server.address, idempotent=idempotent))
         return clients[-1]
 
@@ -149,7 +101,7 @@ def client_of() -> Iterator[Callable[..., Client]]:
 ClientOf = Callable[..., Client]
 
 
-def test_a_connection_is_kept(serve: Serve, client_of: ClientOf) -> None:
+def test_a_connection_is_kept(serve: "Serve", client_of: ClientOf) -> None:
     """Requests follow each other on one connection, and its times are those of the answers."""
     client = client_of(serve(answer(HI, times=3)))
     for _ in range(3):
@@ -161,7 +113,7 @@ def test_a_connection_is_kept(serve: Serve, client_of: ClientOf) -> None:
 
 @pytest.mark.parametrize(("host", "family"), [("::1", socket.AF_INET6), ("localhost", None)])
 def test_hosts_may_be_names_and_ipv6(
-    serve: Serve, host: str, family: socket.AddressFamily | None
+    serve: "Serve", host: str, family: socket.AddressFamily | None
 ) -> None:
     """Any address of the host that answers will do."""
     server = serve(answer(HI), family=family or socket.AF_INET)
@@ -170,13 +122,13 @@ def test_hosts_may_be_names_and_ipv6(
     client.connection.close()
 
 
-def test_an_answer_may_come_in_pieces(serve: Serve, client_of: ClientOf) -> None:
+def test_an_answer_may_come_in_pieces(serve: "Serve", client_of: ClientOf) -> None:
     """The time of an answer is that of its last piece."""
     client = client_of(serve(answer(HI[:5], HI[5:30], HI[30:-1], HI[-1:])))
     assert client.get() == b"hi"
 
 
-def test_a_large_request_is_sent_whole(serve: Serve, client_of: ClientOf) -> None:
+def test_a_large_request_is_sent_whole(serve: "Serve", client_of: ClientOf) -> None:
     """What the socket doesn't take at once follows when it does."""
     received: list[int] = []
 
@@ -205,7 +157,7 @@ CLOSE = b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nhi"
     ids=["told", "untold", "as the answer's end", "unasked bytes", "timed out idle"],
 )
 def test_a_connection_that_is_over_is_replaced(
-    serve: Serve, client_of: ClientOf, play: Play
+    serve: "Serve", client_of: ClientOf, play: "Play"
 ) -> None:
     """A request that isn't idempotent is safe, as it never goes out on a dead connection."""
     server = serve(play)
@@ -219,7 +171,7 @@ def test_a_connection_that_is_over_is_replaced(
 
 @pytest.mark.parametrize("play", [wait_for_request_and_close, wait_for_request_and_reset])
 def test_an_unanswered_request_on_a_kept_connection_is_sent_again_if_idempotent(
-    serve: Serve, client_of: ClientOf, play: Play
+    serve: "Serve", client_of: ClientOf, play: "Play"
 ) -> None:
     """A server that hangs up as a request arrives has not failed; that it went out twice shows."""
     client = client_of(serve(play, answer(HI)))
@@ -229,7 +181,7 @@ def test_an_unanswered_request_on_a_kept_connection_is_sent_again_if_idempotent(
 
 @pytest.mark.parametrize("play", [wait_for_request_and_close, wait_for_request_and_reset])
 def test_an_unanswered_request_that_is_not_idempotent_has_failed(
-    serve: Serve, client_of: ClientOf, play: Play
+    serve: "Serve", client_of: ClientOf, play: "Play"
 ) -> None:
     """It may have had its effect, so it isn't sent twice; the next request goes on."""
     client = client_of(serve(play, answer(HI)), idempotent=False)
@@ -247,7 +199,7 @@ def hang_up(connection: socket.socket) -> None:
 
 
 def test_a_fresh_connection_without_an_answer_is_a_failure(
-    serve: Serve, client_of: ClientOf
+    serve: "Serve", client_of: ClientOf
 ) -> None:
     """Only a connection that idled may be closed without a fault."""
     client = client_of(serve(hang_up, answer(HI)))
@@ -268,7 +220,7 @@ def test_a_fresh_connection_without_an_answer_is_a_failure(
     ids=["cut in body", "cut in head", "not http", "silent", "stuck"],
 )
 def test_faults_have_names_and_the_next_request_goes_on(
-    serve: Serve, client_of: ClientOf, play: Play, reason: str
+    serve: "Serve", client_of: ClientOf, play: "Play", reason: str
 ) -> None:
     """After a fault, what comes late on the old connection isn't taken for the next answer."""
     client = client_of(serve(play, answer(HI)))
@@ -279,7 +231,7 @@ def test_faults_have_names_and_the_next_request_goes_on(
     assert client.counts.opened == 2
 
 
-def test_an_answer_that_trickles_is_out_of_time(serve: Serve, client_of: ClientOf) -> None:
+def test_an_answer_that_trickles_is_out_of_time(serve: "Serve", client_of: ClientOf) -> None:
     """The time runs for the whole answer, not for each piece."""
 
     def trickle(connection: socket.socket) -> None:
@@ -296,7 +248,9 @@ def test_an_answer_that_trickles_is_out_of_time(serve: Serve, client_of: ClientO
         client.get()
 
 
-def test_time_that_is_up_between_requests_harms_nothing(serve: Serve, client_of: ClientOf) -> None:
+def test_time_that_is_up_between_requests_harms_nothing(
+    serve: "Serve", client_of: ClientOf
+) -> None:
     """The time of one request doesn't run on while its user thinks."""
     client = client_of(serve(answer(HI, times=2)))
     client.get()
@@ -336,7 +290,7 @@ def test_a_connection_that_is_not_accepted_is_out_of_time() -> None:
             Client(*listener.getsockname()).get()
 
 
-def test_a_killed_user_leaves_no_connection_behind(serve: Serve, client_of: ClientOf) -> None:
+def test_a_killed_user_leaves_no_connection_behind(serve: "Serve", client_of: ClientOf) -> None:
     """Whoever is stopped while waiting for an answer hangs up."""
     hung_up = threading.Event()
 
