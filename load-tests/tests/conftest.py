@@ -120,7 +120,8 @@ class Workspace:
 
     def load(self, *names: str, time: str = "2s") -> Run:
         """Load targets with few users for a short time."""
-        return self.command("run", *names, "--users", "8", "--warm-up=0", f"--run-time={time}")
+        quick = ("--users=8", "--warm-up=0", f"--run-time={time}", "--no-calibration")
+        return self.command("run", *names, *quick)
 
     def interrupt(self, process: subprocess.Popen[str], number: signal.Signals) -> Run:
         """Send a signal, once requests are being recorded."""

@@ -22,6 +22,7 @@ class Handler(BaseHTTPRequestHandler):
     disable_nagle_algorithm = True
     wbufsize = -1
     offset = 0.0
+    right = 0
     lock = threading.Lock()
     requests = 0
     last = 0
@@ -45,7 +46,8 @@ class Handler(BaseHTTPRequestHandler):
             Handler.requests += 1
             if Handler.requests == self.last:
                 os._exit(3)
-        celsius = (fahrenheit - 32) * 5 / 9 + self.offset
+            is_wrong = Handler.requests > self.right
+        celsius = (fahrenheit - 32) * 5 / 9 + self.offset * is_wrong
         self._answer(json.dumps({"celsius": f"{celsius:.6f}", "instance": "one"}))
 
     def _answer(self, text: str) -> None:
@@ -74,6 +76,7 @@ def main() -> None:
     parser.add_argument("verb", choices=["serve", "describe", "fail"])
     parser.add_argument("--port", type=int)
     parser.add_argument("--offset", type=float, default=0.0)
+    parser.add_argument("--right", type=int, default=0, help="requests answered without the offset")
     parser.add_argument("--child", action="store_true", help="serve in a child")
     parser.add_argument("--last", type=int, default=0, help="the request to die of")
     parser.add_argument("--pid-file")
@@ -92,7 +95,7 @@ def main() -> None:
 
 def serve(options: argparse.Namespace) -> None:
     """Serve until the end."""
-    Handler.offset, Handler.last = options.offset, options.last
+    Handler.offset, Handler.right, Handler.last = options.offset, options.right, options.last
     if options.pid_file:
         with open(options.pid_file, "w", encoding="ascii") as file:  # noqa: PTH123
             file.write(str(os.getpid()))

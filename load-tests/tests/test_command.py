@@ -5,6 +5,8 @@ import signal
 import socket
 import subprocess
 import sys
+from collections import Counter
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,7 +23,7 @@ if TYPE_CHECKING:  # pytest imports no module from a folder of tests
 def loaded(tmp_path_factory: pytest.TempPathFactory, make_workspace: "MakeWorkspace") -> "Run":
     """One target loaded for some seconds."""
     workspace = make_workspace(tmp_path_factory.mktemp("loaded"))
-    run = workspace.load("one", time="4s")
+    run = workspace.command("run", "one", "--users=8", "--warm-up=1", "--run-time=3s")
     assert workspace.leftovers() == []
     return run
 
@@ -53,7 +55,7 @@ def test_a_run_folder_holds_what_its_description_says(loaded: "Run") -> None:
     manifest = loaded.manifest
     assert manifest["run"] == loaded.folder.name
     assert (
-        manifest["command"] == "celsiusify-load-tests run one --users 8 --warm-up=0 --run-time=4s"
+        manifest["command"] == "celsiusify-load-tests run one --users=8 --warm-up=1 --run-time=3s"
     )
     assert manifest["profile"]["users"] == 8
     assert loaded.target()["engine"]["engine"] == "fake"
@@ -86,7 +88,13 @@ def test_all_targets_can_be_asked_for(workspace: "Workspace") -> None:
 
 def test_several_processes_share_the_users(workspace: "Workspace") -> None:
     run = workspace.command(
-        "run", "one", "--users=8", "--warm-up=0", "--run-time=3s", "--processes=2"
+        "run",
+        "one",
+        "--users=8",
+        "--no-calibration",
+        "--warm-up=0",
+        "--run-time=3s",
+        "--processes=2",
     )
     assert (run.code, run.stderr) == (Exit.OK, "")
     assert sorted(run.rows()["worker"].unique().to_pylist()) == [0, 1]
@@ -97,13 +105,90 @@ def test_several_processes_share_the_users(workspace: "Workspace") -> None:
 
 
 def test_wrong_answers_are_failures(workspace: "Workspace") -> None:
-    """A server that is off by a degree serves no request rightly."""
-    workspace.targets["one"] = workspace.fake(options="--offset 1")
-    run = workspace.load("one")
+    """A server that is off by a degree under load serves no request rightly."""
+    workspace.targets["one"] = workspace.fake(options="--offset 1 --right 400")
+    run = workspace.load("one", time="4s")
     counts = run.round()["counts"]
     assert run.code == Exit.REQUESTS_FAILED
     assert run.target()["state"] == "complete"
-    assert counts["failed"] == counts["started"] > 0
+    assert counts["failed"] == counts["started"] - 400 > 0
+
+
+def test_nothing_is_timed_unless_all_targets_answer_rightly(workspace: "Workspace") -> None:
+    """A target that answers F-32 is told with what it was asked, what came and what should have."""
+    workspace.targets["two"] = workspace.fake(options="--offset 1")
+    run = workspace.load("one", "two")
+    assert run.code == Exit.NOT_EQUIVALENT
+    assert run.stderr == (
+        "two is not equivalent: asked for -459.67 °F it answered -272.15 °C; expected -273.15 °C "
+        "(62 of 64 answers are wrong); nothing was timed\n"
+    )
+    assert {run.target(name)["state"] for name in ("one", "two")} == {"failed"}
+    gate = run.manifest["equivalence"]
+    assert (gate["tolerance"], gate["points"]) == (1e-4, 64)
+    assert gate["targets"]["one"]["wrong"] == 0 < gate["targets"]["two"]["wrong"]
+    assert gate["targets"]["one"]["worst_error"] < 1e-4
+    assert list(run.folder.iterdir()) == [run.folder / "run.json"]
+
+
+def test_rounds_take_turns(workspace: "Workspace") -> None:
+    """Targets are started afresh each time, one at a time, mirrored every other round."""
+    run = workspace.command(
+        "run", "one", "two", "--users=4", "--warm-up=1", "--run-time=1s", "--cool-down=0",
+        "--rounds=2", "--no-calibration",
+    )  # fmt: skip
+    assert (run.code, run.stderr) == (Exit.OK, "")
+    plan = run.manifest["plan"]
+    assert plan["sequence"] == [["one", 0], ["two", 0], ["two", 1], ["one", 1]]
+    assert (plan["rounds"], plan["order"], plan["warm_up_s"], plan["cool_down_s"]) == (
+        2, "abba", 1, 0,
+    )  # fmt: skip
+    loads = [run.round(name, number) for name, number in plan["sequence"]]
+    assert all(before["ended_ns"] < after["started_ns"] for before, after in pairwise(loads))
+    for name in ("one", "two"):
+        rows, usage = run.rows(name), read_csv(run.folder / f"{name}_usage.csv")
+        counted = Counter(rows["round"].to_pylist())
+        assert counted == {
+            entry["round"]: entry["counts"]["server"] for entry in run.target(name)["rounds"]
+        }
+        assert len({row["pid"] for row in usage if row["role"] == "target"}) == 2
+
+
+def test_the_generator_is_tried_before_it_is_trusted(loaded: "Run") -> None:
+    """Against a server that does nothing there is a highest rate and a lowest latency."""
+    ability = loaded.manifest["calibration"]["HTTP/1.1"]
+    assert ability["requests"] > 1000
+    assert ability["rate_rps"] == pytest.approx(ability["requests"] / ability["seconds"], rel=0.01)
+    assert 0 < ability["floor_p50_ms"] <= ability["floor_p99_ms"]
+    assert 0 < ability["responder_cpu_percent"] <= 110
+    assert 0 < ability["generator_cpu_percent"] <= 110
+    assert "the load generator makes up to" in loaded.stdout
+
+
+def test_several_processes_are_tried_together(workspace: "Workspace") -> None:
+    run = workspace.command(
+        "run", "one", "--users=8", "--warm-up=0", "--run-time=1s", "--processes=2"
+    )
+    assert (run.code, run.stderr) == (Exit.OK, "")
+    assert run.manifest["calibration"]["HTTP/1.1"]["requests"] > 1000
+    assert workspace.leftovers() == []
+
+
+def test_the_warm_up_is_not_measured(loaded: "Run") -> None:
+    """The steady part begins as late as asked after the first request, and lasts as asked."""
+    entry = loaded.round()
+    steady_s = (entry["steady_until_ns"] - entry["steady_from_ns"]) / 1e9
+    assert steady_s == pytest.approx(3, abs=0.5)
+    assert (entry["steady_from_ns"] - entry["started_ns"]) / 1e9 == pytest.approx(1, abs=0.5)
+
+
+def test_a_target_is_taken_apart_before_it_is_loaded(loaded: "Run") -> None:
+    """The phases are those of a request's whole time, and there is a length of the request."""
+    phases = dict(loaded.target()["phases_us"])
+    assert phases.pop("requests") == 300
+    total = phases.pop("total")
+    assert sum(phases.values()) == pytest.approx(total, rel=0.02)
+    assert 100 < loaded.target()["request_bytes"] < 300
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -111,7 +196,9 @@ def test_wrong_answers_are_failures(workspace: "Workspace") -> None:
 def test_an_interrupted_run_keeps_what_it_has(
     workspace: "Workspace", number: signal.Signals, processes: str
 ) -> None:
-    process = workspace.start("run", "one", "two", "--users=8", f"--processes={processes}")
+    process = workspace.start(
+        "run", "one", "two", "--users=8", "--no-calibration", f"--processes={processes}"
+    )
     run = workspace.interrupt(process, number)
     assert run.code == Exit.INTERRUPTED
     assert run.target("one")["state"] == "interrupted"
@@ -138,7 +225,13 @@ def test_a_server_that_runs_already_is_loaded_and_left_running(workspace: "Works
         workspace.wait_for(lambda: answers(port))
         url = f"http://127.0.0.1:{port}"
         run = workspace.command(
-            "run", "one", "--users=8", "--warm-up=0", "--run-time=2s", f"--host={url}/"
+            "run",
+            "one",
+            "--users=8",
+            "--no-calibration",
+            "--warm-up=0",
+            "--run-time=2s",
+            f"--host={url}/",
         )
         assert server.poll() is None
     finally:
@@ -186,12 +279,12 @@ def test_a_target_that_never_gets_healthy_is_stopped(workspace: "Workspace") -> 
 
 def test_a_target_that_dies_under_load_ends_it(workspace: "Workspace") -> None:
     """What was recorded until then is kept, but isn't taken for a measurement of the target."""
-    workspace.targets["one"] = workspace.fake(options="--last 100")
+    workspace.targets["one"] = workspace.fake(options="--last 500")
     run = workspace.load("one", time="60s")
     assert run.code == Exit.INVALID
     assert run.target()["state"] == "failed"
     assert run.target()["problem"].startswith("the target ended with code 3: it printed nothing")
-    assert run.rows().num_rows == run.round()["counts"]["started"] >= 100
+    assert run.rows().num_rows == run.round()["counts"]["started"] >= 500
     assert workspace.leftovers() == []
 
 
@@ -263,6 +356,7 @@ def test_empty_options_mean_the_default(workspace: "Workspace") -> None:
         "run",
         "one",
         "--users=8",
+        "--no-calibration",
         "--warm-up=0",
         "--run-time=2s",
         "--spawn-rate=",

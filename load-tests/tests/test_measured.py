@@ -30,9 +30,8 @@ def test_a_target_is_as_good_as_its_worst_round(
     assert (content["state"], content["problem"]) == (state, problem)
 
 
-def test_giving_up_leaves_what_was_loaded() -> None:
-    entry = measured(("complete", None), ("interrupted", UNFINISHED))
-    entry.rounds[0].started_ns = 1
-    entry.give_up("no port")
-    assert [found.state for found in entry.rounds] == ["complete", "failed"]
-    assert entry.problem == "round 2: no port"
+def test_closing_leaves_what_was_loaded() -> None:
+    entry = measured(("complete", None), ("failed", "lost"), ("interrupted", UNFINISHED))
+    entry.close("failed", "no port")
+    assert [found.problem for found in entry.rounds] == [None, "lost", "no port"]
+    assert [found.state for found in entry.rounds] == ["complete", "failed", "failed"]

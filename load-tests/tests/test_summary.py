@@ -17,6 +17,7 @@ def table(outcomes: list[str], start_ns: list[int], latency_ns: list[int | None]
     return pa.table(
         {
             "outcome": pa.array(outcomes, pa.string()).dictionary_encode(),
+            "intended_ns": pa.nulls(len(start_ns), pa.int64()),
             "start_ns": pa.array(start_ns, pa.int64()),
             "end_ns": pa.array(ends, pa.int64()),
         }
@@ -67,3 +68,12 @@ def test_a_load_that_was_never_steady_has_no_figures(
     from_ns: int | None, until_ns: int | None
 ) -> None:
     assert isnan(steady(table(["succeeded"], [1], [1]), from_ns, until_ns).rate_rps)
+
+
+def test_an_arrival_counts_from_when_it_was_due() -> None:
+    """An open load's request that was sent 2 ms late waited these 2 ms too."""
+    rows = table(["succeeded"] * 2, [SECOND_NS + 1_000_000] * 2, [3_000_000] * 2)
+    due_ns = pa.array([SECOND_NS - 1_000_000, SECOND_NS], pa.int64())
+    rows = rows.set_column(rows.column_names.index("intended_ns"), "intended_ns", due_ns)
+    found = steady(rows, 0, SECOND_NS)
+    assert (found.rate_rps, found.p50_ms) == (1.0, 5.0)

@@ -17,6 +17,7 @@ def plan(rounds: int = 1) -> Plan:
         profile=find_profile("reference", {}),
         rounds=rounds,
         order="abba",
+        calibrated=True,
         host=None,
         processes=1,
         seed=1,

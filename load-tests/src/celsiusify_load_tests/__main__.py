@@ -111,6 +111,7 @@ def _add_load_options(verb: argparse.ArgumentParser) -> None:
         metavar="ORDER",
         help=f"of the targets in each round: {', '.join(ORDERS)}; default {DEFAULT_ORDER}",
     )
+    add("--no-calibration", action="store_true", help="don't try how fast the generator is")
     add("--cool-down", type=optional(seconds), metavar="TIME", help="between two loads")
     add(
         "--think-time",
@@ -167,6 +168,7 @@ def _run(options: argparse.Namespace, command: str) -> Exit:
         profile=profile,
         rounds=options.rounds or 1,
         order=options.order or DEFAULT_ORDER,
+        calibrated=not options.no_calibration,
         host=options.host,
         processes=min(options.processes or split.processes, profile.users),
         seed=options.seed,

@@ -11,3 +11,11 @@ class TargetError(LoadTestError):
 
 class ServingError(LoadTestError):
     """A target can't be reached or served: not installed, port taken, not healthy."""
+
+
+class CalibrationError(LoadTestError):
+    """The load generator doesn't work even against a server that does nothing: exit code 3."""
+
+
+class NotEquivalentError(LoadTestError):
+    """A target answers wrongly, so that its speed means nothing: exit code 4."""

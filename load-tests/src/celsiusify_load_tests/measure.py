@@ -10,7 +10,6 @@ import pyarrow as pa
 from celsiusify_load_tests import integrity, serving, summary
 from celsiusify_load_tests.commands import describe
 from celsiusify_load_tests.cores import kept
-from celsiusify_load_tests.errors import ServingError
 from celsiusify_load_tests.follow import Follower
 from celsiusify_load_tests.generator import Job, drive
 from celsiusify_load_tests.measured import COMPLETE, FAILED, INTERRUPTED, Measured, Round
@@ -36,10 +35,7 @@ def reachable(target: Target, stage: Stage, measured: Measured) -> Iterator[Serv
     """
     stage.stop_asked.check()
     if stage.plan.host is not None:
-        address = stage.plan.host + target.health
-        if not serving.answers(address):
-            raise ServingError(f"{address} does not answer with 200")
-        yield Server(stage.plan.host, serving.local_pid(stage.plan.host))
+        yield serving.pointed_at(target, stage.plan.host)
         return
     folder = stage.plan.targets_file.resolve().parent
     if measured.engine is None:
@@ -73,11 +69,11 @@ def load_round(target: Target, server: Server, stage: Stage, entry: Round) -> pa
         Interrupted: If a stop was asked for before it was loaded.
     """
     stage.stop_asked.check()
-    before = fetch_count(server.url, target.metrics)
+    before = fetch_count(server.http_url, target.metrics)
     problem = _drive(target, server, stage, entry)
     spool = _spool(target, stage)
     rows, timeline = read_spool(spool), read_timeline(spool)
-    after = settled(lambda: fetch_count(server.url, target.metrics), (before or 0) + len(rows))
+    after = settled(lambda: fetch_count(server.http_url, target.metrics), (before or 0) + len(rows))
     _note(entry, rows, timeline)
     entry.counts["server"] = None if before is None or after is None else after - before
     entry.state, entry.problem = _state(problem, timeline, stage)

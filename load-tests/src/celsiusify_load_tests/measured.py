@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from celsiusify_load_tests import http1
 from celsiusify_load_tests.rows import OUTCOMES
 from celsiusify_load_tests.targets import Target
 
@@ -69,11 +68,11 @@ class Measured:
             return worst.problem
         return f"round {worst.round + 1}: {worst.problem}"
 
-    def give_up(self, problem: str) -> None:
-        """Note in each round that was not loaded that it failed."""
+    def close(self, state: str, problem: str) -> None:
+        """Note of each round that hasn't been loaded why it won't be."""
         for entry in self.rounds:
-            if entry.started_ns is None and entry.state != FAILED:
-                entry.state, entry.problem = FAILED, problem
+            if entry.problem == UNFINISHED:
+                entry.state, entry.problem = state, problem
 
     def content(self) -> dict[str, Any]:
         """The target's entry in run.json."""
@@ -88,6 +87,6 @@ def blank(target: Target, host: str | None, rounds: Iterable[int] = ()) -> Measu
         title=target.title,
         url=host or target.url,
         request=str(target.request),
-        protocol=http1.PROTOCOL,
+        protocol=target.request.protocol,
         rounds=[Round(number) for number in rounds],
     )

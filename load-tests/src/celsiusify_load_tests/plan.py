@@ -21,6 +21,7 @@ class Plan:
         profile: The load.
         rounds: How often each target is loaded.
         order: In what order within each round: one of `order.ORDERS`.
+        calibrated: Whether to find out first what the load generator can do.
         host: A server that runs already, as `http://host:port`; None to start the targets.
         processes: How many processes make the load.
         seed: What the users' temperatures and think times follow from, and a random order.
@@ -34,6 +35,7 @@ class Plan:
     profile: Profile
     rounds: int
     order: str
+    calibrated: bool
     host: str | None
     processes: int
     seed: int

@@ -18,12 +18,13 @@ def start(
     cores: list[int] | None = None,
     cwd: Path | None = None,
     env: Mapping[str, str] | None = None,
+    pass_fds: Sequence[int] = (),
 ) -> subprocess.Popen[bytes]:
-    """Start `command` on `cores`; its output goes to the file `log`.
+    """Start `command` on `cores`; its output is added to the file `log`.
 
     In a session of its own it gets no Ctrl-C of the terminal, and all that it starts can be found.
     """
-    with kept_on(cores), log.open("wb") as output:
+    with kept_on(cores), log.open("ab") as output:
         return subprocess.Popen(
             command,
             stdin=subprocess.DEVNULL,
@@ -32,6 +33,7 @@ def start(
             cwd=cwd,
             env={**os.environ, **(env or {})},
             start_new_session=True,
+            pass_fds=pass_fds,
         )
 
 

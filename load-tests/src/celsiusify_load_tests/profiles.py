@@ -25,7 +25,8 @@ class Profile:
         warm_up_s: How long all users run before that.
         cool_down_s: How long the machine rests between one load and the next.
         think_time_s: Shortest and longest think time, in s; uniform between them.
-        fahrenheit: Lowest and highest temperature asked for, in °F.
+        fahrenheit: Lowest and highest whole temperature asked for, in °F, to which a fraction is
+            added. Where the highest is one less than the lowest, only that is asked for.
     """
 
     name: str
@@ -37,18 +38,20 @@ class Profile:
     think_time_s: Range
     fahrenheit: Range
 
-    @field_validator("think_time_s", "fahrenheit")
-    @classmethod
-    def _ascends(cls, values: Range) -> Range:
-        if values[0] > values[1]:
-            raise ValueError("the first must not be above the second")
-        return values
-
     @field_validator("think_time_s")
     @classmethod
-    def _is_not_negative(cls, values: Range) -> Range:
+    def _ascends_from_zero(cls, values: Range) -> Range:
+        if values[0] > values[1]:
+            raise ValueError("the first must not be above the second")
         if values[0] < 0:
             raise ValueError("a think time can't be negative")
+        return values
+
+    @field_validator("fahrenheit")
+    @classmethod
+    def _holds_a_temperature(cls, values: Range) -> Range:
+        if values[0] > values[1] + 1:
+            raise ValueError("the first must not be above the second")
         return values
 
     @property

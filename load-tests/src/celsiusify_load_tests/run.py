@@ -4,9 +4,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import IntEnum
 
-from celsiusify_load_tests import results, words
+from celsiusify_load_tests import gate, results, words
+from celsiusify_load_tests.calibration import calibrate
 from celsiusify_load_tests.cores import Split, kept_on
-from celsiusify_load_tests.errors import ServingError
+from celsiusify_load_tests.errors import CalibrationError, NotEquivalentError, ServingError
 from celsiusify_load_tests.interruption import Interrupted, Interruption
 from celsiusify_load_tests.manifest import Manifest, describe
 from celsiusify_load_tests.measure import load_round, reachable
@@ -50,7 +51,7 @@ def run(plan: Plan, split: Split, terminal: Terminal) -> Exit:
     for line in words.load(plan, split):
         terminal.say(line)
     with Interruption() as stop_asked, kept_on(split.generator):
-        outcome = _take_turns(Stage(plan, folder, split, terminal, stop_asked), manifest)
+        outcome = _pass_and_load(Stage(plan, folder, split, terminal, stop_asked), manifest)
     results.remove_if_empty(folder / "parts")
     terminal.table(
         [words.row(name, entry, outcome.steady.get(name, [])) for name, entry in targets.items()]
@@ -59,39 +60,77 @@ def run(plan: Plan, split: Split, terminal: Terminal) -> Exit:
     return max(outcome.ends)
 
 
-def _take_turns(stage: Stage, manifest: Manifest) -> Outcome:
-    """Load each target whenever it has its turn."""
+def _pass_and_load(stage: Stage, manifest: Manifest) -> Outcome:
+    """Load the targets if all of them answer rightly."""
     outcome = Outcome()
+    try:
+        for name, reason in gate.check(stage, manifest).items():
+            _give_up(name, reason, stage, manifest, outcome)
+        if stage.plan.calibrated:
+            _calibrate(stage, manifest)
+        _take_turns(stage, manifest, outcome)
+    except NotEquivalentError as problem:
+        stage.terminal.complain(f"{problem}; nothing was timed")
+        _close(manifest, FAILED, str(problem))
+        outcome.ends.append(Exit.NOT_EQUIVALENT)
+    except CalibrationError as problem:
+        stage.terminal.complain(f"{problem}; nothing was timed")
+        _close(manifest, FAILED, str(problem))
+        outcome.ends.append(Exit.INVALID)
+    except Interrupted:
+        _close(manifest, INTERRUPTED, NOT_LOADED)
+        outcome.ends.append(Exit.INTERRUPTED)
+    manifest.save()
+    return outcome
+
+
+def _calibrate(stage: Stage, manifest: Manifest) -> None:
+    """Find out what the load generator can do, and say it."""
+    found = calibrate(stage)
+    manifest.content["calibration"] = found
+    manifest.save()
+    for protocol, ability in found.items():
+        stage.terminal.say(words.headroom(protocol, ability, stage.plan.profile))
+
+
+def _close(manifest: Manifest, state: str, problem: str) -> None:
+    for measured in manifest.measured.values():
+        measured.close(state, problem)
+
+
+def _give_up(name: str, problem: str, stage: Stage, manifest: Manifest, outcome: Outcome) -> None:
+    """Leave a target out that can't be served."""
+    manifest.measured[name].close(FAILED, problem)
+    stage.terminal.complain(f"{name}: {FAILED}: {problem}")
+    outcome.ends.append(Exit.USAGE)
+
+
+def _take_turns(stage: Stage, manifest: Manifest, outcome: Outcome) -> None:
+    """Load each target whenever it has its turn."""
     targets = {target.name: target for target in stage.plan.targets}
     for place, (name, number) in enumerate(stage.plan.sequence):
         if manifest.measured[name].rounds[number].state == FAILED:
             continue
         if place:
             stage.stop_asked.sleep(stage.plan.profile.cool_down_s)
-        _turn(targets[name], number, stage, manifest, outcome)
+        try:
+            _turn(targets[name], number, stage, manifest, outcome)
+        except ServingError as problem:
+            _give_up(name, str(problem), stage, manifest, outcome)
         manifest.save()
-    return outcome
 
 
 def _turn(target: Target, number: int, stage: Stage, manifest: Manifest, outcome: Outcome) -> None:
     """Serve one target afresh and load it for one round."""
     measured = manifest.measured[target.name]
     entry = measured.rounds[number]
-    try:
-        with reachable(target, stage, measured) as server:
-            rows = load_round(target, server, stage, entry)
-    except ServingError as problem:
-        measured.give_up(str(problem))
-        outcome.ends.append(Exit.USAGE)
-    except Interrupted:
-        entry.problem = NOT_LOADED
-        outcome.ends.append(Exit.INTERRUPTED)
-    else:
-        found = steady(rows, entry.steady_from_ns, entry.steady_until_ns)
-        outcome.steady.setdefault(target.name, []).append(found)
-        outcome.ends.append(end(entry))
-        for line in words.ending(target.name, entry, found, stage.plan):
-            stage.terminal.say(line)
+    with reachable(target, stage, measured) as server:
+        rows = load_round(target, server, stage, entry)
+    found = steady(rows, entry.steady_from_ns, entry.steady_until_ns)
+    outcome.steady.setdefault(target.name, []).append(found)
+    outcome.ends.append(end(entry))
+    for line in words.ending(target.name, entry, found, stage.plan):
+        stage.terminal.say(line)
     if entry.problem:
         stage.terminal.complain(f"{target.name}: {entry.state}: {entry.problem}")
 

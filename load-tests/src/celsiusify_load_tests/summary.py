@@ -5,8 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
-from celsiusify_load_tests.rows import DROPPED, OUTCOMES
+from celsiusify_load_tests.rows import DROPPED, OUTCOMES, SUCCEEDED
 
 
 def counts(rows: pa.Table) -> dict[str, int]:
@@ -59,9 +60,24 @@ def steady(rows: pa.Table, from_ns: int | None, until_ns: int | None) -> Steady:
     """Sum up the requests that started from `from_ns` until `until_ns`, if there is such a time."""
     if from_ns is None or until_ns is None or until_ns <= from_ns:
         return NEVER
-    start_ns = rows["start_ns"]
-    within = rows.filter(pc.and_(pc.greater_equal(start_ns, from_ns), pc.less(start_ns, until_ns)))
-    good = within.filter(pc.equal(pc.cast(within["outcome"], pa.string()), "succeeded"))
-    latency_ms = pc.subtract(good["end_ns"], good["start_ns"]).to_numpy() / 1e6
-    p50_ms, p99_ms = np.percentile(latency_ms, (50, 99)) if len(latency_ms) else (np.nan, np.nan)
-    return Steady(within.num_rows / ((until_ns - from_ns) / 1e9), float(p50_ms), float(p99_ms))
+    begun = within(rows, from_ns, until_ns)
+    found_ms = latency_ms(begun)
+    p50_ms, p99_ms = np.percentile(found_ms, (50, 99)) if len(found_ms) else (np.nan, np.nan)
+    return Steady(begun.num_rows / ((until_ns - from_ns) / 1e9), float(p50_ms), float(p99_ms))
+
+
+def within(rows: pa.Table, from_ns: int, until_ns: int) -> pa.Table:
+    """The requests that started, or should have, from `from_ns` until `until_ns`."""
+    due_ns = _due_ns(rows)
+    return rows.filter(pc.and_(pc.greater_equal(due_ns, from_ns), pc.less(due_ns, until_ns)))
+
+
+def latency_ms(rows: pa.Table) -> NDArray[np.float64]:
+    """The latency in ms of each request that succeeded: since it started, or should have."""
+    good = rows.filter(pc.equal(pc.cast(rows["outcome"], pa.string()), OUTCOMES[SUCCEEDED]))
+    found_ms: NDArray[np.float64] = pc.subtract(good["end_ns"], _due_ns(good)).to_numpy() / 1e6
+    return found_ms
+
+
+def _due_ns(rows: pa.Table) -> pa.ChunkedArray:
+    return pc.coalesce(rows["intended_ns"], rows["start_ns"])

@@ -5,9 +5,11 @@ from math import isfinite
 
 import numpy as np
 
+from celsiusify_load_tests.calibration import Ability
 from celsiusify_load_tests.cores import Split
 from celsiusify_load_tests.measured import Measured, Round
 from celsiusify_load_tests.plan import Plan
+from celsiusify_load_tests.profiles import Profile
 from celsiusify_load_tests.summary import Steady
 
 NEAR = 0.85  # of the load's ceiling: from here on the throughput tells of the load, not the server
@@ -30,6 +32,17 @@ def load(plan: Plan, split: Split) -> list[str]:
             f"{profile.users:,} users / {sum(profile.think_time_s) / 2 * 1000:g} ms of thinking"
         )
     return lines
+
+
+def headroom(protocol: str, ability: Ability, profile: Profile) -> str:
+    """What the load generator can do, and how far that is above the most that this load asks."""
+    line = (
+        f"{protocol}: the load generator makes up to {ability.rate_rps:,.0f} requests/s and sees "
+        f"{ability.floor_p50_ms:.3f} ms (p50) of a server that does nothing"
+    )
+    if not isfinite(profile.ceiling_rps):
+        return line
+    return f"{line}: {ability.rate_rps / profile.ceiling_rps:.1f} times what this load can ask"
 
 
 def ending(name: str, entry: Round, steady: Steady, plan: Plan) -> list[str]:
