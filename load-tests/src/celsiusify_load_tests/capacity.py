@@ -1,0 +1,155 @@
+"""Search the highest rate of an open load at which a target holds an objective.
+
+The rate is doubled or halved until it lies between one that holds and one that doesn't, then
+bisected, then tried again several times: one measurement of a rate near the limit is a coin that
+was tossed once (so MLPerf asks for five repeats of a peak rate that was found: mlcommons/
+inference_policies#82).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from math import sqrt
+
+
+class Verdict(StrEnum):
+    """What came of one rate."""
+
+    HELD = "held"
+    MISSED = "missed"
+    GENERATOR = "generator"
+    """The objective was missed, and the load generator may be the reason."""
+
+
+class Phase(StrEnum):
+    """What a rate is tried for."""
+
+    BRACKET = "bracket"
+    BISECT = "bisect"
+    CONFIRM = "confirm"
+
+
+class Limit(StrEnum):
+    """What keeps the rate from being higher."""
+
+    OBJECTIVE = "objective"
+    GENERATOR = "generator"
+    """The load generator gave out first: the target may be able to do more."""
+
+
+Probe = Callable[[float, Phase], Verdict]
+"""Loads the target at a rate, in requests/s, and judges it."""
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """Where the search begins and what it must keep to.
+
+    Attributes:
+        start_rps: The first rate.
+        lowest_rps: Below this no rate is tried.
+        precision: How far apart, as a share, a rate that holds and one that doesn't may lie.
+        confirmations: How often the rate that was found is tried again; from 1.
+        max_steps: How many rates may be tried in all.
+    """
+
+    start_rps: float = 100.0
+    lowest_rps: float = 1.0
+    precision: float = 0.025
+    confirmations: int = 3
+    max_steps: int = 40
+
+
+@dataclass(frozen=True)
+class Capacity:
+    """What a search has come to.
+
+    Attributes:
+        rate_rps: The highest rate that held and was confirmed; None if there is none.
+        limit: What kept it from being higher; where it is the generator, the capacity is at least
+            `rate_rps`.
+        confirmations: Whether it held each time that it was tried again.
+    """
+
+    rate_rps: float | None
+    limit: Limit
+    confirmations: list[bool] = field(default_factory=list)
+
+
+class OutOfStepsError(Exception):
+    """As many rates were tried as may be."""
+
+
+def search(probe: Probe, bounds: Bounds) -> Capacity:
+    """Search the highest rate that holds."""
+    trials = _Trials(probe, bounds)
+    try:
+        _bracket(trials, bounds)
+        _bisect(trials, bounds)
+        return _confirm(trials, bounds)
+    except OutOfStepsError:
+        return Capacity(None, trials.limit)
+
+
+class _Trials:
+    """The rates that were tried, and what they say of where the limit lies."""
+
+    def __init__(self, probe: Probe, bounds: Bounds) -> None:
+        self.held_rps: float | None = None
+        self.missed_rps: float | None = None
+        self.limit = Limit.OBJECTIVE
+        self._probe = probe
+        self._left = bounds.max_steps
+
+    def holds(self, rate_rps: float, phase: Phase) -> bool:
+        """Try a rate.
+
+        Raises:
+            OutOfStepsError: If that would be one too many.
+        """
+        if not self._left:
+            raise OutOfStepsError
+        self._left -= 1
+        verdict = self._probe(rate_rps, phase)
+        if verdict is Verdict.HELD:
+            self.held_rps = rate_rps
+            return True
+        self.missed_rps = rate_rps
+        self.limit = Limit.GENERATOR if verdict is Verdict.GENERATOR else Limit.OBJECTIVE
+        return False
+
+
+def _bracket(trials: _Trials, bounds: Bounds) -> None:
+    """Double or halve the rate until the limit lies between two."""
+    rate_rps = bounds.start_rps
+    factor = 2.0 if trials.holds(rate_rps, Phase.BRACKET) else 0.5
+    while not (trials.held_rps and trials.missed_rps):
+        if trials.missed_rps == bounds.lowest_rps:
+            return
+        rate_rps = max(tidy(rate_rps * factor), bounds.lowest_rps)
+        trials.holds(rate_rps, Phase.BRACKET)
+
+
+def _bisect(trials: _Trials, bounds: Bounds) -> None:
+    """Halve the distance, as a ratio, until it is small."""
+    while trials.held_rps and trials.missed_rps:
+        if trials.missed_rps / trials.held_rps <= 1 + bounds.precision:
+            return
+        trials.holds(tidy(sqrt(trials.held_rps * trials.missed_rps)), Phase.BISECT)
+
+
+def _confirm(trials: _Trials, bounds: Bounds) -> Capacity:
+    """Try the rate again; where most repeats fail, go a step down, and try that as often."""
+    rate_rps, limit = trials.held_rps, trials.limit
+    while rate_rps and rate_rps >= bounds.lowest_rps:
+        repeats = [trials.holds(rate_rps, Phase.CONFIRM) for _ in range(bounds.confirmations)]
+        if 2 * sum(repeats) > len(repeats):
+            return Capacity(rate_rps, limit, repeats)
+        limit = trials.limit
+        rate_rps = tidy(rate_rps / (1 + bounds.precision))
+    return Capacity(None, limit)
+
+
+def tidy(rate_rps: float) -> float:
+    """Round to three digits: nobody can tell 1,234 requests/s from 1,233."""
+    return float(f"{rate_rps:.3g}")
