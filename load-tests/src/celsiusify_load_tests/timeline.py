@@ -24,7 +24,8 @@ class Timeline:
         steady_until_ns: When they were told to stop; None if they weren't.
         users: (`time_ns`, users running), each second.
         workers: The process id of each worker.
-        lag_us: How late each worker's event loop woke a sleeper, in µs, some 50 samples a second.
+        lag_us: How late each worker's event loop heard an alarm, in µs: some 50 samples a second,
+            of the steady part where there is one.
         opened: Connections opened.
         resent: Requests that went out twice: see `connection.Connection`.
         schedule: An open load's: its SHA-256, how many arrivals it has, and when it began;
@@ -56,9 +57,10 @@ def read_timeline(spool_dir: Path) -> Timeline:
     leader = list(read_journal(master)) if master.exists() else journals.get(0, [])
     seconds = {worker: list(_named("second", events)) for worker, events in journals.items()}
     last = [events[-1] for events in seconds.values() if events]
+    steady_ns = (_first_ns("steady", leader), _first_ns("test_stopping", leader))
     return Timeline(
-        steady_from_ns=_first_ns("steady", leader),
-        steady_until_ns=_first_ns("test_stopping", leader),
+        steady_from_ns=steady_ns[0],
+        steady_until_ns=steady_ns[1],
         users=_sum_users(seconds.values()),
         workers={
             worker: opened["pid"]
@@ -66,7 +68,7 @@ def read_timeline(spool_dir: Path) -> Timeline:
             for opened in _named("opened", events)
         },
         lag_us={
-            worker: [lag for event in events for lag in event["lag_us"]]
+            worker: [lag for event in _within(events, *steady_ns) for lag in event["lag_us"]]
             for worker, events in seconds.items()
         },
         opened=sum(event["opened"] for event in last),
@@ -93,6 +95,14 @@ def _schedule(journals: Iterable[Events]) -> dict[str, Any] | None:
     found = (event for events in journals for event in _named("schedule", events))
     first = next(found, None)
     return first and {name: first[name] for name in ("sha256", "arrivals", "begin_ns")}
+
+
+def _within(seconds: Events, from_ns: int | None, until_ns: int | None) -> Events:
+    """The looks at seconds that lie within the steady part; all looks where there is none."""
+    if from_ns is None or until_ns is None:
+        return seconds
+    first_ns = from_ns + _NS_PER_S  # a look is at the second before it
+    return [event for event in seconds if first_ns <= event["time_ns"] <= until_ns] or seconds
 
 
 def _sum_users(seconds: Iterable[Events]) -> list[tuple[int, int]]:

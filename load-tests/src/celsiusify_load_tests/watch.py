@@ -4,20 +4,49 @@ from collections.abc import Callable
 
 import gevent
 
+from celsiusify_load_tests.alarm import alarm
 from celsiusify_load_tests.clock import now_ns
 from celsiusify_load_tests.load import Load
 
-_NAP_S = 0.02
+_TICK_NS = 20_000_000
 _NS_PER_S = 1_000_000_000
 _NS_PER_US = 1000
 
 
+class Lag:
+    """How late the event loop is: an alarm each 20 ms, and how long after its time it was heard.
+
+    A process that is short of CPU, or busy with something else, hears it late, and its requests'
+    latencies then contain its own waiting. The alarm itself is exact to some microseconds where
+    the system has such timers: see `alarm`.
+    """
+
+    def __init__(self) -> None:
+        self._us: list[int] = []
+        self._due_ns = 0
+        self._alarm = alarm(self._ring)
+        self._set()
+
+    def take(self) -> list[int]:
+        """Return the samples since the last call, in µs."""
+        taken, self._us = self._us, []
+        return taken
+
+    def close(self) -> None:
+        """Take no more samples."""
+        self._alarm.close()
+
+    def _set(self) -> None:
+        self._due_ns = now_ns() + _TICK_NS
+        self._alarm.set(self._due_ns)
+
+    def _ring(self) -> None:
+        self._us.append(max(0, now_ns() - self._due_ns) // _NS_PER_US)
+        self._set()
+
+
 class Watch:
     """Writes a load's record each half second, and what goes on into its journal each second.
-
-    The lag is how much later than asked the event loop woke a sleeper. A process that is short of
-    CPU lags, and its requests' latencies then contain its own waiting. Up to 1 ms isn't that: the
-    event loop rounds its timers up to the millisecond.
 
     Args:
         load: What to watch.
@@ -31,7 +60,7 @@ class Watch:
         self._load = load
         self._users = users
         self._on_problem = on_problem
-        self._lag_us: list[int] = []
+        self._lag = Lag()
         self._greenlet = gevent.spawn(self._run)
 
     def stop(self) -> None:
@@ -39,25 +68,19 @@ class Watch:
         self._greenlet.kill()
         self._load.recorder.flush()
         self._write_second()
+        self._lag.close()
 
     def _run(self) -> None:
-        half_second = 0
         while (problem := self._load.problem) is None:
-            before_ns = now_ns()
-            gevent.sleep(_NAP_S)
-            after_ns = now_ns()
-            late_ns = after_ns - before_ns - int(_NAP_S * _NS_PER_S)
-            self._lag_us.append(max(0, late_ns) // _NS_PER_US)
-            if (now := after_ns * 2 // _NS_PER_S) != half_second:
-                half_second = now
-                self._load.recorder.flush()
-                if now % 2 == 0:
-                    self._write_second()
+            half = now_ns() * 2 // _NS_PER_S + 1
+            gevent.sleep(half / 2 - now_ns() / _NS_PER_S)
+            self._load.recorder.flush()
+            if half % 2 == 0:
+                self._write_second()
         self._on_problem(problem)
 
     def _write_second(self) -> None:
-        load, lag_us = self._load, self._lag_us
-        self._lag_us = []
+        load = self._load
         load.journal.write(
             "second",
             users=self._users(),
@@ -65,5 +88,5 @@ class Watch:
             recorded=load.recorder.recorded,
             opened=load.counts.opened,
             resent=load.counts.resent,
-            lag_us=lag_us,
+            lag_us=self._lag.take(),
         )
