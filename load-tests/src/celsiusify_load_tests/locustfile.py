@@ -15,6 +15,7 @@ from locust.runners import LocalRunner, MasterRunner, WorkerRunner
 from celsiusify_load_tests.drain import listen_for_drain
 from celsiusify_load_tests.errors import LoadTestError
 from celsiusify_load_tests.load import Plan, claim
+from celsiusify_load_tests.names import guard_names
 from celsiusify_load_tests.options import add_options, options_of
 from celsiusify_load_tests.scheduled_user import ScheduledUser
 from celsiusify_load_tests.session import USAGE_ERROR, Generator, Leader
@@ -67,3 +68,4 @@ def _end_workers() -> None:
 
 _events.init_command_line_parser.add_listener(add_our_options)
 _events.init.add_listener(take_part)
+guard_names()
