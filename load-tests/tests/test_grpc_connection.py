@@ -255,23 +255,18 @@ def test_a_wrong_temperature_is_no_answer(api: Api, user_of: UserOf) -> None:
 
 
 RIGHT = User(1).client.right_answer(451.0)
-Hear = Callable[[socket.socket], bool]
 
 
-def listen() -> Hear:
+def listen(connection: socket.socket) -> bool:
     """Wait for a call; says whether one came before the connection's end."""
-
-    def hear(connection: socket.socket) -> bool:
-        data = b""
-        while True:
-            piece = connection.recv(65_536)
-            data += piece
-            begin = len(frames.PREFACE) if data.startswith(b"PRI") else 0
-            found, _ = frames.split(data[begin:])
-            if not piece or any(frame.kind == frames.DATA for frame in found):
-                return bool(piece)
-
-    return hear
+    data = b""
+    while True:
+        piece = connection.recv(65_536)
+        data += piece
+        begin = len(frames.PREFACE) if data.startswith(b"PRI") else 0
+        found, _ = frames.split(data[begin:])
+        if not piece or any(frame.kind == frames.DATA for frame in found):
+            return bool(piece)
 
 
 def answer(calls: int) -> "Play":
@@ -292,8 +287,9 @@ def say(*sent: bytes, then_close: bool = False) -> "Play":
     """Wait for a call, and send this."""
 
     def play(connection: socket.socket) -> None:
-        listen()(connection)
-        connection.sendall(frames.settings({}) + b"".join(sent))
+        connection.sendall(frames.settings({}))
+        listen(connection)
+        connection.sendall(b"".join(sent))
         if then_close:
             connection.close()
 
@@ -377,6 +373,21 @@ def test_pings_between_calls_are_answered(serve: "Serve", user_of: UserOf) -> No
     assert user.counts.opened == 1
 
 
+def http1(connection: socket.socket) -> None:
+    """Speak another protocol."""
+    connection.recv(65_536)
+    connection.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+
+
+def hang_up(connection: socket.socket) -> None:
+    """Close the connection at once."""
+    connection.close()
+
+
+def silent(connection: socket.socket) -> None:
+    """Say nothing."""
+
+
 HEAD = frames.frame(frames.HEADERS, frames.END_HEADERS, 1, b"\x88")  # :status 200
 ENDS = frames.END_HEADERS | frames.END_STREAM
 
@@ -393,10 +404,9 @@ ENDS = frames.END_HEADERS | frames.END_STREAM
         (say(reset(1, ErrorCode.CANCEL)), "call broken off by the server: CANCEL"),
         (say(reset(1, ErrorCode.NO_ERROR)), "call broken off by the server: NO_ERROR"),
         (say(HEAD, HEAD), "not an HTTP/2 answer: trailers that end nothing"),
-        (
-            say(b"HTTP/1.1 400 Bad Request\r\n\r\n"),
-            "not an HTTP/2 answer: frame of over 16384 bytes",
-        ),
+        (http1, "not an HTTP/2 answer: frame of over 16384 bytes"),
+        (hang_up, "connection ended before the answer"),
+        (silent, "no answer in 0.5 s"),
         (say(), "no answer in 0.5 s"),
         (say(HEAD), "no answer in 0.5 s"),
     ],
@@ -459,10 +469,9 @@ def test_a_killed_user_leaves_no_connection_behind(serve: "Serve", user_of: User
     hung_up = threading.Event()
 
     def play(connection: socket.socket) -> None:
-        hear = listen()
-        assert hear(connection)
-        while hear(connection):
-            pass
+        connection.sendall(frames.settings({}))
+        assert listen(connection)
+        assert not listen(connection)
         hung_up.set()
 
     user = user_of(port_of(serve(play)))

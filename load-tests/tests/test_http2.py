@@ -260,6 +260,7 @@ def farewell(last: int, code: int = 0) -> bytes:
 def test_a_farewell_tells_which_requests_are_still_answered(last: int, is_refused: bool) -> None:
     server = Server()
     server.hear(server.client.request(b"question"))
+    server.settle()
     server.client.receive(farewell(last))
     assert server.client.stream.is_refused == is_refused
     if not is_refused:
@@ -287,9 +288,10 @@ def test_large_answers_are_given_room(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def begun() -> Http2:
-    """A client whose first request is out."""
+    """A client whose first request is out, and whose server has sent its settings."""
     client = Http2(FIELDS)
     client.request(b"question")
+    client.receive(frames.settings({}))
     return client
 
 
@@ -381,6 +383,14 @@ def test_what_breaks_the_rules_is_a_fault_with_a_name(received: bytes, fault: st
     with pytest.raises(FrameError) as raised:
         begun().receive(received)
     assert str(raised.value) == fault
+
+
+def test_settings_come_first() -> None:
+    """Whatever else comes at first isn't from a server that speaks HTTP/2."""
+    client = Http2(FIELDS)
+    assert client.open().startswith(frames.PREFACE)
+    with pytest.raises(FrameError, match=r"^no settings at first$"):
+        client.receive(frames.frame(frames.PING, 0, 0, bytes(8)))
 
 
 def test_an_endless_answer_is_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:

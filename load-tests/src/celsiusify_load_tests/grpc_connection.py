@@ -37,6 +37,8 @@ class GrpcConnection(KeptConnection[GrpcReply]):
     def _attempt(self, wire: Wire, request: bytes, is_kept: bool) -> GrpcReply:
         http2 = self._http2
         try:
+            if not is_kept:
+                self._greet(wire)
             wire.send(http2.request(request))
             stream = http2.stream
             while not stream.is_ended:
@@ -51,12 +53,20 @@ class GrpcConnection(KeptConnection[GrpcReply]):
             raise ExchangeError(f"call broken off by the server: {stream.reset.name}")
         return reply_of(stream)
 
+    def _greet(self, wire: Wire) -> None:
+        """Exchange settings, as gRPC's own clients do before the first call on a connection."""
+        wire.send(self._http2.open())
+        while not self._http2.is_greeted:
+            self._receive(wire)
+
     def _receive(self, wire: Wire) -> None:
         data = wire.receive()
         if not data:
             raise ExchangeError(self._ended())
         if due := self._http2.receive(data):
             wire.push(due)
+        if self._http2.stream.head is None:
+            wire.disregard()
 
     def _ended(self) -> str:
         moment = "before" if self._http2.stream.head is None else "within"

@@ -66,6 +66,8 @@ class Http2:
     def __init__(self, fields: Sequence[tuple[str, str]]) -> None:
         self.stream = Stream(0, b"", 0, is_ended=True)
         """The latest request."""
+        self.is_greeted = False
+        """Whether the server has sent its settings, as it must at first (section 3.4)."""
         self.farewell: ErrorCode | None = None
         """Why the server takes no further requests; None while it does."""
         self._encoder, self._decoder = FieldEncoder(fields), FieldDecoder()
@@ -95,6 +97,10 @@ class Http2:
         is_open = self.farewell is None and stream.number < _MAX_STREAM - 1
         return is_done and is_open and stream.reset is None
 
+    def open(self) -> bytes:
+        """Return what to send before all else."""
+        return self._take()
+
     def request(self, body: bytes) -> bytes:
         """Begin a request; return what to send, with all of it that the windows permit.
 
@@ -120,6 +126,8 @@ class Http2:
         for one in found:
             if self._block is not None and one.kind != frames.CONTINUATION:
                 raise FrameError("header fields were not ended")
+            if not self.is_greeted and one.kind != frames.SETTINGS:
+                raise FrameError("no settings at first")
             if (handle := self._handlers.get(one.kind)) is not None:
                 handle(one)
         return self._take()
@@ -222,6 +230,7 @@ class Http2:
     def _on_settings(self, received: Frame) -> None:
         if received.stream:
             raise FrameError("settings of a stream")
+        self.is_greeted = True
         if received.flags & frames.ACK:
             return
         for name, value in frames.settings_of(received):

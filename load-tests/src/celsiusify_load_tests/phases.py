@@ -53,6 +53,11 @@ class TimedWire(Wire):
         self._stamps.first_ns = self._stamps.first_ns or self.received_ns
         return data
 
+    def disregard(self) -> None:
+        """See `Wire`."""
+        super().disregard()
+        self._stamps.first_ns = 0
+
 
 def measure(client: Client, temperatures: Iterable[float]) -> dict[str, float]:
     """Ask for each temperature and take the time.

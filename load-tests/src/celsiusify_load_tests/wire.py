@@ -87,6 +87,10 @@ class Wire:
                 self.received_ns = now_ns()
             return data
 
+    def disregard(self) -> None:
+        """Forget what was received since the last `send`: it isn't part of an answer."""
+        self.received_ns = 0
+
     def take(self) -> bytes:
         """Return what a resting connection has received unasked; none at its end.
 
