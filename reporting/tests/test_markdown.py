@@ -56,7 +56,7 @@ def test_every_block_has_its_markdown() -> None:
         "Title",
         (
             (Heading("Title", level=1), Paragraph("Text.")),
-            (Statement("It is so."), Warnings(("Mind this.",)), Bullets(("One.", "Two."))),
+            (Statement("VALID", "It is so."), Warnings(("Mind this.",)), Bullets(("One.", "Two."))),
             (
                 Table(("Target", "What", "Count"), (("a|b", "x", "1"),), text_columns=2),
                 Plot("latency", "Latency", "A plot."),
@@ -66,7 +66,7 @@ def test_every_block_has_its_markdown() -> None:
     )
 
     assert render(document) == (
-        "# Title\n\nText.\n\n> It is so.\n\n> - Mind this.\n\n- One.\n- Two.\n\n"
+        "# Title\n\nText.\n\n> **VALID.** It is so.\n\n> - Mind this.\n\n- One.\n- Two.\n\n"
         "| Target | What | Count |\n| --- | --- | --: |\n| a\\|b | x | 1 |\n\n"
         "![Latency](figures/latency.png)\n\n*A plot.*\n\n    make report\n"
     )

@@ -22,9 +22,16 @@ class Paragraph:
 
 @dataclass(frozen=True)
 class Statement:
-    """What the whole document says, set off from the rest."""
+    """What the whole document says, set off from the rest.
 
+    Attributes:
+        word: Goes before it.
+        good: Whether the word is good news.
+    """
+
+    word: str
     text: str
+    good: bool = True
 
 
 @dataclass(frozen=True)

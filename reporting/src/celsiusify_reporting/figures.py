@@ -19,6 +19,7 @@ from celsiusify_reporting.wording import setting
 WIDTH_IN = 7.26  # an A4 page less the margins of pdf.py
 DPI = 240
 LOW_IN = 1.5  # a panel this low has room for three figures beside it
+NARROW = 5  # a logarithmic axis from 1 to less has even steps, for 1, 2, 5 would be too few
 BAND = "#e4eaee"
 MARKERS: dict[Marker, str] = {"circle": "o", "triangle": "^", "cross": "x", "bar": "|"}
 STYLE: dict[Any, Any] = {
@@ -113,7 +114,9 @@ def _axis(axes: Axes, which: Literal["x", "y"], form: Axis) -> None:
     axes.set(**{f"{which}label": form.title})
     if form.logarithmic:
         axes.set(**{f"{which}scale": "log"})
-        axis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+        low, high = axes.get_xlim() if which == "x" else axes.get_ylim()
+        narrow = high < NARROW * low
+        axis.set_major_locator(MaxNLocator(6) if narrow else LogLocator(subs=(1, 2, 5)))
         axis.set_minor_locator(NullLocator())
     axis.set_major_formatter(FuncFormatter(lambda value, _: setting(value)))
     if form.names:

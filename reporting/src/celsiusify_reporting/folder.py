@@ -17,7 +17,8 @@ from celsiusify_reporting.pages import compose
 from celsiusify_reporting.report import Report, draw_up, to_json
 from celsiusify_reporting.run import Run, Target, read_run
 
-RUN, REPORT, PDF, HTML = "run.json", "report.json", "report.pdf", "report.html"
+RUN, REPORT = "run.json", "report.json"
+MARKDOWN, PDF, HTML = "report.md", "report.pdf", "report.html"
 ROWS = "requests.parquet"
 
 
@@ -105,7 +106,7 @@ def _files(report: Report, measured: list[Measured]) -> Iterator[tuple[str, byte
     footer = f"Celsiusify · run {report.run.run}"
     for name, png in plots.items():
         yield f"{markdown.FIGURES}/{name}.png", png
-    yield "report.md", markdown.render(document).encode()
+    yield MARKDOWN, markdown.render(document).encode()
     yield HTML, html.render(document, drawn, footer).encode()
     yield PDF, pdf.render(document, plots, footer)
     yield REPORT, to_json(report).encode()

@@ -61,7 +61,8 @@ def _(block: Paragraph) -> str:
 
 @render_block.register
 def _(block: Statement) -> str:
-    return f"> {escape(block.text)}"
+    word = f"**{escape(block.word)}.**" if block.good else f"***{escape(block.word)}.***"
+    return f"> {word} {escape(block.text)}"
 
 
 @render_block.register

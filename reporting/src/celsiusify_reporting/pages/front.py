@@ -1,11 +1,11 @@
-"""The first page: what was compared, what came out, and what limits it."""
+"""The first page: whether it is valid, what came out, and what limits it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from celsiusify_reporting.charts import CAPACITY, DISTRIBUTION, RATIOS
 from celsiusify_reporting.document import (
-    Block,
     Bullets,
     Group,
     Heading,
@@ -15,54 +15,79 @@ from celsiusify_reporting.document import (
     Table,
     Warnings,
 )
-from celsiusify_reporting.charts import DISTRIBUTION
 from celsiusify_reporting.measurement import Measurement
-from celsiusify_reporting.pages.tables import field, percentile
+from celsiusify_reporting.pages.plots import PLOTS
+from celsiusify_reporting.pages.tables import field, percentile_between
 from celsiusify_reporting.report import Report
+from celsiusify_reporting.run import Run
 from celsiusify_reporting.wording import SPACE, UNKNOWN, listing, percent, setting, whole
 
-AT_A_GLANCE = (50, 95, 99, 99.9)
+AT_A_GLANCE = (50, 99)
 
 
 def title(report: Report) -> str:
     """What the report is called."""
-    return "Load test: " + listing([one.title for one in report.measurements])
+    what = "Capacity" if report.run.kind == "capacity" else "Load test"
+    return f"{what}: {listing([one.title for one in report.measurements])}"
 
 
 def front(report: Report) -> Iterator[Group]:
     """The groups of the first page."""
+    verdict = report.verdict
     yield (
         Heading(title(report), level=1),
-        Paragraph(_what(report)),
-        Statement(report.conclusion.headline),
+        Statement(verdict.word, report.conclusion.headline, good=verdict.valid),
+        Paragraph(_what(report.run, targets=len(report.measurements))),
         _at_a_glance(report),
     )
-    if report.caveats:
-        yield (Heading("Before you rely on it"), Warnings(report.caveats))
-    if any(one.latency for one in report.measurements):
-        yield (_latency_plot(report),)
+    if not verdict.valid:
+        reasons = tuple(one.text for one in verdict.reasons)
+        yield (Heading("Why it is invalid"), Warnings(reasons))
+    if plot := first_plot(report):
+        yield (plot,)
+    if limits := (*report.caveats, *(one.text for one in verdict.warnings)):
+        yield (Heading("Before you rely on it"), Warnings(limits))
     if report.conclusion.points:
         yield (Heading("What the figures say"), Bullets(report.conclusion.points))
 
 
-def _what(report: Report) -> str:
-    run, profile = report.run, report.run.profile
-    length = f" for {setting(profile.run_time_s)}{SPACE}s" if profile.run_time_s else ""
+def first_plot(report: Report) -> Plot | None:
+    """The plot that says most of what came out."""
+    if report.capacities:
+        return PLOTS[CAPACITY]
+    if any(one.interval for one in report.comparisons):
+        return PLOTS[RATIOS]
+    return PLOTS[DISTRIBUTION] if any(one.latency for one in report.measurements) else None
+
+
+def _what(run: Run, *, targets: int) -> str:
     cores = f"{whole(run.machine.cores)} cores of " if run.machine.cores else ""
-    each = "Each target in turn was" if len(report.measurements) > 1 else "The target was"
+    each = "Each target was" if targets > 1 else "The target was"
     return (
         f"Run {run.run}, started {run.started_at or 'at a time not recorded'}. {each} asked to "
-        f"convert temperatures by {whole(profile.users)} users{length} (profile {profile.name}), "
-        f"on {cores}{run.machine.cpu_model or 'a machine not recorded'}."
+        f"convert temperatures {_load(run)}, on {cores}"
+        f"{run.machine.cpu_model or 'a machine not recorded'}."
     )
+
+
+def _load(run: Run) -> str:
+    if run.kind == "capacity":
+        return "at one rate after another, until the highest that it holds was found"
+    times = f", {whole(run.plan.rounds)} times in turn" if run.plan.rounds > 1 else ""
+    if run.load.model != "closed":
+        rate = UNKNOWN if run.load.rate_rps is None else setting(run.load.rate_rps)
+        return f"{rate} times a second, whether or not it had answered{times}"
+    length = f" for {setting(run.profile.run_time_s)}{SPACE}s" if run.profile.run_time_s else ""
+    users = f"by {whole(run.profile.users)} users{length}"
+    return f"{users} (profile {run.profile.name}){times}"
 
 
 def _at_a_glance(report: Report) -> Table:
     return Table(
         columns=(
             "Target",
-            "Requests per s",
-            *(f"p{one:g} ms" for one in AT_A_GLANCE),
+            "Requests a second",
+            *(f"p{one:g} ms (lies between)" for one in AT_A_GLANCE),
             "Failures",
             f"CPU s per {whole(report.method.per_requests)}",
             "Memory MiB",
@@ -75,7 +100,7 @@ def _row(one: Measurement) -> tuple[str, ...]:
     return (
         one.title,
         field("steady.throughput.succeeded_rps")(one),
-        *(percentile(one.latency, percent) for percent in AT_A_GLANCE),
+        *(percentile_between(one.latency, percent) for percent in AT_A_GLANCE),
         _failures(one),
         field("steady.cpu_s_per_requests")(one),
         field("steady.process.max_rss_mib")(one),
@@ -88,12 +113,3 @@ def _failures(one: Measurement) -> str:
     failed = one.steady.counts.failed
     share = f" ({percent(one.steady.throughput.failed_percent)})" if failed else ""
     return whole(failed) + share
-
-
-def _latency_plot(report: Report) -> Block:
-    return Plot(
-        DISTRIBUTION,
-        "Distribution of latency",
-        "How many of the requests took no longer than so many milliseconds: further left is "
-        "better. Circles mark the median, triangles the 99th percentile.",
-    )

@@ -8,25 +8,46 @@ from celsiusify_reporting.document import Group, Heading, Paragraph, Table
 from celsiusify_reporting.measurement import Measurement
 from celsiusify_reporting.pages.tables import by_target, field
 from celsiusify_reporting.report import Report
-from celsiusify_reporting.run import Profile
-from celsiusify_reporting.wording import SPACE, UNKNOWN, limit, listing, percent, setting, whole
+from celsiusify_reporting.run import Calibration, Plan, Profile, Run
+from celsiusify_reporting.wording import (
+    SPACE,
+    UNKNOWN,
+    figure,
+    limit,
+    listing,
+    percent,
+    setting,
+    whole,
+)
 
 
 def load(report: Report) -> Iterator[Group]:
     """The groups of these pages."""
+    closed: Group = (Paragraph(_limit(report)), _closed(report)) if _is_closed(report) else ()
     yield (
         Heading("How the load was made, and where it limits the result"),
         Paragraph(_made(report)),
-        Paragraph(_limit(report)),
-        _figures(report),
+        Paragraph(_turns(report.run.plan)),
+        *closed,
     )
+    calibration = report.run.calibration
+    yield (
+        Heading("What the load generator can do by itself"),
+        Paragraph(_headroom(report)),
+        *((_calibration(calibration),) if calibration else ()),
+        _generator(report),
+    )
+
+
+def _is_closed(report: Report) -> bool:
+    return report.run.load.model == "closed"
 
 
 def _made(report: Report) -> str:
     load, profile = report.run.load, report.run.profile
     ramp = (
         f" {setting(profile.spawn_rate_per_s)} users started each second until all were running."
-        if profile.spawn_rate_per_s
+        if profile.spawn_rate_per_s and _is_closed(report)
         else ""
     )
     return (
@@ -38,8 +59,8 @@ def _made(report: Report) -> str:
 
 
 def _model(report: Report) -> str:
-    if report.run.load.model != "closed":
-        return f"The load's model is {report.run.load.model}."
+    if not _is_closed(report):
+        return _schedule(report.run)
     think = report.run.profile.think_time_s
     between = (
         f" for {setting(1000 * think[0])} to {setting(1000 * think[1])}{SPACE}ms, uniformly"
@@ -52,6 +73,28 @@ def _model(report: Report) -> str:
     )
 
 
+def _schedule(run: Run) -> str:
+    rate = "" if run.load.rate_rps is None else f" at {setting(run.load.rate_rps)} a second"
+    gaps = "at random, by Poisson" if run.load.model == "poisson" else "at even distances"
+    most = run.load.max_in_flight
+    out = "" if most is None else f" At most {whole(most)} requests are out at a time."
+    return f"Requests are due{rate}, {gaps}, and wait for no answer: an open load.{out}"
+
+
+def _turns(plan: Plan) -> str:
+    times = f"{whole(plan.rounds)} {'rounds' if plan.rounds > 1 else 'round'}"
+    order = f" in the order {plan.order}" if plan.order and plan.rounds > 1 else ""
+    warm_up, cool_down = (_seconds(one) for one in (plan.warm_up_s, plan.cool_down_s))
+    return (
+        f"Each target was loaded in {times}{order}, one target up at a time, {warm_up} of each "
+        f"left out as warm-up, {cool_down} of rest between."
+    )
+
+
+def _seconds(value: float | None) -> str:
+    return UNKNOWN if value is None else f"{setting(value)}{SPACE}s"
+
+
 def _inputs(profile: Profile) -> str:
     if profile.fahrenheit is None:
         return ""
@@ -60,8 +103,6 @@ def _inputs(profile: Profile) -> str:
 
 
 def _limit(report: Report) -> str:
-    if report.run.load.model != "closed":
-        return "Its users don't wait for answers, so that no think time limits the throughput."
     method = report.method
     return (
         "With N users and a mean think time Z, throughput can't exceed N/Z, however fast the "
@@ -71,38 +112,82 @@ def _limit(report: Report) -> str:
         "request of each user and hardly shows in the percentiles. What the load generator adds "
         "to the think time asked for is its own doing. N users, X finished requests a second, "
         "their mean latency R and Z are bound by X (R + Z) = N; the rest tells how much of the "
-        f"users' time is unaccounted for, and should be below {limit(method.residual_percent)}. "
-        f"A load-generating process that uses over {limit(method.generator_cpu_percent)} of a "
-        "core delays what it measures."
+        f"users' time is unaccounted for, and should be below {limit(method.residual_percent)}."
     )
 
 
-def _figures(report: Report) -> Table:
+def _closed(report: Report) -> Table:
     return by_target(
         report.measurements,
         [
-            ("Steady window, s", field("steady.seconds")),
-            ("Users N", field("steady.closed_loop.users", whole)),
-            ("Mean think time asked for, ms", field("steady.closed_loop.asked_think_ms")),
-            ("Mean think time Z as measured, ms", field("steady.closed_loop.think_ms")),
-            ("Added by the load generator, ms", field("steady.closed_loop.added_ms")),
-            ("Mean latency R, ms", field("steady.closed_loop.response_ms")),
-            ("Limit N/Z, requests/s", field("steady.closed_loop.ceiling_rps")),
+            ("Steady windows together, s", field("steady.seconds")),
+            ("Users N", field("closed_loop.users", whole)),
+            ("Mean think time asked for, ms", field("closed_loop.asked_think_ms")),
+            ("Mean think time Z as measured, ms", field("closed_loop.think_ms")),
+            ("Added by the load generator, ms", field("closed_loop.added_ms")),
+            ("Mean latency R, ms", field("closed_loop.response_ms")),
+            ("Limit N/Z, requests/s", field("closed_loop.ceiling_rps")),
             (
                 "Limit by the think time asked for, requests/s",
-                field("steady.closed_loop.asked_ceiling_rps"),
+                field("closed_loop.asked_ceiling_rps"),
             ),
             ("Finished X, requests/s", field("steady.throughput.finished_rps")),
-            ("Share of the limit", field("steady.closed_loop.ceiling_percent", percent)),
+            ("Share of the limit", field("closed_loop.ceiling_percent", percent)),
+            ("The rest, 1 − X (R + Z) / N", field("closed_loop.residual_percent", _hundredths)),
+        ],
+    )
+
+
+def _headroom(report: Report) -> str:
+    method = report.method
+    return (
+        "What delays the load generator would be taken for the target's time. So, before timing, "
+        "it was run against a responder that does nothing, with the same client and checks. At a "
+        f"target it must not reach more than 1/{setting(method.headroom)} of that, and no process "
+        f"of it may use over {limit(method.generator_cpu_percent)} of a core."
+        if report.run.calibration
+        else "The load generator was not calibrated. No process of it may use over "
+        f"{limit(method.generator_cpu_percent)} of a core."
+    )
+
+
+def _calibration(calibration: dict[str, Calibration]) -> Table:
+    return Table(
+        ("Protocol", "Most requests a second", "p50 ms alone", "p99 ms alone", "CPU of a core"),
+        tuple(
             (
-                "The rest, 1 − X (R + Z) / N",
-                field("steady.closed_loop.residual_percent", _hundredths),
+                protocol,
+                figure(one.rate_rps),
+                figure(one.floor_p50_ms),
+                figure(one.floor_p99_ms),
+                percent(one.generator_cpu_percent),
+            )
+            for protocol, one in calibration.items()
+        ),
+    )
+
+
+def _generator(report: Report) -> Table:
+    headroom = {one.target: one for one in report.verdict.headroom}
+    return by_target(
+        report.measurements,
+        [
+            ("Finished, requests/s", field("steady.throughput.finished_rps")),
+            (
+                "Headroom, times that",
+                lambda one: figure(headroom[one.name].times) if one.name in headroom else UNKNOWN,
             ),
             ("Each load process, CPU of a core", lambda one: _workers(one, "mean_percent")),
             ("The same in its busiest second", lambda one: _workers(one, "peak_percent")),
             ("Target, CPU of a core", field("steady.process.mean_percent", percent)),
+            ("Woke up late by, p99 of the worst round, µs", _lag),
         ],
     )
+
+
+def _lag(one: Measurement) -> str:
+    lags = [each.record.lag_us.p99 for each in one.rounds if each.record.lag_us]
+    return figure(max(lags, default=None))
 
 
 def _workers(one: Measurement, share: str) -> str:

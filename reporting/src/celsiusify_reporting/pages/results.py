@@ -4,47 +4,41 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from celsiusify_reporting.document import Block, Group, Heading, Paragraph, Plot, Table
-from celsiusify_reporting.charts import OVER_TIME, SLOWEST
+from celsiusify_reporting.charts import DISTRIBUTION, OVER_TIME, SLOWEST
+from celsiusify_reporting.document import Block, Group, Heading, Paragraph, Table
 from celsiusify_reporting.measurement import Measurement
-from celsiusify_reporting.pages.tables import Cell, by_target, field, percentile
+from celsiusify_reporting.pages.front import first_plot
+from celsiusify_reporting.pages.plots import PLOTS
+from celsiusify_reporting.pages.tables import Cell, by_target, field, percentile_between
 from celsiusify_reporting.report import Report
 from celsiusify_reporting.wording import milliseconds, percent, shortened, whole
 
 MOST_FAILURES = 12
-OUTCOMES = ("started", "succeeded", "failed", "aborted")
+OUTCOMES = ("started", "succeeded", "failed", "aborted", "dropped")
 LONGEST_ERROR = 160
 
 
 def results(report: Report) -> Iterator[Group]:
     """The groups of these pages."""
-    if any(one.histories for one in report.measurements):
-        yield (
-            Heading("Over time"),
-            Plot(OVER_TIME, "Throughput, latency and users over time", OVER_TIME_CAPTION),
-        )
+    yield from _answered(report)
+    if report.run.kind == "loads" and any(one.histories for one in report.measurements):
+        yield (Heading("Over time"), PLOTS[OVER_TIME])
     yield (Heading("Failures"), *_failures(report))
-    if any(one.latency for one in report.measurements):
-        caption = "How many of the requests took longer than so many milliseconds."
-        yield (
-            Heading("The slowest requests"),
-            Plot(SLOWEST, "The slowest requests", caption),
-            _latencies(report),
-        )
     if any(one.counting for one in report.measurements):
         yield (Heading("Were all requests counted?"), Paragraph(COUNTING), _counts(report))
 
 
-OVER_TIME_CAPTION = (
-    "A request belongs to the second in which it started. The targets were loaded one after "
-    "another, each from its own zero, where its ramp-up ends and its statistics begin. Dotted: "
-    "the most that the users can ask for. Crosses: failures. Latency: the thick line is the "
-    "median of each second, the thin one its 99th percentile, left out where a second has too "
-    "few requests for it."
-)
+def _answered(report: Report) -> Iterator[Group]:
+    if any(one.latency for one in report.measurements):
+        if first_plot(report) != PLOTS[DISTRIBUTION]:
+            yield (Heading("How long answers took"), PLOTS[DISTRIBUTION])
+        yield (Heading("The slowest requests"), PLOTS[SLOWEST], _latencies(report))
+
+
 COUNTING = (
-    "Over the whole run, ramp-up and end included, but for the steady window. Aborted are those "
-    "that the end of the run cut off. Not every target counts by itself."
+    "Over all of every round, ramp-up and end included, but for the steady windows. Aborted are "
+    "those that a round's end cut off; dropped, those of a schedule that were never sent. Not "
+    "every target counts by itself."
 )
 
 
@@ -62,12 +56,12 @@ def _latencies(report: Report) -> Table:
 
 
 def _percentile(percents: float) -> Cell:
-    return lambda one: percentile(one.latency, percents)
+    return lambda one: percentile_between(one.latency, percents)
 
 
 def _counts(report: Report) -> Table:
     rows = [row for one in report.measurements if one.counting for row in _counted(one)]
-    columns = ("Target", "Counted by", "Started", "Succeeded", "Failed", "Aborted")
+    columns = ("Target", "Counted by", "Started", "Succeeded", "Failed", "Aborted", "Dropped")
     return Table(columns, tuple(rows), text_columns=2)
 
 
@@ -75,10 +69,10 @@ def _counted(one: Measurement) -> Iterator[tuple[str, ...]]:
     for label, part in (
         ("the rows", "counting.rows"),
         ("the load generator", "counting.declared"),
-        ("the rows, in the steady window", "steady.counts"),
+        ("the rows, in steady windows", "steady.counts"),
     ):
         yield (one.title, label, *(field(f"{part}.{name}", whole)(one) for name in OUTCOMES))
-    yield (one.title, "the target itself", field("counting.server", whole)(one), *["–"] * 3)
+    yield (one.title, "the target itself", field("counting.server", whole)(one), *["–"] * 4)
 
 
 def _failures(report: Report) -> Iterator[Block]:

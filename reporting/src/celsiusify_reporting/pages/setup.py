@@ -11,17 +11,18 @@ from celsiusify_reporting.pages.load import cores
 from celsiusify_reporting.pages.tables import by_target, field
 from celsiusify_reporting.report import Report
 from celsiusify_reporting.run import Run
-from celsiusify_reporting.wording import UNKNOWN, figure, shortened, whole
+from celsiusify_reporting.wording import UNKNOWN, figure, setting, shortened, whole
 
 # The longest text of a cell: a row that is longer than a page would be cut.
 MOST_TEXT = 1500
+HASH = 17  # so much of a hash tells schedules apart
 
 
 def setup(report: Report) -> Iterator[Group]:
     """The groups of these pages."""
     yield (Heading("What served"), _targets(report.measurements))
     yield (Heading("Machine and versions"), _machine(report.run))
-    yield (Heading("How to make it again"), *_again(report.run))
+    yield (Heading("How to make it again"), *_again(report))
 
 
 def _targets(measurements: Sequence[Measurement]) -> Table:
@@ -77,10 +78,31 @@ def _packages(versions: dict[str, str | None]) -> str:
     return shortened(", ".join(pairs), whole_text=MOST_TEXT) or UNKNOWN
 
 
-def _again(run: Run) -> Iterator[Block]:
+def _again(report: Report) -> Iterator[Block]:
+    run = report.run
     commit = run.git.commit if run.git and run.git.commit else "not recorded"
     changed = " with changes that were not committed" if run.git and run.git.dirty else ""
-    yield Paragraph(f"Made from git commit {commit}{changed}, by")
+    seed = "not recorded" if run.load.seed is None else setting(run.load.seed)
+    yield Paragraph(f"Made from git commit {commit}{changed}, with seed {seed}, by")
     yield Code(run.command or "not recorded")
-    yield Paragraph("Reported, from the folder of results, by")
-    yield Code(f"celsiusify-reporting report results/{run.run}")
+    yield Paragraph("Reported and checked, from the folder of results, by")
+    yield Code(
+        f"celsiusify-reporting report results/{run.run}\n"
+        f"celsiusify-reporting audit results/{run.run}"
+    )
+    if schedules := _schedules(report.measurements):
+        yield Table(("Target", "Round", "Arrivals", "SHA-256 of the schedule"), schedules, 2)
+
+
+def _schedules(measurements: Sequence[Measurement]) -> tuple[tuple[str, ...], ...]:
+    return tuple(
+        (
+            one.title,
+            setting(each.record.round),
+            whole(each.record.schedule.arrivals),
+            shortened(each.record.schedule.sha256, word=HASH),
+        )
+        for one in measurements
+        for each in one.rounds
+        if each.record.schedule
+    )

@@ -43,3 +43,10 @@ def percentile(latency: Latency | None, percent: float) -> str:
         return UNKNOWN
     one = latency.at(percent)
     return figure(one.ms) if one.ms is not None else f"{UNKNOWN}, needs {whole(one.needs)}"
+
+
+def percentile_between(latency: Latency | None, percent: float) -> str:
+    """A percentile in ms, and between what it lies."""
+    where = latency.at(percent).interval if latency else None
+    ends = f" ({figure(where.low)}–{figure(where.high)})" if where else ""
+    return percentile(latency, percent) + ends

@@ -1,0 +1,44 @@
+# ruff: noqa: T201 (a command prints)
+"""`audit`: check the folders of runs."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from celsiusify_reporting.audit import audit
+from celsiusify_reporting.exits import INVALID, VALID
+from celsiusify_reporting.folder import run_folders
+
+
+def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command's options."""
+    parser = commands.add_parser(
+        "audit", help="check that rows, counts, schedules, figures and pages of runs agree"
+    )
+    parser.add_argument(
+        "paths",
+        nargs="*",
+        type=Path,
+        default=[Path("results")],
+        metavar="RESULTS",
+        help="a run's folder, or one that holds runs (default: results)",
+    )
+    parser.set_defaults(command=run_audit)
+
+
+def run_audit(options: argparse.Namespace) -> int:
+    """Print the checklist of each run, and return the exit code.
+
+    Raises:
+        ReportError: If there is no run at a path.
+    """
+    failed = 0
+    for folder in (folder for path in options.paths for folder in run_folders(path)):
+        print(folder)
+        for found in audit(folder):
+            detail = f": {found.detail}" if found.detail else ""
+            print(f"  {found.outcome:13}  {found.what}{detail}")
+            failed += found.outcome == "failed"
+    print("Every check holds." if not failed else f"{failed} checks failed.")
+    return INVALID if failed else VALID

@@ -1,0 +1,6 @@
+"""Exit codes, which are the same in all of the project's commands."""
+
+VALID = 0
+USAGE = 2
+INVALID = 3
+OBJECTIVE_MISSED = 5

@@ -1,0 +1,72 @@
+"""What was delivered of a schedule, and what waiting for answers would have hidden."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from celsiusify_reporting.charts import OMISSION
+from celsiusify_reporting.document import Group, Heading, Paragraph, Table
+from celsiusify_reporting.measurement import Measurement
+from celsiusify_reporting.pages.plots import PLOTS
+from celsiusify_reporting.pages.tables import by_target, field
+from celsiusify_reporting.report import Report
+from celsiusify_reporting.wording import figure, limit, percent, setting, whole
+
+
+def open_load(report: Report) -> Iterator[Group]:
+    """The groups of these pages; none for a closed load."""
+    if not any(one.open_load for one in report.measurements):
+        return
+    yield (Heading("Was the load delivered?"), Paragraph(_limits(report)), _delivered(report))
+    if any(one.open_load and one.open_load.omissions for one in report.measurements):
+        yield (Heading("From when due, and from when sent"), PLOTS[OMISSION], _both(report))
+
+
+def _limits(report: Report) -> str:
+    method = report.method
+    return (
+        "Arrivals follow a schedule and wait for no answer. One that finds no free connection in "
+        "time is dropped. The lag is how much later than intended the load generator itself woke "
+        f"up: it is told from {setting(method.lag_warning_ms)} ms on, and invalid over "
+        f"{setting(method.lag_limit_ms)} ms, at the 99th percentile; so is a run that sends less "
+        f"than {limit(method.delivered_percent)} of its arrivals."
+    )
+
+
+def _delivered(report: Report) -> Table:
+    return by_target(
+        report.measurements,
+        [
+            ("Asked for, requests/s", field("open_load.requested_rps")),
+            ("Sent, requests/s", field("open_load.delivered_rps")),
+            ("Arrivals", field("open_load.arrivals", whole)),
+            ("Sent of them", field("open_load.delivered_percent", percent)),
+            ("Dropped", field("open_load.dropped", whole)),
+            ("Dropped, share", field("open_load.dropped_percent", percent)),
+            ("Lag p50, ms", field("open_load.lag_p50_ms")),
+            ("Lag p99, ms", field("open_load.lag_p99_ms")),
+            ("Longest lag, ms", field("open_load.lag_max_ms")),
+        ],
+    )
+
+
+def _both(report: Report) -> Table:
+    columns = (
+        "Target",
+        "Percentile",
+        "From due, ms",
+        "From sending, ms",
+        "Coordinated omission, ms",
+    )
+    return Table(columns, tuple(row for one in report.measurements for row in _rows(one)))
+
+
+def _rows(one: Measurement) -> Iterator[tuple[str, ...]]:
+    for gap in one.open_load.omissions if one.open_load else ():
+        yield (
+            one.title,
+            f"p{setting(gap.percent)}",
+            figure(gap.response_ms),
+            figure(gap.service_ms),
+            figure(gap.gap_ms),
+        )

@@ -1,0 +1,59 @@
+"""What each plot is called, and what it shows."""
+
+from __future__ import annotations
+
+from celsiusify_reporting import charts
+from celsiusify_reporting.document import Plot
+
+PLOTS = {
+    plot.name: plot
+    for plot in (
+        Plot(
+            charts.RATIOS,
+            "How the targets compare",
+            "How many times one target's figure is the other's; 1 is the same. The dot is the "
+            "best guess, its line where the true value lies, each small bar one round. A line "
+            "wholly outside the shaded band is a difference, one wholly inside is none worth "
+            "mentioning, and one that crosses its edge settles nothing.",
+        ),
+        Plot(
+            charts.CAPACITY,
+            "Latency against rate",
+            "Thick, with dots: the 99th percentile of latency at each rate that was tried, counted "
+            "from when a request was due; thin: the median. The line across is the objective, the "
+            "dotted ones are the rates found.",
+        ),
+        Plot(
+            charts.DISTRIBUTION,
+            "Distribution of latency",
+            "How many of the requests took no longer than so many milliseconds: further left is "
+            "better. Circles mark the median, triangles the 99th percentile.",
+        ),
+        Plot(
+            charts.ROUNDS,
+            "Round by round",
+            "What each round measured: points of a target that lie far apart tell that rounds "
+            "differ, and lines that rise or fall together that the machine did.",
+        ),
+        Plot(
+            charts.OVER_TIME,
+            "Throughput, latency and users over time",
+            "A request belongs to the second in which it started. Each line is a round, from its "
+            "own zero, where its ramp-up ends. Dotted: the most that the users can ask for. "
+            "Crosses: failures. Latency: the thick line is the median of each second, the thin "
+            "one its 99th percentile, left out where a second has too few requests for it.",
+        ),
+        Plot(
+            charts.SLOWEST,
+            "The slowest requests",
+            "How many of the requests took longer than so many milliseconds.",
+        ),
+        Plot(
+            charts.OMISSION,
+            "Latency from when a request was due, and from when it was sent",
+            "Thick, with dots: from when requests were due. Thin, with crosses: from when they "
+            "were sent. Where they part, requests waited for a free connection: this is "
+            "coordinated omission, the time that a load which waits for answers doesn't see.",
+        ),
+    )
+}
