@@ -324,7 +324,7 @@ def test_a_target_that_is_not_installed_tells_how_to_get_it(workspace: "Workspac
         (["one", "--run-time=0s"], "run_time_s: Input should be greater than 0, got 0"),
         (["one", "--spawn-rate=x"], "argument --spawn-rate: invalid float value: 'x'"),
         (["one", "--think-time", "2", "1"], "the first must not be above the second"),
-        (["one", "--host=8080"], "expected http://host:port, got '8080'"),
+        (["one", "--host=8080"], "expected http://host:port or grpc://host:port, got '8080'"),
         (["one", "two", "--host=http://h:1"], "--host is one server, but 2 targets are named"),
         (["one", "--targets=absent.yaml"], "can't read absent.yaml"),
         (["one", "--order=sorted"], "expected abba, random, given, got 'sorted'"),

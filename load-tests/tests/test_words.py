@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 
 from celsiusify_load_tests import words
+from celsiusify_load_tests.load_model import ClosedLoad
 from celsiusify_load_tests.measured import Measured, Round
 from celsiusify_load_tests.plan import Plan
 from celsiusify_load_tests.profiles import find_profile
@@ -15,6 +16,7 @@ def plan(rounds: int = 1) -> Plan:
         targets=[],
         targets_file=Path("targets.yaml"),
         profile=find_profile("reference", {}),
+        load=ClosedLoad(),
         rounds=rounds,
         order="abba",
         calibrated=True,

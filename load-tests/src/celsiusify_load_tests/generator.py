@@ -5,10 +5,11 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from celsiusify_load_tests.interruption import Interruption
+from celsiusify_load_tests.load_model import ClosedLoad, LoadModel
 from celsiusify_load_tests.processes import kill_session, last_lines, start, stop
 from celsiusify_load_tests.profiles import Profile
 from celsiusify_load_tests.targets import Target
@@ -33,6 +34,7 @@ class Job:
     seed: int
     spool: Path
     log: Path
+    load: LoadModel = field(default_factory=ClosedLoad)
 
 
 def command(job: Job) -> list[str]:
@@ -56,6 +58,7 @@ def command(job: Job) -> list[str]:
         "fahrenheit-min": profile.fahrenheit[0],
         "fahrenheit-max": profile.fahrenheit[1],
         "seed": job.seed,
+        **job.load.options(),
         **_distribution(job.processes),
     }
     given = [f"--{name}={value}" for name, value in options.items()]

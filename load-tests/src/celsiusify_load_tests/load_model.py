@@ -1,6 +1,6 @@
 """How a load comes about: users who wait for their answers, or arrivals that don't."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import inf
 from typing import Protocol
 
@@ -29,6 +29,9 @@ class LoadModel(Protocol):
     @property
     def max_in_flight(self) -> int | None: ...  # noqa: D102
 
+    def at(self, rate_rps: float | None) -> "LoadModel":
+        """The same at another rate, if one is given."""
+
     def options(self) -> dict[str, object]:
         """What Locust must be told."""
 
@@ -49,6 +52,10 @@ class ClosedLoad:
     model: str = "closed"
     rate_rps: None = None
     max_in_flight: None = None
+
+    def at(self, rate_rps: float | None) -> "ClosedLoad":
+        """The same: it has no rate."""
+        return self
 
     def options(self) -> dict[str, object]:
         """What Locust must be told."""
@@ -75,6 +82,10 @@ class OpenLoad:
     model: str
     rate_rps: float
     max_in_flight: int
+
+    def at(self, rate_rps: float | None) -> "OpenLoad":
+        """The same at another rate, if one is given."""
+        return self if rate_rps is None else replace(self, rate_rps=rate_rps)
 
     def options(self) -> dict[str, object]:
         """What Locust must be told."""

@@ -40,11 +40,11 @@ class Manifest:
         results.write_json(self._path, self.content | {"targets": targets})
 
 
-def describe(plan: Plan, split: Split, run_name: str, began: datetime) -> dict[str, Any]:
+def describe(plan: Plan, split: Split, run_name: str, began: datetime, kind: str) -> dict[str, Any]:
     """What run.json says of the run as a whole, before it has begun."""
     return {
         "format": FORMAT,
-        "kind": "loads",
+        "kind": kind,
         "run": run_name,
         "started_at": results.timestamp(began),
         "command": plan.command,
@@ -53,9 +53,9 @@ def describe(plan: Plan, split: Split, run_name: str, began: datetime) -> dict[s
         "versions": machine.versions(),
         "profile": _profile(plan.profile),
         "load": {
-            "model": "closed",
-            "rate_rps": None,
-            "max_in_flight": None,
+            "model": plan.load.model,
+            "rate_rps": plan.load.rate_rps,
+            "max_in_flight": plan.load.max_in_flight,
             "processes": plan.processes,
             "cores": split.generator,
             "client": http1.DESCRIPTION,

@@ -98,6 +98,7 @@ def _drive(target: Target, server: Server, stage: Stage, entry: Round) -> str | 
         seed=plan.seed + entry.round,
         spool=_spool(target, stage),
         log=stage.path(target, "locust.log"),
+        load=plan.load.at(entry.rate_rps),
     )
     follower = Follower(job, server, stage.terminal)
     with Sampler(stage.path(target, "usage.csv"), entry.round, follower.pids):
@@ -123,6 +124,7 @@ def _note(entry: Round, rows: pa.Table, timeline: Timeline) -> None:
     )
     entry.connections = {"opened": timeline.opened, "resent": timeline.resent}
     entry.lag_us = integrity.quantiles(timeline.lag_us)
+    entry.schedule = timeline.schedule
     entry.instances = summary.instances(rows)
 
 

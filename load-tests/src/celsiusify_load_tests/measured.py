@@ -81,12 +81,14 @@ class Measured:
         return {**entry, "state": self.state, "problem": self.problem, "rounds": rounds}
 
 
-def blank(target: Target, host: str | None, rounds: Iterable[int] = ()) -> Measured:
-    """What is known of a target before it is loaded."""
+def blank(
+    target: Target, host: str | None, rounds: Iterable[int] = (), rate_rps: float | None = None
+) -> Measured:
+    """What is known of a target before it is loaded, at `rate_rps` if the load is open."""
     return Measured(
         title=target.title,
         url=host or target.url,
         request=str(target.request),
         protocol=target.request.protocol,
-        rounds=[Round(number) for number in rounds],
+        rounds=[Round(number, rate_rps) for number in rounds],
     )

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from celsiusify_load_tests.cores import Split
 from celsiusify_load_tests.interruption import Interruption
+from celsiusify_load_tests.load_model import LoadModel
 from celsiusify_load_tests.order import Turn, sequence
 from celsiusify_load_tests.profiles import Profile
 from celsiusify_load_tests.progress import Terminal
@@ -18,7 +19,8 @@ class Plan:
     Attributes:
         targets: What to load, one at a time.
         targets_file: Where they are described; their commands run in its folder.
-        profile: The load.
+        profile: How long the load lasts, what is asked, and by which users if it is closed.
+        load: How it comes about.
         rounds: How often each target is loaded.
         order: In what order within each round: one of `order.ORDERS`.
         calibrated: Whether to find out first what the load generator can do.
@@ -33,6 +35,7 @@ class Plan:
     targets: list[Target]
     targets_file: Path
     profile: Profile
+    load: LoadModel
     rounds: int
     order: str
     calibrated: bool

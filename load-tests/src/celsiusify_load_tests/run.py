@@ -1,5 +1,6 @@
 """A run: load the targets in turn, round after round, and leave a folder with all that came."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import IntEnum
@@ -38,37 +39,61 @@ class Outcome:
     steady: dict[str, list[Steady]] = field(default_factory=dict)
 
 
-def run(plan: Plan, split: Split, terminal: Terminal) -> Exit:
-    """Do all that `plan` asks for.
+@dataclass(frozen=True)
+class Work:
+    """What a run does once its targets are known to answer rightly.
+
+    Attributes:
+        kind: What `run.json` calls it.
+        rounds: How many rounds of each target are known beforehand.
+        do: Loads the targets.
+        table: What came of it, a line a target.
+    """
+
+    kind: str
+    rounds: int
+    do: Callable[[Stage, Manifest, Outcome], None]
+    table: Callable[[Manifest, Outcome], list[dict[str, str]]]
+
+
+def run(plan: Plan, split: Split, terminal: Terminal, work: Work | None = None) -> Exit:
+    """Do all that `plan` asks for: load the targets in turn, unless other `work` is given.
 
     A target that fails doesn't keep the others from being loaded; an interruption does. What was
     recorded stays in either case, in a new folder of `plan.results`.
     """
     began = datetime.now(UTC)
     folder = results.create_folder(plan.results, began, plan.profile.name)
-    targets = {target.name: blank(target, plan.host, range(plan.rounds)) for target in plan.targets}
-    manifest = Manifest(folder, describe(plan, split, folder.name, began), targets)
+    work = work or Work("loads", plan.rounds, _take_turns, _table)
+    rounds, rate_rps = range(work.rounds), plan.load.rate_rps
+    targets = {target.name: blank(target, plan.host, rounds, rate_rps) for target in plan.targets}
+    manifest = Manifest(folder, describe(plan, split, folder.name, began, work.kind), targets)
     for line in words.load(plan, split):
         terminal.say(line)
     with Interruption() as stop_asked, kept_on(split.generator):
-        outcome = _pass_and_load(Stage(plan, folder, split, terminal, stop_asked), manifest)
+        outcome = _pass_and_do(work, Stage(plan, folder, split, terminal, stop_asked), manifest)
     results.remove_if_empty(folder / "parts")
-    terminal.table(
-        [words.row(name, entry, outcome.steady.get(name, [])) for name, entry in targets.items()]
-    )
+    terminal.table(work.table(manifest, outcome))
     terminal.say(f"recorded in {folder}")
     return max(outcome.ends)
 
 
-def _pass_and_load(stage: Stage, manifest: Manifest) -> Outcome:
-    """Load the targets if all of them answer rightly."""
+def _table(manifest: Manifest, outcome: Outcome) -> list[dict[str, str]]:
+    return [
+        words.row(name, measured, outcome.steady.get(name, []))
+        for name, measured in manifest.measured.items()
+    ]
+
+
+def _pass_and_do(work: Work, stage: Stage, manifest: Manifest) -> Outcome:
+    """Do the work if all targets answer rightly."""
     outcome = Outcome()
     try:
         for name, reason in gate.check(stage, manifest).items():
             _give_up(name, reason, stage, manifest, outcome)
         if stage.plan.calibrated:
             _calibrate(stage, manifest)
-        _take_turns(stage, manifest, outcome)
+        work.do(stage, manifest, outcome)
     except NotEquivalentError as problem:
         stage.terminal.complain(f"{problem}; nothing was timed")
         _close(manifest, FAILED, str(problem))
@@ -90,7 +115,7 @@ def _calibrate(stage: Stage, manifest: Manifest) -> None:
     manifest.content["calibration"] = found
     manifest.save()
     for protocol, ability in found.items():
-        stage.terminal.say(words.headroom(protocol, ability, stage.plan.profile))
+        stage.terminal.say(words.headroom(protocol, ability, stage.plan))
 
 
 def _close(manifest: Manifest, state: str, problem: str) -> None:

@@ -9,7 +9,6 @@ from celsiusify_load_tests.calibration import Ability
 from celsiusify_load_tests.cores import Split
 from celsiusify_load_tests.measured import Measured, Round
 from celsiusify_load_tests.plan import Plan
-from celsiusify_load_tests.profiles import Profile
 from celsiusify_load_tests.summary import Steady
 
 NEAR = 0.85  # of the load's ceiling: from here on the throughput tells of the load, not the server
@@ -18,31 +17,31 @@ NEAR = 0.85  # of the load's ceiling: from here on the throughput tells of the l
 def load(plan: Plan, split: Split) -> list[str]:
     """What the load is and what it can't show, before it starts."""
     profile = plan.profile
-    shortest, longest = (1000 * seconds for seconds in profile.think_time_s)
     made_by = _plural(plan.processes, "process", "processes")
     rounds = f"{plan.rounds} rounds of " if plan.rounds > 1 else ""
     lines = [
-        f"{profile.name}: {profile.users:,} users, think time {shortest:g} to {longest:g} ms, "
+        f"{profile.name}: {plan.load.describe(profile)}, "
         f"{rounds}{profile.run_time_s} s after {profile.warm_up_s} s of warm-up, "
         f"by {made_by} {_where(split)}"
     ]
-    if isfinite(profile.ceiling_rps):
+    if isfinite(ceiling_rps := plan.load.ceiling_rps(profile)):
         lines.append(
-            f"no server can show more than {profile.ceiling_rps:,.0f} requests/s under this load: "
+            f"no server can show more than {ceiling_rps:,.0f} requests/s under this load: "
             f"{profile.users:,} users / {sum(profile.think_time_s) / 2 * 1000:g} ms of thinking"
         )
     return lines
 
 
-def headroom(protocol: str, ability: Ability, profile: Profile) -> str:
+def headroom(protocol: str, ability: Ability, plan: Plan) -> str:
     """What the load generator can do, and how far that is above the most that this load asks."""
     line = (
         f"{protocol}: the load generator makes up to {ability.rate_rps:,.0f} requests/s and sees "
         f"{ability.floor_p50_ms:.3f} ms (p50) of a server that does nothing"
     )
-    if not isfinite(profile.ceiling_rps):
+    demand_rps = plan.load.demand_rps(plan.profile)
+    if not isfinite(demand_rps):
         return line
-    return f"{line}: {ability.rate_rps / profile.ceiling_rps:.1f} times what this load can ask"
+    return f"{line}: {ability.rate_rps / demand_rps:.1f} times what this load can ask"
 
 
 def ending(name: str, entry: Round, steady: Steady, plan: Plan) -> list[str]:
@@ -56,7 +55,7 @@ def ending(name: str, entry: Round, steady: Steady, plan: Plan) -> list[str]:
     started, server = entry.counts["started"], entry.counts["server"]
     if server is not None and server != started:
         lines.append(f"{name}: the server counted {server:,} requests, the load {started:,}")
-    ceiling_rps = plan.profile.ceiling_rps
+    ceiling_rps = plan.load.ceiling_rps(plan.profile)
     if steady.rate_rps > NEAR * ceiling_rps and entry.round == 0:
         lines.append(
             f"{name}: {steady.rate_rps:,.0f}/s is {steady.rate_rps / ceiling_rps:.0%} of "

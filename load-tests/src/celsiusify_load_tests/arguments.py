@@ -1,0 +1,78 @@
+"""How the command line's values are read, and what is said of those that make no sense."""
+
+import argparse
+import re
+from collections.abc import Callable
+from math import isfinite
+from typing import NoReturn, TypeVar
+from urllib.parse import urlsplit
+
+from celsiusify_load_tests.order import ORDERS
+from celsiusify_load_tests.protocols import PROTOCOLS
+from celsiusify_load_tests.run import Exit
+
+TIMESPAN = re.compile(r"(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s?)?")
+
+T = TypeVar("T")
+
+
+class Parser(argparse.ArgumentParser):
+    """Says what is wrong in one line."""
+
+    def error(self, message: str) -> NoReturn:
+        """End with code 2."""
+        self.exit(Exit.USAGE, f"{self.prog}: {message}\n")
+
+
+def optional(convert: Callable[[str], T]) -> Callable[[str], T | None]:
+    """Let an empty value mean the default, as an unset variable of make gives it."""
+
+    def convert_unless_empty(text: str) -> T | None:
+        return convert(text) if text else None
+
+    convert_unless_empty.__name__ = convert.__name__
+    return convert_unless_empty
+
+
+def seconds(text: str) -> int:
+    """Read a time as Locust writes it: `90`, `90s`, `5m`, `1h30m`."""
+    found = TIMESPAN.fullmatch(text)
+    if not found or not any(found.groups()):
+        raise argparse.ArgumentTypeError(f"expected a time like 30s, 5m or 1h30m, got {text!r}")
+    hours, minutes, rest = (int(part or 0) for part in found.groups())
+    return 3600 * hours + 60 * minutes + rest
+
+
+def host(text: str) -> str:
+    """Read where a server runs: `http://host:port`, or with another protocol's scheme."""
+    address = urlsplit(text)
+    schemes = {protocol.scheme: None for protocol in PROTOCOLS.values()}
+    if address.scheme not in schemes or not address.hostname or address.path.strip("/"):
+        expected = " or ".join(f"{scheme}://host:port" for scheme in schemes)
+        raise argparse.ArgumentTypeError(f"expected {expected}, got {text!r}")
+    return text.rstrip("/")
+
+
+def count(text: str) -> int:
+    """Read a number of things: a whole number from 1."""
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"expected a whole number from 1, got {text!r}")
+    return int(text)
+
+
+def order(text: str) -> str:
+    """Read the name of an order."""
+    if text not in ORDERS:
+        raise argparse.ArgumentTypeError(f"expected {', '.join(ORDERS)}, got {text!r}")
+    return text
+
+
+def positive(text: str) -> float:
+    """Read a quantity: a number over 0."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not (isfinite(value) and value > 0):
+        raise argparse.ArgumentTypeError(f"expected a number over 0, got {text!r}")
+    return value

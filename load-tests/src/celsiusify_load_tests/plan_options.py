@@ -1,0 +1,117 @@
+"""The options that all verbs have which load targets, and the plan that follows from them."""
+
+import argparse
+from pathlib import Path
+
+from celsiusify_load_tests.arguments import count, host, optional, seconds
+from celsiusify_load_tests.cores import Split, for_load_on
+from celsiusify_load_tests.errors import LoadTestError, ServingError
+from celsiusify_load_tests.load_model import MAX_IN_FLIGHT, LoadModel
+from celsiusify_load_tests.plan import Plan
+from celsiusify_load_tests.profiles import Profile
+from celsiusify_load_tests.serving import prepare
+from celsiusify_load_tests.targets import Target, find_targets, read_targets
+
+ALL = "all"
+DEFAULT_ORDER = "abba"
+
+
+def add_targets_file(verb: argparse.ArgumentParser) -> None:
+    """Add the option that says where targets are described."""
+    verb.add_argument(
+        "--targets",
+        dest="targets_file",
+        type=Path,
+        default=Path("targets.yaml"),
+        metavar="FILE",
+        help="the description of the targets; default %(default)s",
+    )
+
+
+def add_plan_options(verb: argparse.ArgumentParser) -> None:
+    """Add what any load needs to know."""
+    verb.add_argument("targets", nargs="*", metavar="TARGET", help=f"names, or {ALL!r}")
+    add_targets_file(verb)
+    add = verb.add_argument
+    add("--warm-up", type=optional(seconds), metavar="TIME", help="before that, not measured")
+    add("--cool-down", type=optional(seconds), metavar="TIME", help="between two loads")
+    add(
+        "--max-in-flight",
+        type=optional(count),
+        metavar="N",
+        help=f"requests of an open load that may be out at a time; default {MAX_IN_FLIGHT}",
+    )
+    add("--no-calibration", action="store_true", help="don't try how fast the generator is")
+    add("--host", type=optional(host), metavar="URL", help="load a server that runs already")
+    add(
+        "--processes",
+        type=optional(count),
+        metavar="N",
+        help="load-generating processes; by default one a core that is left for them",
+    )
+    add("--seed", type=int, default=1, metavar="N", help="what the inputs follow from")
+    add("--results", type=Path, default=Path("results"), metavar="DIR", help="folder of all runs")
+    add(
+        "--start-timeout",
+        type=float,
+        default=120.0,
+        metavar="SECONDS",
+        help="for a target to get healthy",
+    )
+    add("--quiet", action="store_true", help="show no progress")
+
+
+def make_plan(
+    options: argparse.Namespace,
+    command: str,
+    profile: Profile,
+    load: LoadModel,
+    rounds: int = 1,
+    order: str = DEFAULT_ORDER,
+) -> tuple[Plan, Split]:
+    """The plan, and the cores that it is carried out on.
+
+    Raises:
+        LoadTestError: If the targets that are named can't be loaded, or none is.
+    """
+    targets = _targets(options)
+    split = for_load_on(options.host)
+    plan = Plan(
+        targets=targets,
+        targets_file=options.targets_file,
+        profile=profile,
+        load=load,
+        rounds=rounds,
+        order=order,
+        calibrated=not options.no_calibration,
+        host=options.host,
+        processes=min(options.processes or split.processes, profile.users),
+        seed=options.seed,
+        results=options.results,
+        start_timeout_s=options.start_timeout,
+        command=command,
+    )
+    return plan, split
+
+
+def _targets(options: argparse.Namespace) -> list[Target]:
+    known = read_targets(options.targets_file)
+    of_all = [name for name, target in known.items() if target.in_all]
+    names = of_all if options.targets == [ALL] else list(dict.fromkeys(options.targets))
+    if not names:
+        raise LoadTestError(f"name a target: {', '.join(known)} or {ALL}")
+    targets = find_targets(options.targets_file, names)
+    if options.host and len(targets) > 1:
+        raise LoadTestError(f"--host is one server, but {len(targets)} targets are named")
+    if options.host is None:
+        _check_installed(targets, options.targets_file)
+    return targets
+
+
+def _check_installed(targets: list[Target], targets_file: Path) -> None:
+    """Find out at once, not after the first target's load, that another can't be served."""
+    for target in targets:
+        try:
+            prepare(target, targets_file.resolve().parent, Path("pid"))
+        except ServingError as problem:
+            raise ServingError(f"{target.name}: {problem}") from problem

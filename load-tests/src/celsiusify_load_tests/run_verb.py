@@ -1,0 +1,58 @@
+"""`celsiusify-load-tests run`: load targets, round after round."""
+
+import argparse
+
+from celsiusify_load_tests.arguments import count, optional, order, positive, seconds
+from celsiusify_load_tests.load_model import load_model
+from celsiusify_load_tests.options import LOADS
+from celsiusify_load_tests.order import ORDERS
+from celsiusify_load_tests.plan_options import DEFAULT_ORDER, add_plan_options, make_plan
+from celsiusify_load_tests.profiles import Profile, find_profile
+from celsiusify_load_tests.progress import Terminal
+from celsiusify_load_tests.run import Exit, run
+
+
+def add_run_options(verb: argparse.ArgumentParser) -> None:
+    """Add the options of `run`."""
+    add_plan_options(verb)
+    add = verb.add_argument
+    add("--profile", default="reference", metavar="NAME", help="default %(default)s")
+    add("--users", type=optional(count), metavar="N", help="in place of the profile's")
+    add("--spawn-rate", type=optional(float), metavar="N", help="users started a second")
+    add("--run-time", type=optional(seconds), metavar="TIME", help="30s, 5m or 1h30m")
+    add("--load", default="", metavar="MODEL", help=f"{', '.join(LOADS)}; default {LOADS[0]}")
+    add("--rate", type=optional(positive), metavar="N", help="arrivals a second of an open load")
+    add("--rounds", type=optional(count), metavar="N", help="loads of each target; default 1")
+    add(
+        "--order",
+        type=optional(order),
+        metavar="ORDER",
+        help=f"of the targets in each round: {', '.join(ORDERS)}; default {DEFAULT_ORDER}",
+    )
+    add(
+        "--think-time",
+        type=float,
+        nargs=2,
+        metavar=("MIN", "MAX"),
+        help="in seconds, uniform between them",
+    )
+
+
+def run_loads(options: argparse.Namespace, command: str) -> Exit:
+    """Load the targets."""
+    load = load_model(options.load or LOADS[0], options.rate, options.max_in_flight)
+    rounds, order = options.rounds or 1, options.order or DEFAULT_ORDER
+    plan, split = make_plan(options, command, _profile(options), load, rounds, order)
+    return run(plan, split, Terminal(quiet=options.quiet))
+
+
+def _profile(options: argparse.Namespace) -> Profile:
+    overrides = {
+        "users": options.users,
+        "spawn_rate_per_s": options.spawn_rate,
+        "run_time_s": options.run_time,
+        "warm_up_s": options.warm_up,
+        "cool_down_s": options.cool_down,
+        "think_time_s": options.think_time and tuple(options.think_time),
+    }
+    return find_profile(options.profile, overrides)
