@@ -30,6 +30,8 @@ class Load:
 
     Attributes:
         latencies_ns: Latencies that each user meets in turn, over and over.
+        scatter: Where it isn't nought, each latency is drawn by itself, lognormally, around those.
+        seed: What they are drawn from.
         slowing: What each round's latencies are multiplied by: as many rounds as there are.
         course: What a latency is multiplied by so many seconds into the steady window.
         failing: Every so many requests one fails; 1 for all, 0 for none.
@@ -38,8 +40,10 @@ class Load:
     """
 
     latencies_ns: npt.NDArray[np.int64] = field(default_factory=lambda: np.array([2_000_000]))
+    scatter: float = 0
+    seed: int = 1
     slowing: Sequence[float] = (1,)
-    course: Callable[[npt.NDArray[np.float64]], npt.NDArray[np.float64]] | None = None
+    course: Callable[[npt.NDArray[np.floating[Any]]], npt.NDArray[np.floating[Any]]] | None = None
     users: int = 10
     think_ns: int = 50_000_000
     ramp_s: float = 1
@@ -81,8 +85,11 @@ class Load:
     def _user(self, run: str, target: str, number: int, user: int) -> pd.DataFrame:
         begin = self.started_ns(number) + int(self.ramp_s * SECOND_NS * user / self.users)
         slowed = (self.latencies_ns * self.slowing[number]).astype(np.int64)
-        most = 1 + (self.until_ns(number) - begin) // (self.think_ns + int(slowed.min()))
+        most = 1 + (self.until_ns(number) - begin) // (self.think_ns + int(slowed.min()) // 2)
         latencies = np.roll(np.resize(slowed, most), -user)
+        if self.scatter:
+            random = np.random.default_rng([self.seed, number, user])
+            latencies = (latencies * random.lognormal(0, self.scatter, most)).astype(np.int64)
         starts = begin + np.concatenate([[0], np.cumsum(latencies + self.think_ns)[:-1]])
         if self.course:
             starts, latencies = self._along(begin, number, latencies)

@@ -155,7 +155,7 @@ ROWS, USAGE, USERS = (
         (ROWS, truncate, "can't be read as Parquet"),
         (ROWS, empty, "can't be read as Parquet"),
         (ROWS, drop_rows, "no rows"),
-        (ROWS, drop_column("start_ns"), "no column start_ns; expected worker, user"),
+        (ROWS, drop_column("start_ns"), "no column start_ns; expected round, worker"),
         (ROWS, change_rows(lambda rows: rows.assign(outcome="odd")), "outcome odd; expected"),
         (ROWS, change_rows(lambda rows: rows.assign(end_ns=1)), "rows end before they start"),
         (ROWS, change_rows(lambda rows: rows.assign(end_ns=None)), "without an end_ns"),
@@ -174,14 +174,15 @@ ROWS, USAGE, USERS = (
         (USAGE, change_text("100", "abc"), "can't be read as CSV"),
         (USAGE, change_text(",1.0,", ",inf,"), "infinite values in column cpu_s"),
         (USERS, empty, "can't be read as CSV"),
-        (USERS, put("time_ns\n1\n"), "no column users"),
+        (USERS, put("round,time_ns\n0,1\n"), "no column users"),
         ("run.json", Path.unlink, "No such file"),
         ("run.json", empty, "the whole: Invalid JSON"),
         ("run.json", truncate, "the whole: Invalid JSON"),
         ("run.json", put("[]"), "the whole: "),
         ("run.json", change_text('"users": 10', '"users": NaN'), "profile.users: "),
-        ("run.json", change_text('"format": 1', '"format": 2'), "format: Input should be 1"),
-        ("run.json", change_text('"tfserving"', '"../tfserving"'), "targets.../tfserving"),
+        ("run.json", change_text('"format": 2', '"format": 3'), "format: Input should be 2"),
+        ("run.json", change_text('"format": 2', '"format": 1'), "format 1, made by an earlier"),
+        ("run.json", change_text('"tfserving"', '"../tfserving"'), "plan.sequence.0.0: "),
     ],
 )
 def test_damaged_file_is_named_in_one_line(
@@ -211,20 +212,26 @@ def test_one_bad_run_does_not_keep_others_from_being_reported(run: Path, capsys:
 
 
 @pytest.mark.parametrize(
-    ("changes", "says"),
+    ("changes", "says", "code"),
     [
-        ({"steady_until_ns": None}, "no statistics: it has no steady window"),
-        ({"steady_until_ns": 1_795_500_901 * 10**9}, "no statistics: it has no steady window"),
-        ({"steady_from_ns": 1, "steady_until_ns": 2}, "no request started within the steady"),
-        ({"counts": None}, "In this one run"),
+        ({"steady_until_ns": None}, "no statistics of round 0: it has no steady window", 3),
+        (
+            {"steady_until_ns": 1_795_500_901 * 10**9},
+            "no statistics of round 0: it has no steady window",
+            3,
+        ),
+        ({"steady_from_ns": 1, "steady_until_ns": 2}, "no request started within the steady", 3),
+        ({"counts": None}, "answered 192 requests a second", 0),
     ],
 )
-def test_report_says_what_is_missing(run: Path, changes: dict[str, object], says: str) -> None:
+def test_report_says_what_is_missing(
+    run: Path, changes: dict[str, object], says: str, code: int
+) -> None:
     """A run without a steady window is reported, without figures of it."""
     for name, value in changes.items():
-        edit_run(run, "targets", "tfserving", name, value=value)
+        edit_run(run, "targets", "tfserving", "rounds", 0, name, value=value)
 
-    assert main(["report", str(run)]) == 0
+    assert main(["report", str(run)]) == code
     assert says in (run / "report.md").read_text()
 
 
@@ -235,10 +242,9 @@ def test_target_that_never_ran_is_reported_as_such(results: Path) -> None:
     edit_run(run, "targets", "tfserving", "state", value="failed")
     edit_run(run, "targets", "tfserving", "problem", value="it wasn't ready within 30 s")
 
-    assert main(["report", str(run)]) == 0
+    assert main(["report", str(run)]) == 3
     text = (run / "report.md").read_text()
     assert "the run failed: it wasn't ready within 30 s" in text
-    assert "TensorFlow Serving (REST) was not measured" in text
     assert json.loads((run / "report.json").read_text())["measurements"][0]["steady"] is None
 
 
@@ -284,12 +290,13 @@ def test_unreadable_report_without_rows_is_named(run: Path, capsys: Captured) ->
 
 def test_target_that_used_no_measurable_cpu_is_not_compared(results: Path) -> None:
     """There is no ratio to nought."""
-    idle = Load(cpu_s_per_request=0)
-    run = make_run(results / "run", {"tfserving": idle, "converter-api": Load()})
+    idle = Load(cpu_s_per_request=0, slowing=[1, 1, 1])
+    run = make_run(results / "run", {"tfserving": idle, "converter-api": Load(slowing=[1, 1, 1])})
 
     assert main(["report", str(run)]) == 0
-    conclusion = json.loads((run / "report.json").read_text())["conclusion"]
-    assert conclusion["comparisons"]["cpu_s_per_requests"] is None
+    comparisons = json.loads((run / "report.json").read_text())["comparisons"]
+    outcomes = {one["measure"]: one["outcome"] for one in comparisons}
+    assert (outcomes["p50_ms"], outcomes["cpu_s_per_requests"]) == ("equivalent", "not compared")
 
 
 def test_what_can_not_be_written_is_named(run: Path, capsys: Captured) -> None:
@@ -306,5 +313,5 @@ def test_target_that_never_started_a_request_is_reported_as_such(run: Path) -> N
     edit_run(run, "targets", "tfserving", "state", value="failed")
     edit_run(run, "git", value=None)
 
-    assert main(["report", str(run)]) == 0
-    assert "was not measured, so there is nothing to conclude" in (run / "report.md").read_text()
+    assert main(["report", str(run)]) == 3
+    assert "nothing was measured: no request stands in" in (run / "report.md").read_text()

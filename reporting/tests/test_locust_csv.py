@@ -29,8 +29,8 @@ FAILURES = "Method,Name,Error,Occurrences,First Seen,Last Seen"
 
 def rows(*requests: tuple[float, int, str]) -> pd.DataFrame:
     """Rows of start in s, latency in ns, outcome."""
-    frame = pd.DataFrame(requests, columns=["start_ns", "latency_ns", "outcome"])
-    frame["start_ns"] = (frame["start_ns"] * S).astype("int64")
+    frame = pd.DataFrame(requests, columns=["due_ns", "latency_ns", "outcome"])
+    frame["due_ns"] = (frame["due_ns"] * S).astype("int64")
     frame["latency_ns"] = frame["latency_ns"].astype("Int64")
     return frame.assign(bytes=64)
 
@@ -97,10 +97,11 @@ def test_history_counts_every_request_once() -> None:
     """The seconds of the steady window add up to its requests."""
     load = Load(np.arange(1, 90) * MS)
     some = load.rows("run", "tfserving").sort_values("start_ns", ignore_index=True)
+    some["due_ns"] = some["start_ns"]
     some["latency_ns"] = (some["end_ns"] - some["start_ns"]).astype("Int64")
-    window = Window(load.from_ns, load.until_ns)
+    window = Window(load.from_ns(), load.until_ns())
     history = read(locust_csv.stats_history(some, each_second(some, None, window)))
-    steady = [row for row in history if int(row["Timestamp"]) * S >= load.from_ns]
+    steady = [row for row in history if int(row["Timestamp"]) * S >= load.from_ns()]
 
     assert sum(float(row["Requests/s"]) for row in steady) == len(window.rows(some))
 

@@ -47,9 +47,9 @@ class Comparison:
         rounds: The rounds that both targets have a figure of; `per_round` are their ratios.
         ratio: Their geometric mean; `interval` is where it lies. All intervals of a report
             together hold with `Method.confidence_percent`.
-        outcome: `lower` or `higher` where the whole interval lies beyond what counts as
-            equivalent, `equivalent` where it lies within. Otherwise `no difference shown` where
-            it leaves room for a small one only, or `can't tell`.
+        outcome: `equivalent` where the whole interval lies within what counts as that; `lower` or
+            `higher` where it excludes 1, and the ratio lies beyond. Otherwise
+            `no difference shown` where it leaves room for a small one only, or `can't tell`.
         more_rounds: How many more would tell; None where that isn't known or too many.
         why_not: Why it was not compared.
     """
@@ -179,18 +179,19 @@ def judge(ratio: Ratio, method: Method) -> Outcome:
     Source:
         Equivalence: D. J. Schuirmann, "A comparison of the two one-sided tests procedure",
         J. Pharmacokinetics and Biopharmaceutics 15 (1987); the interval that it asks for is
-        narrower than this one.
+        narrower than this one. A difference that is sure but too small to matter is none:
+        criterion.rs calls it within the noise threshold (book, "Analysis Process").
     """
     low, high = ratio.interval.low, ratio.interval.high
     band = 1 + method.equivalence_percent / 100
     telling = 1 + method.telling_percent / 100
-    if high < 1 / band:
-        return "lower"
-    if low > band:
-        return "higher"
     if low >= 1 / band and high <= band:
         return "equivalent"
-    if low <= 1 <= high and low >= 1 / telling and high <= telling:
+    if high < 1 and ratio.value < 1 / band:
+        return "lower"
+    if low > 1 and ratio.value > band:
+        return "higher"
+    if low >= 1 / telling and high <= telling:
         return "no difference shown"
     return "can't tell"
 

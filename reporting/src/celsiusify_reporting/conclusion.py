@@ -14,7 +14,8 @@ from celsiusify_reporting.closed_loop import stall
 from celsiusify_reporting.comparison import Comparison
 from celsiusify_reporting.measurement import Measurement
 from celsiusify_reporting.method import Method
-from celsiusify_reporting.sentences import clause, detail
+from celsiusify_reporting.open_load import OpenLoad
+from celsiusify_reporting.sentences import clauses, detail
 from celsiusify_reporting.verdict import Verdict
 from celsiusify_reporting.wording import (
     figure,
@@ -93,9 +94,8 @@ def _left_out(one: Measurement) -> str:
 def _outcome(
     answering: Sequence[Measurement], comparisons: Sequence[Comparison], method: Method
 ) -> Iterator[str]:
-    compared = [one for one in comparisons if one.outcome != "not compared"]
-    if compared:
-        yield from (clause(one, method) for one in compared)
+    if any(one.outcome != "not compared" for one in comparisons):
+        yield from clauses(comparisons, method)
         return
     yield from (_single(one, method) for one in answering)
     if len(answering) > 1:
@@ -161,14 +161,25 @@ def _hidden(answering: Sequence[Measurement], method: Method) -> Iterator[str]:
     for one in answering:
         if one.closed_loop:
             yield from _stall(one, one.closed_loop.users, method)
-        for gap in one.open_load.omissions if one.open_load else ():
-            if gap.percent == 99 and gap.gap_ms is not None:
-                yield (
-                    f"{one.title}: 99 % were answered within {milliseconds(gap.response_ms)} of "
-                    f"when they were due, and within {milliseconds(gap.service_ms)} of when they "
-                    f"were sent. The gap of {milliseconds(gap.gap_ms)} is coordinated omission: "
-                    "what a load that waits for answers doesn't see."
-                )
+        if one.open_load:
+            yield from _gap(one.title, one.open_load, method)
+
+
+def _gap(title: str, load: OpenLoad, method: Method) -> Iterator[str]:
+    """The 99th percentile of both times, and what their gap is."""
+    p99 = load.at(99)
+    if p99 is None or p99.gap_ms is None:
+        return
+    text = (
+        f"{title}: 99 % were answered within {milliseconds(p99.response_ms)} of when they were "
+        f"due, and within {milliseconds(p99.service_ms)} of when they were sent."
+    )
+    if p99.gap_ms > method.lag_warning_ms + (load.lag_p99_ms or 0):
+        text += (
+            f" The gap of {milliseconds(p99.gap_ms)} is coordinated omission: what a load that "
+            "waits for answers doesn't see."
+        )
+    yield text
 
 
 def _stall(one: Measurement, users: int, method: Method) -> Iterator[str]:

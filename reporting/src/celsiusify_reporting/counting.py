@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import asdict, dataclass
 
 from celsiusify_reporting.run import DeclaredCounts
 from celsiusify_reporting.throughput import Counts, total
@@ -38,8 +38,8 @@ class Reconciliation:
         """How many requests rows and load generator disagree on, by the outcome most in dispute."""
         if self.declared is None:
             return 0
-        pairs = zip(astuple(self.rows), astuple(self.declared), strict=True)
-        return max(abs(one - other) for one, other in pairs)
+        rows, declared = asdict(self.rows), asdict(self.declared)
+        return max(abs(int(rows[outcome]) - int(declared[outcome])) for outcome in rows)
 
 
 def reconcile(rows: Counts, declared: DeclaredCounts | None) -> Reconciliation:

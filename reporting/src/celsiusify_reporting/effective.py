@@ -33,10 +33,13 @@ def autocorrelation_time(series: npt.NDArray[Any]) -> float:
 
 def autocorrelation(series: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
     """ρ(0) = 1, ρ(1) … of a series; empty where it doesn't vary."""
+    if len(series) < 2:
+        return np.array([])
     centred = np.asarray(series, dtype=np.float64) - np.mean(series)
     if not centred.any():
         return np.array([])
     size = fft.next_fast_len(2 * len(centred), real=True)
     power = np.abs(fft.rfft(centred, size)) ** 2
-    sums: npt.NDArray[np.float64] = fft.irfft(power, size)[: len(centred)]
-    return sums / sums[0]
+    sums = fft.irfft(power, size)[: len(centred)]
+    correlations: npt.NDArray[np.float64] = sums / sums[0]
+    return correlations

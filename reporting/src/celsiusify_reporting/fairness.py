@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from celsiusify_reporting.measurement import Measurement
-from celsiusify_reporting.wording import UNKNOWN, listing, percent, setting, shortened, whole
+from celsiusify_reporting.wording import UNKNOWN, limit, listing, setting, shortened, whole
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,7 @@ def _kept(one: Measurement) -> str | None:
     started = sum(
         counting.rows.started for connections, counting in known if connections and counting
     )
-    return percent(round(max(0, 100 * (1 - opened / started)), 0)) if started else None
+    return limit(round(max(0.0, 100 * (1 - opened / started)))) if started else None
 
 
 def _answer(one: Measurement) -> str | None:

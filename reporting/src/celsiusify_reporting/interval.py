@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -43,4 +44,4 @@ def order_statistics(
 
 def half_width(deviation: float, n: int, risk: float) -> float:
     """Half of Student's interval of a mean of n values with that standard deviation."""
-    return float(stats.t.ppf(1 - risk / 2, n - 1)) * deviation / float(n) ** 0.5
+    return float(stats.t.ppf(1 - risk / 2, n - 1)) * deviation / math.sqrt(n)

@@ -52,10 +52,10 @@ class Method:
     telling_percent: float = 10
     fewest_rounds: int = 3
     most_rounds: int = 200
-    batches: int = 30
+    batches: int = 36
     requests_per_batch: int = 11
     drift_percent: float = 10
-    drift_chance: float = 0.01
+    drift_chance: float = 0.001
     near_ceiling_percent: float = 85
     headroom: float = 2
     generator_cpu_percent: float = 80

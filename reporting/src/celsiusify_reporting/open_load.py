@@ -50,6 +50,10 @@ class OpenLoad:
     service: Latency | None
     omissions: tuple[Omission, ...]
 
+    def at(self, percent: float) -> Omission | None:
+        """Both times of a percentile."""
+        return next((one for one in self.omissions if one.percent == percent), None)
+
 
 def examine(
     rows: pd.DataFrame, seconds: float, requested_rps: float | None, method: Method

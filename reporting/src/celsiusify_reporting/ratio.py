@@ -13,7 +13,7 @@ from scipy import stats
 from celsiusify_reporting.interval import Interval, half_width
 from celsiusify_reporting.method import Method
 
-Logarithms = npt.NDArray[np.float64]
+Values = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -32,8 +32,8 @@ class Ratio:
 
 
 def ratio_interval(
-    first: Sequence[float],
-    second: Sequence[float],
+    first: Sequence[float] | Values,
+    second: Sequence[float] | Values,
     *,
     paired: bool,
     confidence_percent: float,
@@ -70,12 +70,12 @@ def ratio_interval(
     return Ratio(exp(middle), interval, scatter)
 
 
-def _paired(first: Logarithms, second: Logarithms, risk: float) -> tuple[float, float]:
+def _paired(first: Values, second: Values, risk: float) -> tuple[float, float]:
     scatter = float(np.std(first - second, ddof=1))
     return scatter, half_width(scatter, len(first), risk)
 
 
-def _welch(first: Logarithms, second: Logarithms, risk: float) -> tuple[float, float]:
+def _welch(first: Values, second: Values, risk: float) -> tuple[float, float]:
     parts = [float(np.var(one, ddof=1)) / len(one) for one in (first, second)]
     error = sum(parts) ** 0.5
     scatter = error * min(len(first), len(second)) ** 0.5
@@ -90,11 +90,12 @@ def _welch(first: Logarithms, second: Logarithms, risk: float) -> tuple[float, f
 def rounds_needed(ratio: Ratio, method: Method) -> int | None:
     """How many rounds, of each target, would tell whether there is a difference.
 
-    As many as make the interval end where equivalence ends, were the ratio and the scatter to
-    stay; None where that takes more than are proposed.
+    As many as make the interval exclude 1, or lie within what counts as equivalent, were the
+    ratio and the scatter to stay; None where that takes more than are proposed.
     """
     edge = log(1 + method.equivalence_percent / 100)
-    room = abs(abs(log(ratio.value)) - edge)
+    off = abs(log(ratio.value))
+    room = off if off > edge else edge - off
     risk = 1 - ratio.interval.confidence_percent / 100
     for n in range(method.fewest_rounds, method.most_rounds + 1):
         if half_width(ratio.scatter, n, risk) <= room:

@@ -1,47 +1,84 @@
-"""Comparisons in words: the outcome says what, and the interval how much."""
+"""Comparisons in words: the outcome says what may be said, and the interval how much."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+
 from celsiusify_reporting.comparison import Comparison
 from celsiusify_reporting.method import Method
-from celsiusify_reporting.wording import SPACE, figure, limit, percent, whole
+from celsiusify_reporting.wording import SPACE, figure, limit, listing, percent, whole
+
+# What the target that is ahead is, and in what.
+AHEAD = {
+    "p50_ms": ("faster", "in the median"),
+    "p99_ms": ("faster", "in the 99th percentile"),
+    "throughput_rps": ("ahead", "in requests a second"),
+    "cpu_s_per_requests": ("cheaper", "in CPU time per request"),
+}
+HIGHER_IS_BETTER = {"throughput_rps"}
+UNITS = {"p50_ms": " ms", "p99_ms": " ms", "throughput_rps": " a second"}
 
 
-def clause(one: Comparison, method: Method) -> str:
-    """A comparison as a part of a sentence."""
-    if one.outcome in ("lower", "higher"):
-        return _difference(one)
-    both = f"{one.first_title} and {one.second_title}"
-    if one.outcome == "equivalent":
-        return f"{both} are equivalent within ±{limit(method.equivalence_percent)} in {one.title}"
-    if one.outcome == "no difference shown":
-        return f"no difference between {both} was shown in {one.title} ({_within(one)})"
-    if one.outcome == "can't tell":
-        return f"which of {both} has the lower {one.title} can't be told{_more(one, method)}"
-    return f"{one.title} of {both} was not compared: {one.why_not}"
+def clauses(comparisons: Sequence[Comparison], method: Method) -> Iterator[str]:
+    """What all comparisons say, two targets after the other."""
+    for _, pair in groupby(comparisons, lambda one: (one.first, one.second)):
+        yield from _pair(list(pair), method)
 
 
-def _difference(one: Comparison) -> str:
-    """Who is ahead, by how much: the ratio is turned so that it is above one."""
-    assert one.interval
-    if one.outcome == "lower":
-        low, high = 1 / one.interval.high, 1 / one.interval.low
-        less, more = one.first_title, one.second_title
-    else:
-        low, high = one.interval.low, one.interval.high
-        less, more = one.second_title, one.first_title
-    by = span(low, high)
-    return {
-        "p50_ms": f"{less} was faster than {more} by {by} in the median",
-        "p99_ms": f"{less} was faster than {more} by {by} in the 99th percentile",
-        "throughput_rps": f"{more} answered more requests a second than {less}, by {by}",
-        "cpu_s_per_requests": f"{more} used more CPU time per request than {less}, by {by}",
-    }[one.measure]
+def _pair(pair: Sequence[Comparison], method: Method) -> Iterator[str]:
+    decided = [one for one in pair if one.outcome in ("lower", "higher")]
+    winners = dict.fromkeys(_titles(one) for one in decided)
+    for ahead, behind in winners:
+        won = [one for one in decided if _titles(one) == (ahead, behind)]
+        yield f"{ahead} was {listing(list(_won(won, behind)))}"
+    names = f"{pair[0].first_title} and {pair[0].second_title}"
+    yield from _open(pair, "the two" if decided else names, method)
+    yield from _left_out(pair)
+
+
+def _titles(one: Comparison) -> tuple[str, str]:
+    """Who is ahead, and who behind."""
+    first_ahead = (one.outcome == "higher") == (one.measure in HIGHER_IS_BETTER)
+    titles = one.first_title, one.second_title
+    return titles if first_ahead else titles[::-1]
+
+
+def _won(won: Sequence[Comparison], behind: str) -> Iterator[str]:
+    """Parts such as: faster than the other by 1.9 to 2.3 times in the median."""
+    than, said = f" than {behind}", ""
+    for one in won:
+        assert one.interval
+        word, what = AHEAD[one.measure]
+        adjective = f"{word}{than} " if word != said else ""
+        than, said = "", word
+        yield f"{adjective}by {span(one.interval.low, one.interval.high)} {what}"
+
+
+def _open(pair: Sequence[Comparison], both: str, method: Method) -> Iterator[str]:
+    """What shows no difference, and what can't be told."""
+    band = f"±{limit(method.equivalence_percent)}"
+    if alike := [one.title for one in pair if one.outcome == "equivalent"]:
+        yield f"{both} are equivalent within {band} in {listing(alike)}"
+    if quiet := [one for one in pair if one.outcome == "no difference shown"]:
+        seen = listing([f"{one.title} ({_within(one)})" for one in quiet])
+        yield f"no difference beyond {band} between {both} was shown in {seen}"
+    for one in pair:
+        if one.outcome == "can't tell":
+            yield f"which of {both} has the lower {one.title} can't be told{_more(one, method)}"
+
+
+def _left_out(pair: Sequence[Comparison]) -> Iterator[str]:
+    for one in pair:
+        if one.measure == "throughput_rps" and one.why_not:
+            yield f"throughput was not compared, for {one.why_not}"
 
 
 def span(low: float, high: float) -> str:
-    """How many times as much, from a low to a high ratio above one; small ones in percent."""
-    if high < 2:
+    """How many times as much, from one ratio to another; small ones in percent."""
+    if high < 1:
+        low, high = 1 / high, 1 / low
+    if high < 1.5:
         return f"{_range(100 * (low - 1), 100 * (high - 1))}{SPACE}%"
     return f"{_range(low, high)} times"
 
@@ -52,22 +89,22 @@ def _range(low: float, high: float) -> str:
 
 def _within(one: Comparison) -> str:
     assert one.interval
-    low, high = (100 * (end - 1) for end in (one.interval.low, one.interval.high))
-    return f"it lies within {percent(round(low, 1))} and {percent(round(high, 1))}"
+    low, high = (
+        percent(round(100 * (end - 1), 1)) for end in (one.interval.low, one.interval.high)
+    )
+    return f"it lies between {low} and {high}"
 
 
 def _more(one: Comparison, method: Method) -> str:
     if one.more_rounds is None:
-        return f" by {whole(method.most_rounds)} rounds either"
+        return f", nor would {whole(method.most_rounds)} rounds tell"
     return f" yet: it takes about {whole(one.more_rounds)} more rounds of each"
 
 
 def detail(one: Comparison, method: Method) -> str:
     """A comparison with its figures."""
     values = " against ".join(figure(value) for value in (one.first_value, one.second_value))
-    unit = {"p50_ms": " ms", "p99_ms": " ms", "throughput_rps": " a second"}.get(
-        one.measure, f" CPU s per {whole(method.per_requests)} requests"
-    )
+    unit = UNITS.get(one.measure, f" CPU s per {whole(method.per_requests)} requests")
     what = f"{one.title[0].upper()}{one.title[1:]}"
     head = f"{what}, {one.first_title} against {one.second_title}: {values}{unit}"
     if one.interval is None or one.ratio is None:

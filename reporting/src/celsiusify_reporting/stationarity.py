@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -13,7 +14,7 @@ from scipy import stats
 from celsiusify_reporting.method import Method
 from celsiusify_reporting.window import Window
 
-Values = npt.NDArray[np.float64]
+Values = npt.NDArray[np.floating[Any]]
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,8 @@ def warm_up(values: Values, spread_percent: float) -> int:
     """How many batches to leave out at the start: those that keep the mean from being known.
 
     Nothing is left out from the first batch on that is as the rest is, so that a pause in the
-    middle of a round stays in it, and never more than a half.
+    middle of a round stays in it; and nothing at all where it would be a half or more, for then
+    there is no rest that it could be warm-up of.
 
     Source:
         K. P. White, "An effective truncation heuristic for bias reduction in simulation output",
@@ -74,6 +76,8 @@ def warm_up(values: Values, spread_percent: float) -> int:
     squares = np.cumsum(values[::-1] ** 2)[::-1][: len(kept)]
     error = (squares - sums**2 / kept) / kept**2
     cut = int(np.argmin(error))
+    if cut == n // 2:
+        return 0
     alike = np.abs(values / np.median(values[cut:]) - 1) <= spread_percent / 100
     return min(cut, int(np.argmax(alike)))
 

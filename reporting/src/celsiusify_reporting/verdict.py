@@ -103,6 +103,7 @@ def _target(run: Run, one: Measurement, method: Method) -> Iterator[Finding]:
     for each in rounds:
         if each.counting:
             yield from _counted(one, each.record.round, each.counting, method)
+    yield from _warm_up(one, rounds)
     yield from _pace(one, rounds, method)
     yield from _generator(one, method)
     yield from _woke(run, one, rounds, method)
@@ -163,6 +164,19 @@ def _outcomes(counts: Counts) -> str:
         f"{whole(counts.started)} started, {whole(counts.succeeded)} succeeded, "
         f"{whole(counts.failed)} failed, {whole(counts.aborted)} aborted{dropped}"
     )
+
+
+def _warm_up(one: Measurement, rounds: Sequence[Round]) -> Iterator[Finding]:
+    cut = [each.stationarity.cut_s for each in rounds if each.stationarity]
+    late = [seconds for seconds in cut if seconds]
+    if late:
+        yield Finding(
+            "non-stationary",
+            one.name,
+            f"{one.title}: {whole(len(late))} of {whole(len(cut))} rounds were still warming up "
+            f"where the steady window began; up to {figure(max(late))} s are left out.",
+            invalid=False,
+        )
 
 
 def _pace(one: Measurement, rounds: Sequence[Round], method: Method) -> Iterator[Finding]:
