@@ -2,11 +2,12 @@
 
     python benchmarks/grpc_rate.py [--rounds 3] [--seconds 4] [--users 32] [--url grpc://HOST:PORT]
 
-Ours is compared with one on h2, a library for HTTP/2, and with gRPC's own client under gevent; our
-client over HTTP/1.1 stands beside them. Each user has a connection of its own and makes one call at
-a time, and each answer is checked. The server is one that does nothing, or the one at `--url`. The
-clients take turns, so that whatever else the machine does falls on all of them; where other
-processes share the cores, calls per CPU second of the client say more.
+Ours is compared with one on h2, a library for HTTP/2, and with gRPC's own client under gevent. Each
+user has a connection of its own and makes one call at a time, and each answer is checked. The
+server is one that does nothing, or the one at `--url`; our client over HTTP/1.1 stands beside the
+others, against one that does nothing in either case. The clients take turns, so that whatever else
+the machine does falls on all of them; where other processes share the cores, calls per CPU second
+of the client say more.
 """
 
 import argparse
