@@ -131,6 +131,17 @@ def test_nothing_is_timed_unless_all_targets_answer_rightly(workspace: "Workspac
     assert list(run.folder.iterdir()) == [run.folder / "run.json"]
 
 
+def test_a_missing_grid_of_points_is_told_before_anything_is_started(
+    workspace: "Workspace", monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    workspace.write()
+    (workspace.folder / "reference-points.csv").unlink()
+    monkeypatch.chdir(workspace.folder)
+    assert main(["run", "one"]) == Exit.USAGE
+    assert "reference-points.csv: No such file or directory" in capsys.readouterr().err
+    assert not (workspace.folder / "results").exists()
+
+
 def test_rounds_take_turns(workspace: "Workspace") -> None:
     """Targets are started afresh each time, one at a time, mirrored every other round."""
     run = workspace.command(

@@ -46,8 +46,15 @@ def test_the_status_tells_time_rate_percentiles_and_failures() -> None:
     window = Window()
     window.add(0.0, rows([]))
     window.add(1.0, rows([2.5] * 1200))
-    line = status("tfserving", 83.4, window)
+    line = status("tfserving", 83.4, 0.0, window)
     assert line == "tfserving  1:23 left  1,200/s  p50 2.50 ms  p99 2.50 ms  0 failed"
+
+
+def test_the_status_tells_how_long_the_whole_run_goes_on() -> None:
+    window = Window()
+    window.add(0.0, rows([]))
+    line = status("tfserving, round 2 of 5", 8.0, 192.0, window)
+    assert line.startswith("tfserving, round 2 of 5  0:08 left, about 3:20 in all  0/s")
 
 
 def test_nothing_moves_where_there_is_no_terminal(capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from math import nan
 from pathlib import Path
 
@@ -6,9 +7,12 @@ import pytest
 from celsiusify_load_tests import words
 from celsiusify_load_tests.load_model import ClosedLoad
 from celsiusify_load_tests.measured import Measured, Round
-from celsiusify_load_tests.plan import Plan
+from celsiusify_load_tests.plan import BETWEEN_S, Plan
 from celsiusify_load_tests.profiles import find_profile
 from celsiusify_load_tests.summary import NEVER, Steady
+from celsiusify_load_tests.targets import read_targets
+
+TARGETS_FILE = Path(__file__).parents[2] / "targets.yaml"
 
 
 def plan(rounds: int = 1) -> Plan:
@@ -68,6 +72,15 @@ def test_of_several_rounds_the_table_has_the_median_and_the_sum() -> None:
     row = words.row("one", measured(*rounds), [Steady(10.0, 1.0, 9.0), Steady(30.0, 2.0, 5.0)])
     assert (row["requests"], row["requests/s"], row["p50 ms"]) == ("400", "20", "1.500")
     assert row["counted"] == "–"
+
+
+def test_what_is_left_counts_the_turns_that_follow() -> None:
+    """After the last turn nothing is left, and a load that is no turn has nothing after it."""
+    asked = replace(plan(rounds=2), targets=list(read_targets(TARGETS_FILE).values())[:2])
+    per_turn_s = BETWEEN_S + asked.profile.cool_down_s + asked.profile.duration_s
+    left_s = [asked.seconds_after(turn) for turn in asked.sequence]
+    assert left_s == [3 * per_turn_s, 2 * per_turn_s, per_turn_s, 0]
+    assert asked.seconds_after(("a", 7)) == 0
 
 
 def test_each_of_several_rounds_is_told() -> None:

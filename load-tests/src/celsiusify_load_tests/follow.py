@@ -10,10 +10,22 @@ from celsiusify_load_tests.timeline import read_timeline
 
 
 class Follower:
-    """Shows how far a load is, and knows the processes that serve it and make it."""
+    """Shows how far a load is, and knows the processes that serve it and make it.
 
-    def __init__(self, job: Job, server: Server, terminal: Terminal) -> None:
+    Args:
+        job: The load.
+        server: Its target.
+        terminal: Where to show it.
+        title: What to call it.
+        later_s: About how long the run goes on after it.
+    """
+
+    def __init__(
+        self, job: Job, server: Server, terminal: Terminal, title: str, later_s: float
+    ) -> None:
         self._job = job
+        self._title = title
+        self._later_s = later_s
         self._server = server
         self._terminal = terminal
         self._tail = Tail(job.spool)
@@ -27,7 +39,7 @@ class Follower:
         if self._first_s is None and len(rows):
             self._first_s = now_s
         self._window.add(now_s, rows)
-        self._terminal.show(status(self._job.target.name, self._left_s(now_s), self._window))
+        self._terminal.show(status(self._title, self._left_s(now_s), self._later_s, self._window))
         return self._server.ended()
 
     def _left_s(self, now_s: float) -> float:

@@ -10,7 +10,7 @@ from celsiusify_load_tests.exchange import Client, ExchangeError
 from celsiusify_load_tests.manifest import Manifest
 from celsiusify_load_tests.measure import reachable
 from celsiusify_load_tests.measured import Measured
-from celsiusify_load_tests.plan import Stage
+from celsiusify_load_tests.plan import Plan, Stage
 from celsiusify_load_tests.targets import Target
 
 REFERENCE_POINTS = "reference-points.csv"
@@ -18,8 +18,23 @@ REFERENCE_POINTS = "reference-points.csv"
 PHASED_REQUESTS = 300
 
 
-def check(stage: Stage, manifest: Manifest) -> dict[str, str]:
+def questions(plan: Plan) -> list[float]:
+    """The temperatures that all targets are asked for, in °F.
+
+    Raises:
+        LoadTestError: If there are no reference points.
+    """
+    points = equivalence.reference_points(plan.targets_file.resolve().parent / REFERENCE_POINTS)
+    return equivalence.grid(points, plan.seed)
+
+
+def check(stage: Stage, manifest: Manifest, temperatures: list[float]) -> dict[str, str]:
     """Ask all targets the same, and note in the manifest how they answered.
+
+    Args:
+        stage: The run.
+        manifest: Of the run.
+        temperatures: What to ask; see `questions`.
 
     Returns:
         Why targets can't be served, by their names; the others are asked all the same.
@@ -28,12 +43,9 @@ def check(stage: Stage, manifest: Manifest) -> dict[str, str]:
         NotEquivalentError: If one answers wrongly.
         Interrupted: If a stop was asked for.
     """
-    plan = stage.plan
-    points = equivalence.reference_points(plan.targets_file.resolve().parent / REFERENCE_POINTS)
-    temperatures = equivalence.grid(points, plan.seed)
     answers: dict[str, Answers] = {}
     unserved: dict[str, str] = {}
-    for target in plan.targets:
+    for target in stage.plan.targets:
         measured = manifest.measured[target.name]
         try:
             answers[target.name] = _examine(target, stage, measured, temperatures)

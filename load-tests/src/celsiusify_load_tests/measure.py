@@ -14,7 +14,7 @@ from celsiusify_load_tests.follow import Follower
 from celsiusify_load_tests.generator import Job, drive
 from celsiusify_load_tests.measured import COMPLETE, FAILED, INTERRUPTED, Measured, Round
 from celsiusify_load_tests.metrics import fetch_count, settled
-from celsiusify_load_tests.plan import Stage
+from celsiusify_load_tests.plan import Plan, Stage
 from celsiusify_load_tests.results import append_lines, append_requests
 from celsiusify_load_tests.serving import Server
 from celsiusify_load_tests.spool import read_spool
@@ -73,8 +73,9 @@ def load_round(target: Target, server: Server, stage: Stage, entry: Round) -> pa
     problem = _drive(target, server, stage, entry)
     spool = _spool(target, stage)
     rows, timeline = read_spool(spool), read_timeline(spool)
-    after = settled(lambda: fetch_count(server.http_url, target.metrics), (before or 0) + len(rows))
     _note(entry, rows, timeline)
+    expected = (before or 0) + (entry.counts["started"] or 0)
+    after = settled(lambda: fetch_count(server.http_url, target.metrics), expected)
     entry.counts["server"] = None if before is None or after is None else after - before
     entry.state, entry.problem = _state(problem, timeline, stage)
     append_requests(stage.path(target, "requests.parquet"), rows)
@@ -100,7 +101,8 @@ def _drive(target: Target, server: Server, stage: Stage, entry: Round) -> str | 
         log=stage.path(target, "locust.log"),
         load=plan.load.at(entry.rate_rps),
     )
-    follower = Follower(job, server, stage.terminal)
+    later_s = plan.seconds_after((target.name, entry.round))
+    follower = Follower(job, server, stage.terminal, _title(target, entry, plan), later_s)
     with Sampler(stage.path(target, "usage.csv"), entry.round, follower.pids):
         problem = drive(job, stage.split.generator, follower.look, stage.stop_asked)
     stage.terminal.clear()
@@ -109,6 +111,11 @@ def _drive(target: Target, server: Server, stage: Stage, entry: Round) -> str | 
     if problem is None:
         job.log.unlink()
     return problem
+
+
+def _title(target: Target, entry: Round, plan: Plan) -> str:
+    place = f", round {entry.round + 1} of {plan.rounds}" if plan.rounds > 1 else ""
+    return f"{target.name}{place}"
 
 
 def _spool(target: Target, stage: Stage) -> Path:

@@ -11,6 +11,8 @@ from celsiusify_load_tests.profiles import Profile
 from celsiusify_load_tests.progress import Terminal
 from celsiusify_load_tests.targets import Target
 
+BETWEEN_S = 5.0  # about what it takes to stop a target and to start another and the load
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -51,6 +53,12 @@ class Plan:
         """When each target has its turn."""
         names = [target.name for target in self.targets]
         return sequence(names, self.rounds, self.order, self.seed)
+
+    def seconds_after(self, turn: Turn) -> float:
+        """About how long the turns after this one take; 0 after a load that has no turn."""
+        turns = self.sequence
+        later = len(turns) - 1 - turns.index(turn) if turn in turns else 0
+        return later * (BETWEEN_S + self.profile.cool_down_s + self.profile.duration_s)
 
 
 @dataclass(frozen=True)

@@ -48,14 +48,26 @@ class Window:
         return [float(value) for value in np.percentile(latencies, percents)]
 
 
-def status(target: str, left_s: float, window: Window) -> str:
-    """One line: time left, rate, percentiles and failures."""
+def status(title: str, left_s: float, later_s: float, window: Window) -> str:
+    """One line: time left, rate, percentiles and failures.
+
+    Args:
+        title: What is loaded.
+        left_s: How long that goes on.
+        later_s: About how long the run goes on after it.
+        window: The last seconds.
+    """
     p50_ms, p99_ms = ("–" if isnan(ms) else f"{ms:.2f} ms" for ms in window.latency_ms(50, 99))
-    minutes, seconds = divmod(round(left_s), 60)
+    in_all = f", about {_clock(left_s + later_s)} in all" if later_s else ""
     return (
-        f"{target}  {minutes}:{seconds:02} left  {window.rate_rps:,.0f}/s  "
+        f"{title}  {_clock(left_s)} left{in_all}  {window.rate_rps:,.0f}/s  "
         f"p50 {p50_ms}  p99 {p99_ms}  {window.failed:,} failed"
     )
+
+
+def _clock(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes}:{rest:02}"
 
 
 class Terminal:

@@ -62,6 +62,7 @@ def run(plan: Plan, split: Split, terminal: Terminal, work: Work | None = None) 
     A target that fails doesn't keep the others from being loaded; an interruption does. What was
     recorded stays in either case, in a new folder of `plan.results`.
     """
+    temperatures = gate.questions(plan)
     began = datetime.now(UTC)
     folder = results.create_folder(plan.results, began, plan.profile.name)
     work = work or Work("loads", plan.rounds, _take_turns, _table)
@@ -71,7 +72,8 @@ def run(plan: Plan, split: Split, terminal: Terminal, work: Work | None = None) 
     for line in words.load(plan, split):
         terminal.say(line)
     with Interruption() as stop_asked, kept_on(split.generator):
-        outcome = _pass_and_do(work, Stage(plan, folder, split, terminal, stop_asked), manifest)
+        stage = Stage(plan, folder, split, terminal, stop_asked)
+        outcome = _pass_and_do(work, stage, manifest, temperatures)
     results.remove_if_empty(folder / "parts")
     terminal.table(work.table(manifest, outcome))
     terminal.say(f"recorded in {folder}")
@@ -85,12 +87,14 @@ def _table(manifest: Manifest, outcome: Outcome) -> list[dict[str, str]]:
     ]
 
 
-def _pass_and_do(work: Work, stage: Stage, manifest: Manifest) -> Outcome:
+def _pass_and_do(
+    work: Work, stage: Stage, manifest: Manifest, temperatures: list[float]
+) -> Outcome:
     """Do the work if all targets answer rightly."""
     outcome = Outcome()
     try:
-        for name, reason in gate.check(stage, manifest).items():
-            _give_up(name, reason, stage, manifest, outcome)
+        for name, reason in gate.check(stage, manifest, temperatures).items():
+            give_up(name, reason, stage, manifest, outcome)
         if stage.plan.calibrated:
             _calibrate(stage, manifest)
         work.do(stage, manifest, outcome)
@@ -123,7 +127,7 @@ def _close(manifest: Manifest, state: str, problem: str) -> None:
         measured.close(state, problem)
 
 
-def _give_up(name: str, problem: str, stage: Stage, manifest: Manifest, outcome: Outcome) -> None:
+def give_up(name: str, problem: str, stage: Stage, manifest: Manifest, outcome: Outcome) -> None:
     """Leave a target out that can't be served."""
     manifest.measured[name].close(FAILED, problem)
     stage.terminal.complain(f"{name}: {FAILED}: {problem}")
@@ -141,7 +145,7 @@ def _take_turns(stage: Stage, manifest: Manifest, outcome: Outcome) -> None:
         try:
             _turn(targets[name], number, stage, manifest, outcome)
         except ServingError as problem:
-            _give_up(name, str(problem), stage, manifest, outcome)
+            give_up(name, str(problem), stage, manifest, outcome)
         manifest.save()
 
 
