@@ -339,6 +339,17 @@ def test_a_call_that_is_refused_twice_has_failed(serve: "Serve", user_of: UserOf
     assert (user.counts.opened, user.counts.resent) == (3, 1)
 
 
+def test_a_request_is_as_long_as_what_goes_over_the_wire(api: Api, user_of: UserOf) -> None:
+    """The head's fields are spelt out once a connection; then a few bytes stand for them."""
+    user = user_of(api.port)
+    sizes = []
+    for _ in range(3):
+        user.ask()
+        sizes.append(user.connection.sent_bytes)
+    message = len(user.client.fill(451.0))
+    assert sizes[0] > sizes[1] >= sizes[2] > message + 2 * 9
+
+
 def test_a_farewell_before_a_call_costs_nothing(serve: "Serve", user_of: UserOf) -> None:
     def leave(connection: socket.socket) -> None:
         connection.sendall(farewell(1))

@@ -37,6 +37,8 @@ class KeptConnection(ABC, Generic[R]):
     def __init__(self, endpoint: Endpoint, counts: ConnectionCounts) -> None:
         self.received_ns = 0
         """When the last byte of the last whole answer was read."""
+        self.sent_bytes = 0
+        """How long the last request that was answered was, with its head, as it went out."""
         self.make_wire: MakeWire = Wire
         self._endpoint = endpoint
         self._counts = counts
@@ -99,7 +101,7 @@ class KeptConnection(ABC, Generic[R]):
         except OSError as error:
             raise ExchangeError(f"connection broke: {_reason(error)}") from error
         wire.rest()
-        self.received_ns = wire.received_ns
+        self.received_ns, self.sent_bytes = wire.received_ns, wire.sent_bytes
         return reply
 
     @abstractmethod

@@ -81,6 +81,8 @@ class Connection(Protocol):
 
     received_ns: int
     """When the last byte of the last whole answer was read."""
+    sent_bytes: int
+    """How long the last request that was answered was, with its head, as it went out."""
     make_wire: MakeWire
     """Makes a wire of a connected socket; to watch what goes over it, replace this."""
 

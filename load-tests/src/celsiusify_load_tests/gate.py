@@ -76,8 +76,8 @@ def _take_apart(client: Client, stage: Stage, measured: Measured) -> None:
     low, high = stage.plan.profile.fahrenheit
     choices = Random(f"phases/{stage.plan.seed}")
     temperatures = [choices.uniform(low, high) for _ in range(PHASED_REQUESTS)]
-    measured.request_bytes = len(client.fill(temperatures[0]))
     try:
+        measured.request_bytes = phases.request_bytes(client, temperatures[0])
         measured.phases_us = phases.measure(client, temperatures)
     except (ExchangeError, WrongAnswerError):
         return  # the load will tell of it

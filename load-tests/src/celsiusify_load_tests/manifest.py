@@ -5,11 +5,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from celsiusify_load_tests import http1, machine, results
+from celsiusify_load_tests import machine, results
 from celsiusify_load_tests.cores import Split
 from celsiusify_load_tests.measured import Measured
 from celsiusify_load_tests.plan import Plan
 from celsiusify_load_tests.profiles import Profile
+from celsiusify_load_tests.protocols import PROTOCOLS
 
 FORMAT = 2
 PLANNED = ("warm_up_s", "cool_down_s")
@@ -58,7 +59,7 @@ def describe(plan: Plan, split: Split, run_name: str, began: datetime, kind: str
             "max_in_flight": plan.load.max_in_flight,
             "processes": plan.processes,
             "cores": split.generator,
-            "client": http1.DESCRIPTION,
+            "client": _clients(plan),
             "seed": plan.seed,
         },
         "plan": {
@@ -72,6 +73,12 @@ def describe(plan: Plan, split: Split, run_name: str, began: datetime, kind: str
         "equivalence": None,
         "capacity": None,
     }
+
+
+def _clients(plan: Plan) -> str:
+    """How connections are made and kept, by each protocol that is spoken."""
+    spoken = dict.fromkeys(target.request.protocol for target in plan.targets)
+    return "; ".join(PROTOCOLS[name].description for name in spoken)
 
 
 def _profile(profile: Profile) -> dict[str, Any]:

@@ -82,6 +82,23 @@ def measure(client: Client, temperatures: Iterable[float]) -> dict[str, float]:
     }
 
 
+def request_bytes(client: Client, fahrenheit: float) -> int:
+    """How long a request is on a connection that is in use, with its head, as it goes out.
+
+    Over HTTP/2 the first on a connection is longer: it makes the head's fields known.
+
+    Raises:
+        ExchangeError: If it gets no whole answer.
+    """
+    connection = client.connect(ConnectionCounts())
+    try:
+        for _ in range(2):
+            connection.exchange(client.fill(fahrenheit))
+        return connection.sent_bytes
+    finally:
+        connection.close()
+
+
 def _one(client: Client, fahrenheit: float) -> list[int]:
     """Make one request; returns when it began and when each of its phases ended."""
     stamps = Stamps()

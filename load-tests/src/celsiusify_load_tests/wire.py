@@ -30,6 +30,8 @@ class Wire:
     def __init__(self, connected: socket.socket, timeout_s: float) -> None:
         self.received_ns = 0
         """When bytes were last read; 0 if none were since the last `send`."""
+        self.sent_bytes = 0
+        """How many were sent, from the last `send` on."""
         self._socket = connected
         self._hub = gevent.get_hub()
         self._readable = self._hub.loop.io(connected.fileno(), _READ)
@@ -44,7 +46,7 @@ class Wire:
             TimeUpError: If the socket doesn't take it in time.
             OSError: If the connection is broken.
         """
-        self.received_ns = 0
+        self.received_ns = self.sent_bytes = 0
         self._deadline.again(gevent.getcurrent().throw, TimeUpError)
         self.push(data)
 
@@ -55,6 +57,7 @@ class Wire:
             TimeUpError: If the socket doesn't take it in time.
             OSError: If the connection is broken.
         """
+        self.sent_bytes += len(data)
         sent = self._send_some(data)
         while sent < len(data):
             sent += self._send_some(data[sent:])
