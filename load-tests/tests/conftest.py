@@ -123,11 +123,17 @@ class Workspace:
         quick = ("--users=8", "--warm-up=0", f"--run-time={time}", "--no-calibration")
         return self.command("run", *names, *quick)
 
-    def interrupt(self, process: subprocess.Popen[str], number: signal.Signals) -> Run:
-        """Send a signal, once requests are being recorded."""
+    def interrupt(
+        self, process: subprocess.Popen[str], number: signal.Signals, of: str | None = None
+    ) -> Run:
+        """Send a signal to the command, or to one `of` its workers, once requests are recorded."""
         self.wait_for(lambda: any(self.folder.glob("results/*/parts/*/worker-*.rows")))
         time.sleep(1.5)
-        process.send_signal(number)
+        if of is None:
+            process.send_signal(number)
+        else:
+            (journal,) = self.folder.glob(f"results/*/parts/*/{of}.jsonl")
+            os.kill(json.loads(journal.read_text().splitlines()[0])["pid"], number)
         return self.finish(process)
 
     def wait_for(self, happened: Callable[[], bool]) -> None:

@@ -202,6 +202,18 @@ def test_a_target_is_taken_apart_before_it_is_loaded(loaded: "Run") -> None:
     assert 100 < loaded.target()["request_bytes"] < 300
 
 
+def test_a_lost_worker_makes_a_measurement_invalid(workspace: "Workspace") -> None:
+    """One of two load-generating processes is killed: what is left isn't the load asked for."""
+    process = workspace.start(
+        "run", "one", "--users=8", "--no-calibration", "--run-time=3s", "--processes=2"
+    )
+    run = workspace.interrupt(process, signal.SIGKILL, of="worker-1")
+    assert run.code == Exit.INVALID
+    assert run.round()["state"] == "failed"
+    assert "worker 1 did not close its record" in run.round()["problem"]
+    assert workspace.leftovers() == []
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 @pytest.mark.parametrize("processes", ["1", "2"])
 def test_an_interrupted_run_keeps_what_it_has(
