@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from celsiusify_reporting.__main__ import main
-from runs import Load, edit_run, make_run, write_rows
+from runs import Load, OpenLoad, edit_run, make_run, write_rows
 
 WRITTEN = {
     "tfserving_stats.csv",
@@ -315,3 +315,15 @@ def test_target_that_never_started_a_request_is_reported_as_such(run: Path) -> N
 
     assert main(["report", str(run)]) == 3
     assert "nothing was measured: no request stands in" in (run / "report.md").read_text()
+
+
+def test_summary_has_verdict_intervals_and_both_times(results: Path) -> None:
+    """A line a target: all rounds together, what an open load delivered, and p99 from sending."""
+    run = make_run(results / "run", {"tfserving": OpenLoad(slowing=[1, 1], steady_s=10)})
+    main(["report", str(run)])
+    (line,) = summary(results)
+
+    assert (line["verdict"], line["load"], line["rounds"]) == ("VALID", "constant", "2")
+    assert float(line["p99_low_ms"]) <= float(line["p99_ms"]) <= float(line["p99_high_ms"])
+    assert line["delivered_percent"] == "100.0"
+    assert float(line["service_p99_ms"]) == pytest.approx(2)

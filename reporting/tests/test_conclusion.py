@@ -56,7 +56,7 @@ def headline(report: Report) -> str:
         pytest.param(
             {"tfserving": load(5, **FAST), "converter-api": load(15, **FAST)},
             [
-                "TensorFlow Serving (REST) was faster than Flask under gunicorn by 3.0 to 3.1 times",
+                "(REST) was faster than Flask under gunicorn by 3.0 to 3.1 times in the median",
                 "ahead by 2.0 times in requests a second",
                 "the two are equivalent within ±2 % in CPU time per request",
             ],

@@ -27,8 +27,8 @@ def read_requests(path: Path) -> pd.DataFrame:
         A row a request, in order of `round` and `due_ns`. Integers `round`, `worker`, `user`,
         `start_ns`, `status`, `bytes`, and `due_ns`, when it should have started, which without a
         schedule is when it did. Int64, NA where no answer ended, `service_ns` from `start_ns` and
-        `latency_ns` from `due_ns` to the last byte; Int64 `lag_us`, NA without a schedule. Categories
-        `outcome`, `error`, `instance`.
+        `latency_ns` from `due_ns` to the last byte; Int64 `lag_us`, NA without a schedule.
+        Categories `outcome`, `error`, `instance`.
 
     Raises:
         ReportError: If the file can't be read, lacks a column, or holds what can't be.
