@@ -16,6 +16,7 @@ import pytest
 
 from celsiusify_load_tests import frames
 from celsiusify_load_tests.check import WrongAnswerError
+from celsiusify_load_tests.clock import now_ns
 from celsiusify_load_tests.errors import LoadTestError
 from celsiusify_load_tests.exchange import Answer, ConnectionCounts, ExchangeError, Timeouts
 from celsiusify_load_tests.frames import ErrorCode
@@ -23,6 +24,7 @@ from celsiusify_load_tests.grpc_client import GrpcClient
 from celsiusify_load_tests.grpc_connection import GrpcConnection
 from celsiusify_load_tests.grpc_message import GrpcReply, framed
 from celsiusify_load_tests.messages import RPCS, types_of
+from celsiusify_load_tests.phases import Stamps, TimedWire
 from celsiusify_load_tests.replies import grpc_replies
 from celsiusify_load_tests.targets import find_target
 
@@ -348,6 +350,26 @@ def test_a_request_is_as_long_as_what_goes_over_the_wire(api: Api, user_of: User
         sizes.append(user.connection.sent_bytes)
     message = len(user.client.fill(451.0))
     assert sizes[0] > sizes[1] >= sizes[2] > message + 2 * 9
+
+
+def test_what_comes_before_an_answer_is_not_taken_for_it(serve: "Serve", user_of: UserOf) -> None:
+    """Settings and pings arrive at once; the wait for the answer's first bytes goes on."""
+    answered_ns = []
+
+    def play(connection: socket.socket) -> None:
+        connection.sendall(frames.settings({}))
+        listen(connection)
+        connection.sendall(frames.frame(frames.PING, 0, 0, bytes(8)))
+        while not connection.recv(65_536).endswith(bytes(8)):
+            pass
+        answered_ns.append(now_ns())
+        connection.sendall(HEAD + frames.frame(frames.DATA, frames.END_STREAM, 1, RIGHT))
+
+    user, stamps = user_of(port_of(serve(play))), Stamps()
+    user.connection.make_wire = lambda connected, timeout_s: TimedWire(connected, timeout_s, stamps)
+    user.call()
+    assert stamps.send_ns < stamps.sent_ns < answered_ns[0] <= stamps.first_ns
+    assert stamps.first_ns <= user.connection.received_ns
 
 
 def test_a_farewell_before_a_call_costs_nothing(serve: "Serve", user_of: UserOf) -> None:

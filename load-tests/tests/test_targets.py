@@ -40,6 +40,21 @@ def test_a_request_is_named_without_its_values(tmp_path: Path) -> None:
     assert str(find_target(write(tmp_path, MINIMAL), "one").request) == "GET /convert/"
 
 
+def test_requests_may_go_to_another_port_than_health_and_metrics() -> None:
+    """The port and the protocol of requests are their own."""
+    target = find_target(WORKSPACE_TARGETS, "tfserving-grpc")
+    assert target.url == f"grpc://127.0.0.1:{target.ports['grpc']}"
+    assert target.http_url == f"http://127.0.0.1:{target.ports['http']}"
+
+
+def test_a_second_way_to_ask_a_server_leaves_everything_else_as_it_is() -> None:
+    """REST and gRPC differ in what is asked, not in what is served."""
+    rest, grpc = find_targets(WORKSPACE_TARGETS, ["tfserving", "tfserving-grpc"])
+    for same in ("ports", "health", "metrics", "serve", "describe", "image", "environment"):
+        assert getattr(rest, same) == getattr(grpc, same)
+    assert (rest.in_all, grpc.in_all) == (True, False)
+
+
 def test_targets_come_in_the_order_asked(tmp_path: Path) -> None:
     path = write(tmp_path, MINIMAL + MINIMAL.partition("\n")[2].replace("one:", "two:"))
     assert [target.name for target in find_targets(path, ["two", "one"])] == ["two", "one"]
@@ -58,6 +73,8 @@ def test_an_unknown_name_is_told_the_known_ones() -> None:
         (MINIMAL.replace("    health: /readyz\n", ""), "one: health: "),
         (MINIMAL.replace("http: 8080", "http: 80800"), "ports.http: .* 65535, got 80800"),
         (MINIMAL.replace("http: 8080", "grpc: 8500"), "ports: .*port named http"),
+        (MINIMAL.replace("{method", "{protocol: HTTP/9, method"), "no protocol 'HTTP/9'; there is"),
+        (MINIMAL.replace("{method", "{port: grpc, method"), "request: .*ports has no 'grpc'"),
         ("targets: {one: 3}", "one: expected a mapping, got 3"),
         ("goals: {}", "no mapping `targets`"),
         ("targets: [", "is not YAML"),

@@ -103,6 +103,8 @@ def _targets(options: argparse.Namespace) -> list[Target]:
     targets = find_targets(options.targets_file, names)
     if options.host and len(targets) > 1:
         raise LoadTestError(f"--host is one server, but {len(targets)} targets are named")
+    for target in targets:
+        target.client(options.host)  # refuses a host or request that isn't of its protocol
     if options.host is None:
         _check_installed(targets, options.targets_file)
     return targets

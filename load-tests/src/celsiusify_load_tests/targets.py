@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import field
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, ValidationInfo, field_validator
 from pydantic.dataclasses import dataclass
 
 from celsiusify_load_tests.errors import TargetError
@@ -57,13 +57,15 @@ class Target:
             raise ValueError("there must be a port named http")
         return ports
 
-    @model_validator(mode="after")
-    def _takes_requests(self) -> Self:
-        if self.request.protocol not in PROTOCOLS:
-            raise ValueError(f"request.protocol must be one of {', '.join(PROTOCOLS)}")
-        if self.request.port not in self.ports:
-            raise ValueError(f"there is no port named {self.request.port}, as request.port says")
-        return self
+    @field_validator("request")
+    @classmethod
+    def _can_be_made(cls, request: Request, info: ValidationInfo) -> Request:
+        if request.protocol not in PROTOCOLS:
+            known = ", ".join(PROTOCOLS)
+            raise ValueError(f"there is no protocol {request.protocol!r}; there is {known}")
+        if request.port not in info.data.get("ports", {}):
+            raise ValueError(f"ports has no {request.port!r}")
+        return request
 
     @property
     def url(self) -> str:
