@@ -38,8 +38,9 @@ class Visit:
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """Where the page of a run with two targets is."""
-    folder = make_run(tmp_path_factory.mktemp("results") / "run", {name: Load() for name in TITLES})
+    """Where the page of a run with two targets and three rounds is."""
+    loads = {name: Load(slowing=(1, 1.01, 0.99)) for name in TITLES}
+    folder = make_run(tmp_path_factory.mktemp("results") / "run", loads)
     page = folder / "report.html"
     page.write_bytes(render(*measure_run(folder))["report.html"])
     return page.as_uri()
@@ -79,8 +80,8 @@ def test_every_plot_is_drawn(visit: Visit) -> None:
     """Each place for a plot holds lines."""
     plots = visit.page.locator("[data-plot]").all()
 
-    assert len(plots) >= 3
-    assert all(plot.locator(".lines path.js-line").count() for plot in plots)
+    assert len(plots) == 5
+    assert all(plot.locator("path.js-line, path.point").count() for plot in plots)
 
 
 def test_page_fits_the_window(visit: Visit) -> None:

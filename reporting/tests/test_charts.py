@@ -1,9 +1,18 @@
 from collections.abc import Callable
 
-from celsiusify_reporting import charts
-from celsiusify_reporting.report import Report
-from runs import TITLES, Load
+import numpy as np
+import pytest
 
+from celsiusify_reporting import charts
+from celsiusify_reporting.capacity import Found, Tried
+from celsiusify_reporting.chart import Chart
+from celsiusify_reporting.charts.capacity import capacity
+from celsiusify_reporting.charts.look import looks
+from celsiusify_reporting.report import Report
+from celsiusify_reporting.run import Objective
+from runs import TITLES, Load, OpenLoad
+
+ROUNDS = (1, 1.01, 0.99, 1.02)
 ReportOf = Callable[[dict[str, Load]], Report]
 
 
@@ -35,3 +44,76 @@ def test_curve_is_the_distribution(report_of: ReportOf) -> None:
 def test_only_failures_draw_no_latency(report_of: ReportOf) -> None:
     """There is no curve of nothing; the course over time shows the failures."""
     assert list(charts.draw(report_of({"tfserving": Load(failing=1)}))) == [charts.OVER_TIME]
+
+
+def test_ratio_is_drawn_with_its_interval_and_its_rounds(report_of: ReportOf) -> None:
+    """A line for each measure that was compared, its band that of equivalence."""
+    latency = np.array([2_000_000])
+    report = report_of(
+        {
+            "tfserving": Load(latency, slowing=ROUNDS),
+            "converter-api": Load(2 * latency, slowing=ROUNDS),
+        }
+    )
+    (panel,) = charts.draw(report)[charts.RATIOS].panels
+    rounds, estimates = panel.traces
+    compared = [one for one in report.comparisons if one.interval]
+
+    assert panel.y.names == tuple(one.title for one in reversed(compared))
+    assert estimates.x == tuple(one.ratio for one in reversed(compared))
+    assert len(rounds.x) == len(compared) * len(ROUNDS)
+    assert panel.band == pytest.approx((1 / 1.02, 1.02))
+
+
+def test_single_rounds_draw_no_ratio(report_of: ReportOf) -> None:
+    """Nor a course of rounds."""
+    drawn = charts.draw(report_of({name: Load() for name in TITLES}))
+
+    assert charts.RATIOS not in drawn
+    assert charts.ROUNDS not in drawn
+
+
+def test_each_round_is_a_point(report_of: ReportOf) -> None:
+    """In each figure that was measured, of each target, with the axis from nought on."""
+    report = report_of({name: Load(slowing=ROUNDS) for name in TITLES})
+
+    for panel in charts.draw(report)[charts.ROUNDS].panels:
+        assert [len(trace.x) for trace in panel.traces] == [len(ROUNDS)] * len(TITLES)
+        assert panel.y.limits
+        assert panel.y.limits[0] == 0
+
+
+def test_open_load_is_drawn_from_due_and_from_sending(report_of: ReportOf) -> None:
+    """A stall parts the two at the high percentiles: what coordinated omission hides."""
+    report = report_of({"tfserving": OpenLoad(steady_s=20, stalls=(5, 7))})
+    due, sent = charts.draw(report)[charts.OMISSION].panels[0].traces
+
+    assert due.texts == sent.texts == ("p50", "p90", "p95", "p99", "p99.9")
+    assert due.y[3] is not None
+    assert sent.y[3] is not None
+    assert due.y[3] > 10 * sent.y[3]
+
+
+def test_closed_load_has_no_such_plot(report_of: ReportOf) -> None:
+    """Nobody knows when its requests were due."""
+    assert charts.OMISSION not in charts.draw(report_of({"tfserving": Load()}))
+
+
+def test_capacity_is_drawn_with_objective_and_rate(report_of: ReportOf) -> None:
+    """Latency over rate, a line at the objective and one at what was found."""
+    drawn = looks(report_of({"tfserving": Load()}).measurements)
+    tried = [
+        Tried(0, "bracket", 200, 100, 2, 3, 4, 0, True),
+        Tried(1, None, 400, 90, 5, 6, 70, 1, False),
+    ]
+    objective = Objective(percentile=99, latency_ms=50, failures_percent=0.1)
+    found = Found(
+        "tfserving", "TF", objective, 200, "objective", 1, 1, 400, tuple(tried), "It held."
+    )
+    chart = capacity(drawn, [found])
+    assert isinstance(chart, Chart)
+    p99, p50 = chart.panels[0].traces
+
+    assert (p99.x, p99.y, p50.y) == ((200, 400), (4, 70), (2, 5))
+    assert p99.texts == ("held (bracket)", "not held")
+    assert [(rule.axis, rule.at) for rule in chart.panels[0].rules] == [("y", 50), ("x", 200)]

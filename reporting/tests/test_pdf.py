@@ -8,15 +8,43 @@ import pytest
 from celsiusify_reporting import pdf
 from celsiusify_reporting.document import Document, Heading, Table
 from celsiusify_reporting.folder import measure_run, render
-from runs import TITLES, Load, edit_run, make_run
+from runs import TITLES, Load, OpenLoad, edit_run, make_run
 
-SHAPES = {
+RATES = (200, 400, 800, 600, 500, 450, 475, 475, 475)
+PHASES = (*["bracket"] * 3, *["bisect"] * 3, *["confirm"] * 3)
+OBJECTIVE = {"percentile": 99, "latency_ms": 50, "failures_percent": 0.1}
+ROUNDS = (1, 1.01, 0.99, 1.02, 0.98)
+LATENCIES = np.random.default_rng(1).integers(1_000_000, 4_000_000, 5000)
+SHAPES: dict[str, dict[str, Load]] = {
     "one target": {"tfserving": Load()},
     "two targets": {name: Load(users=20) for name in TITLES},
+    "two targets, five rounds": {
+        "tfserving": Load(LATENCIES, users=20, slowing=ROUNDS),
+        "converter-api": Load(2 * LATENCIES, users=20, slowing=ROUNDS),
+    },
+    "three targets, five rounds": {
+        "tfserving": Load(LATENCIES, users=20, slowing=ROUNDS),
+        "converter-api": Load(2 * LATENCIES, users=20, slowing=ROUNDS),
+        "third": Load(3 * LATENCIES, users=20, slowing=ROUNDS),
+    },
     "failures": {
         "tfserving": Load(users=20, failing=1),
         "converter-api": Load(np.array([9]) * 10**6, users=20, failing=7),
     },
+    "invalid": {name: Load(users=20, worker_cpu=0.95) for name in TITLES},
+    "open load": {name: OpenLoad(LATENCIES, stalls=(2, 2.5), slowing=ROUNDS) for name in TITLES},
+    "capacity": {
+        name: OpenLoad(
+            np.array([2_000_000]), slowing=(1,) * 9, rates=RATES, phases=PHASES, in_flight=1
+        )
+        for name in TITLES
+    },
+}
+PLOTS = {
+    "two targets, five rounds": 5,
+    "three targets, five rounds": 5,
+    "open load": 6,
+    "capacity": 4,
 }
 
 
@@ -30,6 +58,8 @@ def shape(request: pytest.FixtureRequest) -> str:
 def laid_out(shape: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[pymupdf.Document]:
     """The PDF of its report, with a caveat that is long."""
     folder = make_run(tmp_path_factory.mktemp("results") / "run", SHAPES[shape])
+    if shape == "capacity":
+        _make_search(folder)
     edit_run(folder, "targets", "tfserving", "engine", "caveat", value="Mind this well. " * 12)
     edit_run(folder, "command", value="celsiusify-load-tests run " + "tfserving " * 30)
     document = pymupdf.open(stream=render(*measure_run(folder))["report.pdf"], filetype="pdf")
@@ -37,25 +67,36 @@ def laid_out(shape: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[p
     document.close()
 
 
+def _make_search(folder: Path) -> None:
+    found = {"objective": OBJECTIVE, "rate_rps": 475, "limit": "objective"}
+    edit_run(folder, "kind", value="capacity")
+    edit_run(
+        folder, "capacity", value={name: found | {"confirmations": [True] * 3} for name in TITLES}
+    )
+
+
 def test_pages_are_few_and_none_is_empty(laid_out: pymupdf.Document) -> None:
     """Each page has more than its foot."""
-    assert 4 <= len(laid_out) <= 6
-    assert all(len(page.get_text()) > 300 for page in laid_out)
+    assert 4 <= len(laid_out) <= 10
+    assert all(len(page.get_text()) > 300 or page.get_images() for page in laid_out)
 
 
-def test_first_page_has_what_matters(laid_out: pymupdf.Document) -> None:
-    """Title, conclusion, table and caveat stand on page 1."""
+def test_first_page_has_what_matters(shape: str, laid_out: pymupdf.Document) -> None:
+    """Verdict, conclusion, table, one plot and the caveat stand on page 1."""
     text = " ".join(laid_out[0].get_text().split())
 
-    for part in ("Load test:", "VALID.", "Requests a second", "p99 ms", "Mind this well."):
+    verdict = " INVALID. " if shape == "invalid" else " VALID. "
+    for part in (verdict, "Requests a second", "p99 ms", "Mind this well."):
         assert part in text
+    # Three pairs of targets and this long a caveat are more than a page holds.
+    assert laid_out[0].get_image_info() or shape == "three targets, five rounds"
 
 
-def test_every_plot_is_there(laid_out: pymupdf.Document) -> None:
-    """Distribution, course over time and slowest requests, each in print resolution."""
+def test_every_plot_is_there(shape: str, laid_out: pymupdf.Document) -> None:
+    """As many as there is data for, each in print resolution."""
     images = [image for page in laid_out for image in page.get_image_info()]
 
-    assert len(images) == 3
+    assert len(images) == PLOTS.get(shape, 3)
     for image in images:
         left, _, right, _ = image["bbox"]
         assert image["width"] / ((right - left) / 72) >= 200

@@ -18,8 +18,8 @@ MARKERS: dict[Marker, str] = {
     "bar": "line-ns-open",
 }
 GRID, LINE, INK, BAND = "#d9dee2", "#5b6770", "#22303a", "#e4eaee"
-PX_PER_IN, GAP_PX, TOP_PX, FOOT_PX = 110, 50, 48, 56
-PX_PER_PT = 4 / 3
+PX_PER_IN, GAP_PX, TITLE_PX, LEGEND_PX, FOOT_PX = 110, 50, 32, 40, 56
+PX_PER_PT, FONT_PX = 4 / 3, 13
 # Four significant digits, thousands grouped, no exponent and no noughts at the end.
 NUMBER = ":,.4~r"
 
@@ -43,24 +43,28 @@ def plot(chart: Chart) -> dict[str, Any]:
 def _grid(chart: Chart) -> Figure:
     heights = [panel.height_in for panel in chart.panels[:: chart.columns]]
     inner_px = PX_PER_IN * sum(heights)
+    title_px = TITLE_PX if any(panel.title for panel in chart.panels) else 0
+    top_px = title_px + (LEGEND_PX if chart.legend else 0)
+    gap_px = GAP_PX + title_px
     figure = make_subplots(
         rows=len(heights),
         cols=chart.columns,
         shared_xaxes=chart.one_x,
         row_heights=heights,
-        vertical_spacing=GAP_PX / inner_px if len(heights) > 1 else 0,
+        vertical_spacing=gap_px / (inner_px + gap_px) if len(heights) > 1 else 0,
         horizontal_spacing=0.2 / chart.columns,
         subplot_titles=[panel.title for panel in chart.panels],
     )
-    figure.update_annotations(font_size=13)
+    for title, axis in zip(figure.layout.annotations, figure.select_xaxes(), strict=False):
+        title.update(x=axis.domain[0], xanchor="left", font_size=FONT_PX)
     figure.update_layout(
         template=None,
-        height=round(inner_px + TOP_PX + FOOT_PX),
-        margin={"l": 64, "r": 16, "t": TOP_PX, "b": FOOT_PX},
-        font={"family": "inherit", "size": 13, "color": INK},
+        height=round(inner_px + gap_px * (len(heights) - 1) + top_px + FOOT_PX),
+        margin={"l": 8, "r": 16, "t": top_px, "b": FOOT_PX},
+        font={"family": "inherit", "size": FONT_PX, "color": INK},
         paper_bgcolor="rgba(0,0,0,0)",
         plot_bgcolor="rgba(0,0,0,0)",
-        legend={"orientation": "h", "x": 0, "y": 1, "yref": "container", "yanchor": "top"},
+        legend={"orientation": "h", "x": 0, "y": 1 + title_px / inner_px, "yanchor": "bottom"},
         hovermode="x" if chart.one_x else "closest",
         showlegend=True,
     )
@@ -127,7 +131,8 @@ def _ground(figure: Figure, panel: Panel, place: dict[str, int]) -> None:
 
 def _axis(axis: Axis) -> dict[str, Any]:
     form: dict[str, Any] = {
-        "title": {"text": axis.title, "standoff": 8},
+        "title": {"text": axis.title, "standoff": 8, "font": {"size": FONT_PX}},
+        "automargin": True,
         "gridcolor": GRID,
         "linecolor": LINE,
         "showline": True,

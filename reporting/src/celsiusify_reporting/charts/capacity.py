@@ -28,7 +28,7 @@ def capacity(drawn: Sequence[Drawn], found: Sequence[Found]) -> Chart | None:
 
 
 def _tried(found: Found, look: Look) -> Iterator[Trace]:
-    for name, of, width in (("p50", _p50, 0.7), ("p99", _p99, 1.6)):
+    for name, of, width in (("p99", _p99, 1.6), ("p50", _p50, 0.7)):
         known = [one for one in found.curve if of(one) is not None]
         if known:
             yield Trace(

@@ -1,5 +1,8 @@
 "use strict";
 
+// An A4 page less the margins of page.css: not as wide as most windows.
+const PAPER_PX = 680;
+
 async function unpacked(packed) {
   const bytes = Uint8Array.from(atob(packed), (character) => character.charCodeAt(0));
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
@@ -20,14 +23,14 @@ async function show() {
     displaylogo: false,
     modeBarButtonsToRemove: ["select2d", "lasso2d"],
   };
-  for (const place of document.querySelectorAll("[data-plot]")) {
+  const places = document.querySelectorAll("[data-plot]");
+  for (const place of places) {
     const { data, layout } = plots[place.dataset.plot];
     await Plotly.newPlot(place, data, layout, settings);
   }
-  // The paper is not as wide as the window.
-  addEventListener("beforeprint", () => {
-    for (const place of document.querySelectorAll("[data-plot]")) Plotly.Plots.resize(place);
-  });
+  const fit = (width) => places.forEach((place) => Plotly.relayout(place, { width }));
+  addEventListener("beforeprint", () => fit(PAPER_PX));
+  addEventListener("afterprint", () => fit(null));
   document.documentElement.dataset.plots = "shown";
 }
 

@@ -43,10 +43,10 @@ def front(report: Report) -> Iterator[Group]:
     if not verdict.valid:
         reasons = tuple(one.text for one in verdict.reasons)
         yield (Heading("Why it is invalid"), Warnings(reasons))
-    if plot := first_plot(report):
-        yield (plot,)
     if limits := (*report.caveats, *(one.text for one in verdict.warnings)):
         yield (Heading("Before you rely on it"), Warnings(limits))
+    if plot := first_plot(report):
+        yield (plot,)
     if report.conclusion.points:
         yield (Heading("What the figures say"), Bullets(report.conclusion.points))
 

@@ -27,7 +27,7 @@ def load(report: Report) -> Iterator[Group]:
     yield (
         Heading("How the load was made, and where it limits the result"),
         Paragraph(_made(report)),
-        Paragraph(_turns(report.run.plan)),
+        *((Paragraph(_turns(report.run.plan)),) if report.run.kind == "loads" else ()),
         *closed,
     )
     calibration = report.run.calibration
@@ -75,10 +75,10 @@ def _model(report: Report) -> str:
 
 def _schedule(run: Run) -> str:
     rate = "" if run.load.rate_rps is None else f" at {setting(run.load.rate_rps)} a second"
-    gaps = "at random, by Poisson" if run.load.model == "poisson" else "at even distances"
+    gaps = "at random (Poisson)" if run.load.model == "poisson" else "at even distances"
     most = run.load.max_in_flight
-    out = "" if most is None else f" At most {whole(most)} requests are out at a time."
-    return f"Requests are due{rate}, {gaps}, and wait for no answer: an open load.{out}"
+    out = "" if most is None else f", at most {whole(most)} out at a time"
+    return f"Requests are due{rate} {gaps} and wait for no answer{out}: an open load."
 
 
 def _turns(plan: Plan) -> str:

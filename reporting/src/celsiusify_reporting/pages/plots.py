@@ -11,10 +11,11 @@ PLOTS = {
         Plot(
             charts.RATIOS,
             "How the targets compare",
-            "How many times one target's figure is the other's; 1 is the same. The dot is the "
-            "best guess, its line where the true value lies, each small bar one round. A line "
-            "wholly outside the shaded band is a difference, one wholly inside is none worth "
-            "mentioning, and one that crosses its edge settles nothing.",
+            "The figures of the target named above each plot, as so many times those of the one "
+            "named below; 1 is the same. The dot is the best guess, its line where the true value "
+            "lies, each small bar one round. A line wholly outside the shaded band is a "
+            "difference, one wholly inside is none worth mentioning, and one that crosses its "
+            "edge settles nothing.",
         ),
         Plot(
             charts.CAPACITY,
