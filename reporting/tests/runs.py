@@ -415,9 +415,9 @@ def run_document(run: str, loads: Sequence[Load]) -> dict[str, Any]:
 def target_document(name: str, load: Load, rows: pd.DataFrame) -> dict[str, Any]:
     """A target's part of run.json."""
     return {
-        "title": TITLES[name],
+        "title": TITLES.get(name, name),
         "url": "http://127.0.0.1:8501",
-        "request": REQUESTS[name],
+        "request": REQUESTS.get(name, "GET /"),
         "protocol": "HTTP/1.1",
         "state": "complete",
         "problem": None,
