@@ -1,15 +1,17 @@
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 import pytest
 
 from celsiusify_reporting.folder import measure_run
 from celsiusify_reporting.report import Report
 from celsiusify_reporting.stationarity import warm_up
-from runs import Load, make_run
+from runs import Load, make_run, write_rows
 
 Values = npt.NDArray[np.floating[Any]]
 Course = Callable[[Values], Values]
@@ -37,7 +39,7 @@ def test_drift_is_told(tmp_path: Path, course: Course) -> None:
     report = report_of(tmp_path, course, steady_s=30)
 
     assert kinds(report) == ["non-stationary"]
-    assert "round 0 did not keep the pace" in report.verdict.reasons[0].text
+    assert "1 of 1 rounds did not keep the pace (round 0)" in report.verdict.reasons[0].text
 
 
 @pytest.mark.parametrize("seed", range(8))
@@ -61,7 +63,7 @@ def test_start_that_still_warms_up_hardly_moves_p99(tmp_path: Path) -> None:
         steady.measurements[0].percentile_ms(99), rel=0.02
     )
     assert kinds(slow) == []
-    assert "1 of 1 rounds were still warming up" in slow.verdict.warnings[0].text
+    assert "1 of 1 rounds began otherwise than they went on" in slow.verdict.warnings[0].text
 
 
 def test_pause_in_the_middle_is_not_left_out() -> None:
@@ -85,3 +87,24 @@ def test_short_round_is_not_judged(tmp_path: Path) -> None:
     report = report_of(tmp_path, None, steady_s=0.2)
 
     assert report.measurements[0].rounds[0].stationarity.stationary is None  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(("drifting", "word"), [(1, "VALID"), (2, "INVALID")])
+def test_one_round_in_five_may_drift(tmp_path: Path, drifting: int, word: str) -> None:
+    """It is a warning then, for the scatter between rounds is in the intervals."""
+    load = Load(scatter=0.3, users=20, slowing=[1] * 5, steady_s=10)
+    load.course = lambda at: 1 + 0.5 * (at > 5)
+    steady = Load(scatter=0.3, users=20, slowing=[1] * 5, steady_s=10)
+    folder = make_run(tmp_path / "run", {"tfserving": steady})
+    rows = [one.rows("run", "tfserving") for one in (load, steady)]
+    mixed = [rows[0][rows[0]["round"] < drifting], rows[1][rows[1]["round"] >= drifting]]
+    write_rows(folder / "tfserving_requests.parquet", pd.concat(mixed))
+    run = json.loads((folder / "run.json").read_text())
+    for number, record in enumerate(run["targets"]["tfserving"]["rounds"]):
+        count = int((mixed[number >= drifting]["round"] == number).sum())
+        record["counts"] |= {"started": count, "succeeded": count, "server": count}
+    (folder / "run.json").write_text(json.dumps(run))
+    verdict = measure_run(folder)[0].verdict
+
+    assert verdict.word == word
+    assert "did not keep the pace" in (*verdict.reasons, *verdict.warnings)[-1].text

@@ -58,8 +58,10 @@ def conclude(
 
 def _why(verdict: Verdict) -> str:
     first, *others = verdict.reasons
-    more = f" There {'are' if len(others) > 1 else 'is'} {whole(len(others))} more of such reasons."
-    return first.text + (more if others else "")
+    reasons = (
+        "is 1 more such reason" if len(others) == 1 else f"are {len(others)} more such reasons"
+    )
+    return first.text + (f" There {reasons}." if others else "")
 
 
 def _clauses(

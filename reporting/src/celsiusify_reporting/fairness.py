@@ -50,6 +50,9 @@ def sheet(measurements: Sequence[Measurement]) -> Fairness:
     return Fairness(titles, traits, unequal, tuple(_sentences(titles, traits)))
 
 
+# What is shown of a target though another one doesn't have it.
+WEIGHTY = ("workers", "threads", "model", "batching")
+
 Value = Callable[[Measurement], str | None]
 
 
@@ -72,7 +75,7 @@ def _shared_settings(ran: Sequence[Measurement]) -> list[str]:
     told = [one.target.engine.settings for one in ran if one.target.engine]
     names = dict.fromkeys(name for settings in told for name in settings)
     everywhere = [name for name in names if all(name in settings for settings in told)]
-    return sorted({*everywhere, *(name for name in names if name in ("workers", "threads"))})
+    return sorted({*everywhere, *(name for name in names if name in WEIGHTY)})
 
 
 def _setting(one: Measurement, name: str) -> str | None:
@@ -105,9 +108,7 @@ def _answer(one: Measurement) -> str | None:
 
 def _engine(one: Measurement) -> str | None:
     engine = one.target.engine
-    if engine is None:
-        return None
-    return shortened(" ".join(part for part in (engine.engine, engine.version) if part)) or None
+    return shortened(engine.engine) if engine and engine.engine else None
 
 
 def _known(value: int | None) -> str | None:

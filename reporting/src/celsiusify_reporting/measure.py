@@ -59,7 +59,7 @@ def measure(run: Run, name: str, samples: Samples, method: Method) -> Measured:
     if samples.requests is None:
         reasons = (f"nothing was measured: no request stands in {name}_requests.parquet",)
         rounds = tuple(_unmeasured(record) for record in target.rounds)
-        return Measured(Measurement(name, target, rounds, None, None, reasons))
+        return Measured(Measurement(name, target, rounds, None, None, reasons, ()))
     parts = [
         _measure(run, record, samples.of_round(record.round), method) for record in target.rounds
     ]
@@ -76,7 +76,8 @@ def measure(run: Run, name: str, samples: Samples, method: Method) -> Measured:
             rounds=rounds,
             counting=pool(counted) if counted else None,
             steady=steady,
-            missing=tuple(_missing(name, rounds, samples, steady)),
+            unmeasured=tuple(_unmeasured_parts(rounds, steady)),
+            missing=tuple(_missing(name, samples, steady)),
         ),
         samples.requests,
         rows,
@@ -172,21 +173,29 @@ def _steady(
         closed_loop=_closed_loop(run, seconds, rows) if closed else None,
         open_load=None if closed else open_load.examine(rows, seconds, rate, method),
         response_bytes=None if answered.empty else float(answered.mean()),
-        instances=int(rows["instance"].nunique()) or None,
+        instances=_instances(rows),
     )
+
+
+def _instances(rows: pd.DataFrame) -> int | None:
+    """How many answered in a round, at most: an instance that is started anew has a new name."""
+    if rows.empty:
+        return None
+    return int(rows.groupby("round")["instance"].nunique().max()) or None
 
 
 def _closed_loop(run: Run, seconds: float, rows: pd.DataFrame) -> closed_loop.ClosedLoop | None:
     return closed_loop.examine(rows, seconds, run.profile.users, run.profile.think_time_s)
 
 
-def _missing(
-    name: str, rounds: Sequence[Round], samples: Samples, steady: Steady | None
-) -> Iterator[str]:
+def _unmeasured_parts(rounds: Sequence[Round], steady: Steady | None) -> Iterator[str]:
     for one in rounds:
-        yield from _missing_round(one)
+        yield from _unmeasured_round(one)
     if steady is not None and not steady.counts.started:
         yield "no request started within the steady window"
+
+
+def _missing(name: str, samples: Samples, steady: Steady | None) -> Iterator[str]:
     if samples.users is None:
         yield f"no users over time: there is no {name}_users.csv"
     if samples.usage is None:
@@ -195,7 +204,7 @@ def _missing(
         yield from _missing_usage(steady)
 
 
-def _missing_round(one: Round) -> Iterator[str]:
+def _unmeasured_round(one: Round) -> Iterator[str]:
     record = one.record
     if one.counting is None:
         yield f"nothing was measured in round {record.round}"

@@ -29,7 +29,8 @@ class Steady:
         closed_loop: Where a closed load limits the result; None for an open one.
         open_load: What was delivered of an open load; None for a closed one.
         response_bytes: The mean length of an answer's body.
-        instances: How many instances of the target answered, or None where they don't tell.
+        instances: How many instances of the target answered in a round, at most; None where they
+            don't tell.
     """
 
     seconds: float
@@ -76,13 +77,15 @@ class Round:
 
 @dataclass(frozen=True)
 class Measurement:
-    """One target of a run; a part is None where it couldn't be measured, and `missing` says why.
+    """One target of a run; a part is None where it couldn't be measured.
 
     Attributes:
         rounds: Each load of it, in order.
         counting: Of all rounds together.
         steady: Of the steady windows of all rounds together; in a search for the highest rate, of
             the rounds that confirmed it.
+        unmeasured: Which requests are missing, and why: then nothing can be concluded.
+        missing: What else is.
     """
 
     name: str
@@ -90,6 +93,7 @@ class Measurement:
     rounds: tuple[Round, ...]
     counting: Reconciliation | None
     steady: Steady | None
+    unmeasured: tuple[str, ...]
     missing: tuple[str, ...]
 
     @property

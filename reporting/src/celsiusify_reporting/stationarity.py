@@ -42,6 +42,11 @@ class Stationarity:
     latency_spread_percent: float | None
     rate_spread_percent: float | None
 
+    @property
+    def spread_percent(self) -> float:
+        """The larger of both, nought where they aren't known."""
+        return max(self.latency_spread_percent or 0, self.rate_spread_percent or 0)
+
 
 def course(rows: pd.DataFrame, window: Window, method: Method) -> Course | None:
     """Cut a window's finished requests into batches; None where there are too few of them."""

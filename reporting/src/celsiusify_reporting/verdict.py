@@ -128,11 +128,10 @@ def _state(one: Measurement) -> Iterator[Finding]:
 
 
 def _missing(one: Measurement) -> Iterator[Finding]:
-    # What lacks requests can't be judged; what lacks CPU time or users can.
+    for reason in one.unmeasured:
+        yield Finding("lossy", one.name, f"{one.title}: {reason}.")
     for reason in one.missing:
-        gone = reason.startswith(("nothing was measured", "no statistics", "no request"))
-        kind = "lossy" if gone else "unknown"
-        yield Finding(kind, one.name, f"{one.title}: {reason}.", invalid=gone)
+        yield Finding("unknown", one.name, f"{one.title}: {reason}.", invalid=False)
 
 
 def _counted(
@@ -173,32 +172,25 @@ def _warm_up(one: Measurement, rounds: Sequence[Round]) -> Iterator[Finding]:
         yield Finding(
             "non-stationary",
             one.name,
-            f"{one.title}: {whole(len(late))} of {whole(len(cut))} rounds were still warming up "
-            f"where the steady window began; up to {figure(max(late))} s are left out.",
+            f"{one.title}: {whole(len(late))} of {whole(len(cut))} rounds began otherwise than "
+            f"they went on; up to {figure(max(late))} s of the steady window are left out.",
             invalid=False,
         )
 
 
 def _pace(one: Measurement, rounds: Sequence[Round], method: Method) -> Iterator[Finding]:
-    drifting = [
-        each for each in rounds if each.stationarity and each.stationarity.stationary is False
-    ]
+    judged = [(each.record.round, each.stationarity) for each in rounds if each.stationarity]
+    drifting = [(number, kept) for number, kept in judged if kept.stationary is False]
     if drifting:
-        numbers = listing([str(each.record.round) for each in drifting])
-        spreads = [
-            max(
-                each.stationarity.latency_spread_percent or 0,
-                each.stationarity.rate_spread_percent or 0,
-            )
-            for each in drifting
-            if each.stationarity
-        ]
+        numbers = listing([str(number) for number, _ in drifting])
+        spread = max(kept.spread_percent for _, kept in drifting)
         yield Finding(
             "non-stationary",
             one.name,
-            f"{one.title}: {'rounds' if len(drifting) > 1 else 'round'} {numbers} did not keep "
-            f"the pace: between thirds of the steady window it changed by up to "
-            f"{percent(max(spreads))} (over {limit(method.drift_percent)}).",
+            f"{one.title}: {whole(len(drifting))} of {whole(len(judged))} rounds did not keep the "
+            f"pace (round {numbers}): between thirds of the steady window it changed by up to "
+            f"{percent(spread)} (over {limit(method.drift_percent)}).",
+            invalid=100 * len(drifting) > method.drifting_rounds_percent * len(judged),
         )
 
 
