@@ -84,14 +84,14 @@ class Running:
 
 @contextmanager
 def running(
-    protocol: str, body: bytes, log: Path, *, processes: int, cores: list[int] | None
+    protocol: str, body: bytes, folder: Path, *, processes: int, cores: list[int] | None
 ) -> Iterator[Running]:
     """Run responders while the context lasts.
 
     Args:
         protocol: What they speak, a name in `protocols.PROTOCOLS`.
         body: The body of every answer.
-        log: The file for what they print.
+        folder: For what they print.
         processes: How many there are.
         cores: The cores to keep them on; None for all.
     """
@@ -103,7 +103,9 @@ def running(
         ]
         pids = []
         for _ in range(processes):
-            process = start(command, log, cores=cores, pass_fds=[listener.fileno()])
+            process = start(
+                command, folder / "responder.log", cores=cores, pass_fds=[listener.fileno()]
+            )
             stack.callback(stop, process, GRACE_S)
             pids.append(process.pid)
         url = f"{PROTOCOLS[protocol].scheme}://127.0.0.1:{listener.getsockname()[1]}"

@@ -1,5 +1,6 @@
 """CPU and memory of the target and of each load-generating process, each second."""
 
+import csv
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -11,6 +12,8 @@ from celsiusify_load_tests.results import append_lines
 
 PERIOD_S = 1.0
 COLUMNS = ("round", "time_ns", "role", "pid", "cpu_s", "rss_bytes")
+
+_NS_PER_S = 1e9
 
 Sample = tuple[float | None, int | None]
 
@@ -97,3 +100,32 @@ class Sampler:
             return None, None
         cpu_s, rss_bytes = self._trees.setdefault(pid, Tree(pid)).sample()
         return None if cpu_s is None else f"{cpu_s:.2f}", rss_bytes
+
+
+def busiest_percent(
+    path: Path, number: int, role: str, from_ns: int, until_ns: int
+) -> float | None:
+    """How busy the busiest process of a role was in a part of a round, in percent of a core.
+
+    Args:
+        path: The file that a `Sampler` wrote.
+        number: The round.
+        role: How the role's name begins.
+        from_ns: The part's begin.
+        until_ns: Its end.
+
+    Returns:
+        None where there are fewer than two samples in that part.
+    """
+    samples: dict[str, list[tuple[int, float]]] = {}
+    with path.open(newline="", encoding="utf-8") as file:
+        for row in csv.DictReader(file):
+            time_ns = int(row["time_ns"])
+            if int(row["round"]) == number and from_ns <= time_ns <= until_ns and row["cpu_s"]:
+                samples.setdefault(row["role"], []).append((time_ns, float(row["cpu_s"])))
+    shares = [
+        100 * (found[-1][1] - found[0][1]) / ((found[-1][0] - found[0][0]) / _NS_PER_S)
+        for name, found in samples.items()
+        if name.startswith(role) and len(found) > 1
+    ]
+    return max(shares, default=None)
