@@ -3,7 +3,7 @@ import pytest
 
 from celsiusify_load_tests.clock import now_ns
 from celsiusify_load_tests.integrity import quantiles
-from celsiusify_load_tests.watch import Lag
+from celsiusify_load_tests.lag import Lag
 
 
 @pytest.fixture
