@@ -43,6 +43,15 @@ def test_first_second_starts_with_the_load() -> None:
     assert first.seconds == 0.25
 
 
+def test_sliver_of_a_second_at_the_start_joins_the_next() -> None:
+    """Three requests within 10 ms are no 300 a second."""
+    window = Window(12 * S, 14 * S)
+    first, *_ = each_second(rows(9.995, 9.996, 9.997, 13), None, window, int(9.99 * S))
+
+    assert first.seconds == pytest.approx(1.01)
+    assert first.counts.started == 3
+
+
 def test_every_request_belongs_to_one_second() -> None:
     """Seconds follow each other without gap or overlap, until after the last request."""
     seconds = list(each_second(rows(1, 1.5, 3, 7.99), None, None))

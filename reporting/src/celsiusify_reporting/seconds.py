@@ -85,11 +85,14 @@ def _edges(
     else:
         end = origin + ((last_ns - origin) // SECOND_NS + 1) * SECOND_NS
     edges = np.append(np.arange(begin, end, SECOND_NS, dtype=np.int64), end)
-    # A rest of a few milliseconds would be drawn as a spike: it joins the second before.
-    if len(edges) > 2 and edges[-1] - edges[-2] < SECOND_NS / 2:
-        edges = np.delete(edges, -2)
     if started_ns is not None and started_ns <= first_ns:
         edges[0] = max(begin, started_ns)
+    # A rest of a few milliseconds would be drawn as a spike: it joins the second beside it, unless
+    # the window starts in between.
+    if len(edges) > 2 and edges[-1] - edges[-2] < SECOND_NS / 2:
+        edges = np.delete(edges, -2)
+    if len(edges) > 2 and edges[1] - edges[0] < SECOND_NS / 2 and edges[1] != origin:
+        edges = np.delete(edges, 1)
     return edges
 
 
