@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from celsiusify_load_tests.check import AnswerCheck, Place, WrongAnswerError, celsius_of
+from celsiusify_load_tests.http1 import Response
 
 REFERENCE_POINTS_CSV = Path(__file__).parents[2] / "reference-points.csv"
 REFERENCE_POINTS = [
@@ -15,13 +16,18 @@ FLASK = AnswerCheck(Place("celsius"), Place("app_identifier"))
 TFSERVING = AnswerCheck(Place("predictions.0"), None)
 
 
+def reply(body: bytes, status: int = 200) -> Response:
+    return Response(status, body, reusable=True)
+
+
 @pytest.mark.parametrize(("fahrenheit", "celsius"), REFERENCE_POINTS)
 def test_reference_points_are_right(fahrenheit: float, celsius: float) -> None:
     """The formula gives each reference point, and an answer with it passes, as text or number."""
     assert celsius_of(fahrenheit) == pytest.approx(celsius, abs=1e-6)
     text = json.dumps({"celsius": f"{celsius:.6f}", "app_identifier": "A"}).encode()
-    assert FLASK.judge(text, fahrenheit) == "A"
-    assert TFSERVING.judge(json.dumps({"predictions": [celsius]}).encode(), fahrenheit) is None
+    numeric = json.dumps({"predictions": [celsius]}).encode()
+    assert FLASK.judge(reply(text), fahrenheit) == "A"
+    assert TFSERVING.judge(reply(numeric), fahrenheit) is None
 
 
 @pytest.mark.parametrize(
@@ -42,10 +48,10 @@ def test_tolerance_is_relative_above_one_degree(
     """An answer may be off by 1e-4 × max(1, |°C|)."""
     body = json.dumps({"predictions": [celsius_of(fahrenheit) + error]}).encode()
     if is_right:
-        TFSERVING.judge(body, fahrenheit)
+        TFSERVING.judge(reply(body), fahrenheit)
     else:
         with pytest.raises(WrongAnswerError, match=r"^wrong temperature at predictions\.0$"):
-            TFSERVING.judge(body, fahrenheit)
+            TFSERVING.judge(reply(body), fahrenheit)
 
 
 @pytest.mark.parametrize(
@@ -69,11 +75,23 @@ def test_tolerance_is_relative_above_one_degree(
 def test_bad_answers_say_what_is_wrong(body: bytes, reason: str) -> None:
     """Each kind of bad answer has its own text, without the values that came."""
     with pytest.raises(WrongAnswerError) as raised:
-        TFSERVING.judge(body, 32.0)
+        TFSERVING.judge(reply(body), 32.0)
     assert str(raised.value) == reason
 
 
 def test_right_answer_must_tell_its_instance() -> None:
     """Where a target tells who answers, an answer without it is bad."""
     with pytest.raises(WrongAnswerError, match="answer has no app_identifier"):
-        FLASK.judge(b'{"celsius": "0.000000"}', 32.0)
+        FLASK.judge(reply(b'{"celsius": "0.000000"}'), 32.0)
+
+
+@pytest.mark.parametrize("check", [FLASK, TFSERVING])
+def test_an_error_is_no_answer(check: AnswerCheck) -> None:
+    """Whatever its body holds."""
+    body = json.dumps(check.right_document(32.0)).encode()
+    check.judge(reply(body), 32.0)
+    assert check.read(reply(body)) == 0.0
+    with pytest.raises(WrongAnswerError, match=r"^status 503$"):
+        check.judge(reply(body, 503), 32.0)
+    with pytest.raises(WrongAnswerError, match=r"^status 503$"):
+        check.read(reply(body, 503))

@@ -6,6 +6,9 @@ from typing import Any, Protocol
 
 import orjson
 
+from celsiusify_load_tests.document import document_with
+from celsiusify_load_tests.exchange import Reply
+
 TOLERANCE = 1e-4
 """Allowed error in °C, times max(1, |°C|)."""
 
@@ -75,28 +78,41 @@ class AnswerCheck:
     instance: Finder | None
     decode: Callable[[bytes], Any] = decode_json
 
-    def judge(self, body: bytes, fahrenheit: float) -> str | None:
+    def judge(self, reply: Reply, fahrenheit: float) -> str | None:
         """Check an answer's temperature; return the identifier of who answered, or None.
 
         Args:
-            body: What was answered; its temperature may be a number or a string of one.
+            reply: What was answered; its temperature may be a number or a string of one.
             fahrenheit: What was asked, in °F.
 
         Raises:
-            WrongAnswerError: If it can't be decoded, lacks a place, or holds another temperature.
+            WrongAnswerError: If it is an error, can't be decoded, lacks a place, or holds another
+                temperature.
         """
-        document = self.decode(body)
+        document = self._document(reply)
         if not is_right(_number(self.celsius.find(document), self.celsius.path), fahrenheit):
             raise WrongAnswerError(f"wrong temperature at {self.celsius.path}")
         return None if self.instance is None else str(self.instance.find(document))
 
-    def read(self, body: bytes) -> float:
+    def read(self, reply: Reply) -> float:
         """Return the temperature that an answer holds, in °C, right or not.
 
         Raises:
-            WrongAnswerError: If the body can't be decoded, or has no number in its place.
+            WrongAnswerError: If it is an error, can't be decoded, or has no number in its place.
         """
-        return _number(self.celsius.find(self.decode(body)), self.celsius.path)
+        return _number(self.celsius.find(self._document(reply)), self.celsius.path)
+
+    def right_document(self, fahrenheit: float) -> Any:
+        """Return what is right to answer, in keys, lists and values."""
+        values: dict[str, object] = {self.celsius.path: celsius_of(fahrenheit)}
+        if self.instance is not None:
+            values[self.instance.path] = "responder"
+        return document_with(values)
+
+    def _document(self, reply: Reply) -> Any:
+        if reply.problem:
+            raise WrongAnswerError(reply.problem)
+        return self.decode(reply.body)
 
 
 def _number(value: Any, path: str) -> float:

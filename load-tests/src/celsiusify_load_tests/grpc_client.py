@@ -5,11 +5,10 @@ from typing import Any
 from google.protobuf.json_format import ParseDict
 from google.protobuf.message import DecodeError
 
-from celsiusify_load_tests.check import AnswerCheck, WrongAnswerError, celsius_of
+from celsiusify_load_tests.check import AnswerCheck, WrongAnswerError
 from celsiusify_load_tests.connection import Endpoint
-from celsiusify_load_tests.document import document_with
 from celsiusify_load_tests.errors import LoadTestError
-from celsiusify_load_tests.exchange import Answer, ConnectionCounts, Reply, Request, Timeouts
+from celsiusify_load_tests.exchange import Answer, ConnectionCounts, Request, Timeouts
 from celsiusify_load_tests.grpc_connection import GrpcConnection
 from celsiusify_load_tests.grpc_message import CONTENT_TYPE, framed, timeout_field, unframed
 from celsiusify_load_tests.message_template import MessagePlace, MessageTemplate
@@ -33,12 +32,14 @@ class GrpcClient:
         LoadTestError: If the URL or the request makes no sense.
     """
 
+    SCHEME = "grpc"
+
     def __init__(self, request: Request, answer: Answer, url: str, timeouts: Timeouts) -> None:
         if request.path not in RPCS:
             raise LoadTestError(f"no call {request.path!r} is known; there is {', '.join(RPCS)}")
         if request.method != "POST":
             raise LoadTestError(f"expected the method POST, as gRPC has it, got {request.method!r}")
-        origin = parse_origin(url, "grpc")
+        origin = parse_origin(url, self.SCHEME)
         asked, self._answered = types_of(RPCS[request.path])
         self.method, self.name = request.method, request.path
         self.fill = MessageTemplate(asked, request.body or "{}", framed).fill
@@ -53,35 +54,21 @@ class GrpcClient:
             ("content-type", CONTENT_TYPE),
             ("user-agent", "celsiusify-load-tests"),
         ]
-        self._answer = answer
         self._check = AnswerCheck(
             self._place(answer.celsius),
             None if answer.instance is None else self._place(answer.instance),
             self._decode,
         )
+        self.judge, self.read = self._check.judge, self._check.read
 
     def connect(self, counts: ConnectionCounts) -> GrpcConnection:
         """Return a connection for one more user."""
         return GrpcConnection(self._endpoint, counts, self._fields)
 
-    def judge(self, reply: Reply, fahrenheit: float) -> str | None:
-        """Check status and message; see `check.AnswerCheck`."""
-        if reply.problem:
-            raise WrongAnswerError(reply.problem)
-        return self._check.judge(reply.body, fahrenheit)
-
-    def read(self, reply: Reply) -> float:
-        """Return the temperature that an answer holds; see `check.AnswerCheck`."""
-        if reply.problem:
-            raise WrongAnswerError(reply.problem)
-        return self._check.read(reply.body)
-
     def right_answer(self, fahrenheit: float) -> bytes:
         """Return a framed message that has the temperature, and an instance, in their places."""
-        values: dict[str, object] = {self._answer.celsius: celsius_of(fahrenheit)}
-        if self._answer.instance is not None:
-            values[self._answer.instance] = "responder"
-        return framed(ParseDict(document_with(values), self._answered()).SerializeToString())
+        document = self._check.right_document(fahrenheit)
+        return framed(ParseDict(document, self._answered()).SerializeToString())
 
     def _place(self, path: str) -> MessagePlace:
         return MessagePlace(self._answered, path)

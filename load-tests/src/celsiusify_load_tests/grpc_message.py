@@ -5,7 +5,6 @@ The source is gRPC's own "gRPC over HTTP2" (PROTOCOL-HTTP2.md in the grpc reposi
 
 import re
 import struct
-from enum import IntEnum
 from typing import NamedTuple
 from urllib.parse import unquote_to_bytes
 
@@ -19,30 +18,14 @@ _FRACTION = re.compile(r"-?\d+\.\d+(?:[eE][+-]?\d+)?")
 _MAX_TEXT = 200
 
 
-class StatusCode(IntEnum):
-    """How a call ended."""
-
-    OK = 0
-    CANCELLED = 1
-    UNKNOWN = 2
-    INVALID_ARGUMENT = 3
-    DEADLINE_EXCEEDED = 4
-    NOT_FOUND = 5
-    ALREADY_EXISTS = 6
-    PERMISSION_DENIED = 7
-    RESOURCE_EXHAUSTED = 8
-    FAILED_PRECONDITION = 9
-    ABORTED = 10
-    OUT_OF_RANGE = 11
-    UNIMPLEMENTED = 12
-    INTERNAL = 13
-    UNAVAILABLE = 14
-    DATA_LOSS = 15
-    UNAUTHENTICATED = 16
-
-    @classmethod
-    def _missing_(cls, value: object) -> "StatusCode":
-        return cls.UNKNOWN
+_STATUSES = (
+    *("OK", "CANCELLED", "UNKNOWN", "INVALID_ARGUMENT", "DEADLINE_EXCEEDED", "NOT_FOUND"),
+    *("ALREADY_EXISTS", "PERMISSION_DENIED", "RESOURCE_EXHAUSTED", "FAILED_PRECONDITION"),
+    *("ABORTED", "OUT_OF_RANGE", "UNIMPLEMENTED", "INTERNAL", "UNAVAILABLE", "DATA_LOSS"),
+    "UNAUTHENTICATED",
+)
+"""The names of the codes, from 0; whatever is above counts as unknown."""
+_UNKNOWN = 2
 
 
 class GrpcReply(NamedTuple):
@@ -95,5 +78,6 @@ def _problem(status: int, trailers: Fields) -> str:
     text = message.partition("\n")[0][:_MAX_TEXT]
     # A temperature that was asked for is a fraction: without it, equal faults are equal.
     text = _FRACTION.sub("N", text).strip()
-    name = f"grpc status {StatusCode(int(code)).name}"
+    number = int(code)
+    name = f"grpc status {_STATUSES[number if number < len(_STATUSES) else _UNKNOWN]}"
     return f"{name}: {text}" if text else name

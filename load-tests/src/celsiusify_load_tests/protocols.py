@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from celsiusify_load_tests import grpc_client, http1
 from celsiusify_load_tests.exchange import Answer, Client, Request, Timeouts
+from celsiusify_load_tests.grpc_client import GrpcClient
 from celsiusify_load_tests.http_client import HttpClient
 from celsiusify_load_tests.replies import Replies, grpc_replies, http_replies
 
@@ -27,8 +28,8 @@ class SpokenProtocol:
 
 
 PROTOCOLS = {
-    http1.PROTOCOL: SpokenProtocol("http", http1.DESCRIPTION, HttpClient, http_replies),
+    http1.PROTOCOL: SpokenProtocol(HttpClient.SCHEME, http1.DESCRIPTION, HttpClient, http_replies),
     grpc_client.PROTOCOL: SpokenProtocol(
-        "grpc", grpc_client.DESCRIPTION, grpc_client.GrpcClient, grpc_replies
+        GrpcClient.SCHEME, grpc_client.DESCRIPTION, GrpcClient, grpc_replies
     ),
 }
