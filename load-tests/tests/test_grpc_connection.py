@@ -27,6 +27,7 @@ from celsiusify_load_tests.messages import RPCS, types_of
 from celsiusify_load_tests.phases import Stamps, TimedWire
 from celsiusify_load_tests.replies import grpc_replies
 from celsiusify_load_tests.targets import find_target
+from celsiusify_load_tests.wire import Wire
 
 if TYPE_CHECKING:
     from conftest import Play, PlayedServer, Serve
@@ -256,6 +257,10 @@ def test_a_wrong_temperature_is_no_answer(api: Api, user_of: UserOf) -> None:
     assert user.client.read(reply) == pytest.approx(232.777778)
 
 
+HEAD = frames.frame(frames.HEADERS, frames.END_HEADERS, 1, b"\x88")  # :status 200
+ENDS = frames.END_HEADERS | frames.END_STREAM
+ENDING = frames.frame(frames.HEADERS, ENDS, 1, b"\x00\x0bgrpc-status\x010")
+PONG = frames.frame(frames.PING, frames.ACK, 0, b"are you?")
 RIGHT = User(1).client.right_answer(451.0)
 
 
@@ -372,6 +377,32 @@ def test_what_comes_before_an_answer_is_not_taken_for_it(serve: "Serve", user_of
     assert stamps.first_ns <= user.connection.received_ns
 
 
+class DeafWire(Wire):
+    """A wire that is cut just before a pong goes out."""
+
+    def push(self, data: bytes) -> None:
+        """See `Wire`."""
+        if data == PONG:
+            raise BrokenPipeError
+        super().push(data)
+
+
+def test_an_answer_stands_whatever_becomes_of_its_connection(
+    serve: "Serve", user_of: UserOf
+) -> None:
+    """A server may ping along with its answer, and hang up at once."""
+    ping = frames.frame(frames.PING, 0, 0, b"are you?")
+    data = frames.frame(frames.DATA, 0, 1, RIGHT)
+    user = user_of(port_of(serve(say(HEAD, data, ENDING, ping), answer(1))))
+    user.connection.make_wire = DeafWire
+    user.ask()
+    user.connection.close()
+    user = user_of(port_of(serve(say(HEAD, ping))))
+    user.connection.make_wire = DeafWire
+    with pytest.raises(ExchangeError, match=r"^connection ended within the answer$"):
+        user.ask()
+
+
 def test_a_farewell_before_a_call_costs_nothing(serve: "Serve", user_of: UserOf) -> None:
     def leave(connection: socket.socket) -> None:
         connection.sendall(farewell(1))
@@ -385,7 +416,6 @@ def test_a_farewell_before_a_call_costs_nothing(serve: "Serve", user_of: UserOf)
 
 def test_pings_between_calls_are_answered(serve: "Serve", user_of: UserOf) -> None:
     """They don't cost the connection, unlike bytes that nobody asked for over HTTP/1.1."""
-    pong = frames.frame(frames.PING, frames.ACK, 0, b"are you?")
     heard = bytearray()
 
     def ping(connection: socket.socket) -> None:
@@ -402,7 +432,7 @@ def test_pings_between_calls_are_answered(serve: "Serve", user_of: UserOf) -> No
     user = user_of(port_of(serve(ping)))
     user.ask()
     user.ask()
-    assert pong in heard
+    assert PONG in heard
     assert user.counts.opened == 1
 
 
@@ -419,10 +449,6 @@ def hang_up(connection: socket.socket) -> None:
 
 def silent(connection: socket.socket) -> None:
     """Say nothing."""
-
-
-HEAD = frames.frame(frames.HEADERS, frames.END_HEADERS, 1, b"\x88")  # :status 200
-ENDS = frames.END_HEADERS | frames.END_STREAM
 
 
 @pytest.mark.parametrize(

@@ -63,10 +63,15 @@ class GrpcConnection(KeptConnection[GrpcReply]):
         data = wire.receive()
         if not data:
             raise ExchangeError(self._ended())
-        if due := self._http2.receive(data):
-            wire.push(due)
-        if self._http2.stream.head is None:
+        due, stream = self._http2.receive(data), self._http2.stream
+        if stream.head is None:
             wire.disregard()
+        if due:
+            try:
+                wire.push(due)
+            except ConnectionError:
+                if not stream.is_ended:  # a server may hang up as soon as its answer is out
+                    raise
 
     def _ended(self) -> str:
         moment = "before" if self._http2.stream.head is None else "within"
