@@ -1,5 +1,6 @@
 """Locust's entry: `locust -f locustfile.py --target NAME --host URL`, alone or distributed."""
 
+import gc
 import inspect
 import sys
 from argparse import ArgumentParser
@@ -42,6 +43,9 @@ def take_part(environment: Environment, runner: Runner, **_: Any) -> None:
     # Locust looks at its own stack when it stops a run. The first look takes some 40 ms, in which
     # no answer is read: those that come then would count as that slow.
     inspect.stack()
+    # A full collection looks at all that the imports left for ever, which takes some 100 ms, and
+    # comes just when a load opens many connections.
+    gc.freeze()
     try:
         if not isinstance(runner, WorkerRunner):
             options = options_of(environment.parsed_options)
