@@ -8,7 +8,9 @@ from locust.runners import MasterRunner, WorkerRunner
 
 from celsiusify_load_tests.clock import now_ns
 
-_LEAD_NS = 100_000_000  # for the message to come to all processes
+LEAD_NS = 50_000_000
+"""From when all users are there until the load begins: all processes hear of it meanwhile."""
+
 _BEGIN = "celsiusify_begin"
 
 
@@ -21,7 +23,7 @@ class Begin(NamedTuple):
 
 def announce_begin(runner: MasterRunner) -> int:
     """Tell the workers when to begin, and return it."""
-    at_ns = now_ns() + _LEAD_NS
+    at_ns = now_ns() + LEAD_NS
     runner.send_message(_BEGIN, {"at_ns": at_ns, "processes": runner.worker_count})
     return at_ns
 

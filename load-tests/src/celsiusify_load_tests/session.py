@@ -11,7 +11,7 @@ from gevent.event import AsyncResult
 from locust.env import Environment
 from locust.runners import LocalRunner, MasterRunner, WorkerRunner
 
-from celsiusify_load_tests.begin import Begin, announce_begin, listen_for_begin
+from celsiusify_load_tests.begin import LEAD_NS, Begin, announce_begin, listen_for_begin
 from celsiusify_load_tests.clock import now_ns
 from celsiusify_load_tests.drain import Drain
 from celsiusify_load_tests.errors import LoadTestError
@@ -70,7 +70,7 @@ class Generator:
             self._load.begin.set(begin)
 
     def _begin_alone(self) -> int:
-        begin = Begin(now_ns(), processes=1)
+        begin = Begin(now_ns() + LEAD_NS, processes=1)
         self._begin(begin)
         return begin.at_ns
 
