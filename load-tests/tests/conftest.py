@@ -111,8 +111,12 @@ class Workspace:
     def finish(self, process: subprocess.Popen[str]) -> Run:
         """Wait for the end of a command."""
         stdout, stderr = process.communicate(timeout=TIMEOUT_S)
+        return self.left(process.returncode, stdout, stderr)
+
+    def left(self, code: int, stdout: str = "", stderr: str = "") -> Run:
+        """What the last run left behind."""
         folders = sorted(self.folder.glob("results/*"))
-        return Run(process.returncode, stdout, stderr, folders[-1] if folders else self.folder)
+        return Run(code, stdout, stderr, folders[-1] if folders else self.folder)
 
     def command(self, *arguments: str) -> Run:
         """Do what `celsiusify-load-tests` is told, to its end."""

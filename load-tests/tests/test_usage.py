@@ -9,7 +9,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from celsiusify_load_tests.usage import COLUMNS, Sampler, Tree
+from celsiusify_load_tests.results import append_lines
+from celsiusify_load_tests.usage import COLUMNS, Sampler, Tree, busiest_percent
 
 BURN = "import time; end = time.process_time() + 0.3\nwhile time.process_time() < end: pass\n"
 PARENT = f"""\
@@ -68,3 +69,28 @@ def test_samples_are_written_each_second(tmp_path: Path) -> None:
     assert {row["round"] for row in rows} == {"3"}
     assert {(row["pid"], row["cpu_s"], row["rss_bytes"]) for row in rows[::2]} == {("", "", "")}
     assert all(float(row["cpu_s"]) > 0 and int(row["rss_bytes"]) > 0 for row in rows[1::2])
+
+
+def test_the_busiest_process_of_a_role_is_found(tmp_path: Path) -> None:
+    """Only samples of that role, round and part count; two are needed to tell."""
+    path = tmp_path / "usage.csv"
+    second_ns = 1_000_000_000
+    append_lines(
+        path,
+        COLUMNS,
+        [
+            (0, 1 * second_ns, "worker-0", 1, 0.0, 0),
+            (1, 1 * second_ns, "worker-0", 2, 5.0, 0),
+            (1, 2 * second_ns, "worker-0", 2, 6.0, 0),
+            (1, 2 * second_ns, "worker-1", 3, 1.0, 0),
+            (1, 2 * second_ns, "target", 4, 0.0, 0),
+            (1, 4 * second_ns, "worker-0", 2, 6.5, 0),
+            (1, 4 * second_ns, "worker-1", 3, 2.9, 0),
+            (1, 4 * second_ns, "target", 4, 2.0, 0),
+            (1, 5 * second_ns, "worker-2", 5, None, 0),
+        ],
+    )
+
+    assert busiest_percent(path, 1, "worker-", 2 * second_ns, 5 * second_ns) == pytest.approx(95)
+    assert busiest_percent(path, 1, "target", 2 * second_ns, 5 * second_ns) == pytest.approx(100)
+    assert busiest_percent(path, 0, "worker-", 0, 5 * second_ns) is None

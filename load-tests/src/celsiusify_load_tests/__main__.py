@@ -6,6 +6,7 @@ import sys
 from collections.abc import Sequence
 
 from celsiusify_load_tests.arguments import Parser
+from celsiusify_load_tests.capacity_verb import add_capacity_options, find_capacities
 from celsiusify_load_tests.errors import LoadTestError
 from celsiusify_load_tests.plan_options import add_targets_file
 from celsiusify_load_tests.profiles import read_profiles
@@ -21,6 +22,7 @@ def parser() -> Parser:
     top = Parser(prog=PROGRAM, description=__doc__)
     verbs = top.add_subparsers(dest="verb", required=True, metavar="VERB", parser_class=Parser)
     add_run_options(verbs.add_parser("run", help="load targets and record every request"))
+    add_capacity_options(verbs.add_parser("capacity", help="search the highest rate that holds"))
     add_targets_file(verbs.add_parser("targets", help="list the targets"))
     verbs.add_parser("profiles", help="list the load profiles")
     return top
@@ -53,7 +55,12 @@ def _profiles(_: argparse.Namespace, __: str) -> Exit:
     return Exit.OK
 
 
-VERBS = {"run": run_loads, "targets": _targets, "profiles": _profiles}
+VERBS = {
+    "run": run_loads,
+    "capacity": find_capacities,
+    "targets": _targets,
+    "profiles": _profiles,
+}
 
 if __name__ == "__main__":
     sys.exit(main())

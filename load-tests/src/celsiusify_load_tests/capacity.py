@@ -7,9 +7,10 @@ inference_policies#82).
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from math import sqrt
+from typing import Any
 
 
 class Verdict(StrEnum):
@@ -75,20 +76,25 @@ class Capacity:
     limit: Limit
     confirmations: list[bool] = field(default_factory=list)
 
+    def content(self) -> dict[str, Any]:
+        """What run.json says of it."""
+        return asdict(self)
 
-class OutOfStepsError(Exception):
-    """As many rates were tried as may be."""
+
+class UnfinishedError(Exception):
+    """The search was too long; nothing is confirmed."""
 
 
 def search(probe: Probe, bounds: Bounds) -> Capacity:
-    """Search the highest rate that holds."""
+    """Search the highest rate that holds.
+
+    Raises:
+        UnfinishedError: If that takes more steps than there may be, or if `probe` raises it.
+    """
     trials = _Trials(probe, bounds)
-    try:
-        _bracket(trials, bounds)
-        _bisect(trials, bounds)
-        return _confirm(trials, bounds)
-    except OutOfStepsError:
-        return Capacity(None, trials.limit)
+    _bracket(trials, bounds)
+    _bisect(trials, bounds)
+    return _confirm(trials, bounds)
 
 
 class _Trials:
@@ -99,16 +105,16 @@ class _Trials:
         self.missed_rps: float | None = None
         self.limit = Limit.OBJECTIVE
         self._probe = probe
-        self._left = bounds.max_steps
+        self._max_steps = self._left = bounds.max_steps
 
     def holds(self, rate_rps: float, phase: Phase) -> bool:
         """Try a rate.
 
         Raises:
-            OutOfStepsError: If that would be one too many.
+            UnfinishedError: If that would be one too many.
         """
         if not self._left:
-            raise OutOfStepsError
+            raise UnfinishedError(f"not found in {self._max_steps} steps")
         self._left -= 1
         verdict = self._probe(rate_rps, phase)
         if verdict is Verdict.HELD:

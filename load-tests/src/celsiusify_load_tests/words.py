@@ -6,8 +6,10 @@ from math import isfinite
 import numpy as np
 
 from celsiusify_load_tests.calibration import Ability
+from celsiusify_load_tests.capacity import Capacity, Limit, Verdict
 from celsiusify_load_tests.cores import Split
 from celsiusify_load_tests.measured import Measured, Round
+from celsiusify_load_tests.objective import Objective, Step
 from celsiusify_load_tests.plan import Plan
 from celsiusify_load_tests.summary import Steady
 
@@ -75,6 +77,42 @@ def row(name: str, measured: Measured, steady: Sequence[Steady]) -> dict[str, st
         "requests/s": _number(_median([found.rate_rps for found in steady])),
         "p50 ms": _number(_median([found.p50_ms for found in steady]), 3),
         "p99 ms": _number(_median([found.p99_ms for found in steady]), 3),
+    }
+
+
+def step(rate_rps: float, step: Step, verdict: Verdict, objective: Objective) -> str:
+    """What came of one rate in a search."""
+    why = f" ({step.generator_problem()})" if verdict is Verdict.GENERATOR else ""
+    return (
+        f"{rate_rps:,g}/s: p{objective.percentile:g} {_number(step.latency_ms, 3)} ms, "
+        f"{step.failures_percent:.2f} % failed: {verdict}{why}"
+    )
+
+
+def capacity(found: Capacity, objective: Objective) -> str:
+    """What a search has come to, as a sentence."""
+    held = (
+        f"p{objective.percentile:g} ≤ {objective.latency_ms:g} ms, "
+        f"failures < {objective.failures_percent:g} %"
+    )
+    if found.rate_rps is None:
+        return f"not even the lowest rate holds {held}"
+    if found.limit is Limit.GENERATOR:
+        return f"at least {found.rate_rps:,g} requests/s (the generator's limit) hold {held}"
+    return f"up to {found.rate_rps:,g} requests/s hold {held}"
+
+
+def capacity_row(name: str, steps: int, found: Capacity | None) -> dict[str, str]:
+    """A target's line in the last table of a search."""
+    rate_rps = found and found.rate_rps
+    at_least = "≥ " if found and found.limit is Limit.GENERATOR else ""
+    confirmations = found.confirmations if found else []
+    return {
+        "target": name,
+        "requests/s": at_least + _number(rate_rps) if rate_rps else "–",
+        "limit": str(found.limit) if found else "–",
+        "confirmed": f"{sum(confirmations)} of {len(confirmations)}" if confirmations else "–",
+        "steps": str(steps),
     }
 
 
