@@ -89,6 +89,15 @@ def test_sentence_says_what_limited_it(tmp_path: Path, found: dict[str, Any], sa
     assert says in plain(headline)
 
 
+def test_search_without_an_end_is_invalid(tmp_path: Path) -> None:
+    """A search that was broken off found nothing."""
+    load = search(2, [240, 600, 480], PHASES[:3])
+    report = report_of(tmp_path, {"tfserving": load}, {})
+
+    assert [one.kind for one in report.verdict.reasons] == ["incomplete"]
+    assert "came to no end" in report.conclusion.headline
+
+
 @pytest.fixture
 def pair(tmp_path: Path) -> tuple[Found, Found]:
     """What was found of a target at 480 and of another at 220 a second."""

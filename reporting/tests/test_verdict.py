@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 
 from celsiusify_reporting.__main__ import main
+from celsiusify_reporting.finding import Finding
 from celsiusify_reporting.folder import measure_run
 from celsiusify_reporting.report import Report
-from celsiusify_reporting.verdict import Finding
 from runs import Load, edit_run, make_run, write_rows
 
 TARGET = ("targets", "tfserving")

@@ -8,15 +8,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from celsiusify_reporting import closed_loop, open_load, resources, stationarity
+from celsiusify_reporting import lacking, stationarity
 from celsiusify_reporting.counting import pool, reconcile
-from celsiusify_reporting.failures import failures
-from celsiusify_reporting.latency import distribution, latencies_ns, summarise
-from celsiusify_reporting.measurement import Measurement, Round, Steady
+from celsiusify_reporting.measurement import Measurement, Round
 from celsiusify_reporting.method import Method
 from celsiusify_reporting.run import RoundRecord, Run
 from celsiusify_reporting.seconds import Second, each_second, history
-from celsiusify_reporting.throughput import count, throughput
+from celsiusify_reporting.steady import examine
+from celsiusify_reporting.throughput import count
 from celsiusify_reporting.window import Window, steady_window
 
 
@@ -67,7 +66,7 @@ def measure(run: Run, name: str, samples: Samples, method: Method) -> Measured:
     pooled = [part for part in parts if part.steady_rows is not None and _counts(run, name, part)]
     rows = pd.concat([part.steady_rows for part in pooled]) if pooled else None
     windows = [part.round.window for part in pooled if part.round.window]
-    steady = None if rows is None else _steady(run, windows, rows, samples.usage, method, None)
+    steady = None if rows is None else examine(run, windows, rows, samples.usage, method, None)
     counted = [one.counting for one in rounds if one.counting]
     return Measured(
         Measurement(
@@ -76,8 +75,8 @@ def measure(run: Run, name: str, samples: Samples, method: Method) -> Measured:
             rounds=rounds,
             counting=pool(counted) if counted else None,
             steady=steady,
-            unmeasured=tuple(_unmeasured_parts(rounds, steady)),
-            missing=tuple(_missing(name, samples, steady)),
+            unmeasured=tuple(lacking.unmeasured(rounds, steady)),
+            missing=tuple(lacking.missing(name, samples.usage, samples.users, steady)),
         ),
         samples.requests,
         rows,
@@ -114,7 +113,7 @@ def _measure(run: Run, record: RoundRecord, samples: Samples, method: Method) ->
             window=window,
             counting=reconcile(count(rows), record.counts),
             steady=(
-                _steady(run, [window], steady_rows, samples.usage, method, rate)
+                examine(run, [window], steady_rows, samples.usage, method, rate)
                 if window and steady_rows is not None
                 else None
             ),
@@ -140,89 +139,3 @@ def _in_row(parts: Sequence[_Part], rows: pd.DataFrame) -> Iterator[Second]:
     for first, part in zip(firsts, parts, strict=True):
         for one in part.seconds:
             yield replace(one, first=one.first + int(first), after=one.after + int(first))
-
-
-def _steady(
-    run: Run,
-    windows: Sequence[Window],
-    rows: pd.DataFrame,
-    usage: pd.DataFrame | None,
-    method: Method,
-    rate_rps: float | None,
-) -> Steady:
-    counts = count(rows)
-    latencies = latencies_ns(rows, "succeeded")
-    seconds = sum(window.seconds for window in windows)
-    answered = rows.loc[rows["latency_ns"].notna(), "bytes"]
-    closed = run.load.model == "closed"
-    rate = rate_rps or run.load.rate_rps
-    return Steady(
-        seconds=seconds,
-        counts=counts,
-        throughput=throughput(counts, seconds),
-        latency=summarise(latencies, method),
-        distribution=distribution(latencies),
-        failures=failures(rows),
-        process=None if usage is None else resources.examine(usage, "target", windows),
-        workers=() if usage is None else resources.workers(usage, windows),
-        cpu_s_per_requests=(
-            None
-            if usage is None
-            else resources.cpu_s_per(method.per_requests, rows, usage, windows)
-        ),
-        closed_loop=_closed_loop(run, seconds, rows) if closed else None,
-        open_load=None if closed else open_load.examine(rows, seconds, rate, method),
-        response_bytes=None if answered.empty else float(answered.mean()),
-        instances=_instances(rows),
-    )
-
-
-def _instances(rows: pd.DataFrame) -> int | None:
-    """How many answered in a round, at most: an instance that is started anew has a new name."""
-    if rows.empty:
-        return None
-    return int(rows.groupby("round")["instance"].nunique().max()) or None
-
-
-def _closed_loop(run: Run, seconds: float, rows: pd.DataFrame) -> closed_loop.ClosedLoop | None:
-    return closed_loop.examine(rows, seconds, run.profile.users, run.profile.think_time_s)
-
-
-def _unmeasured_parts(rounds: Sequence[Round], steady: Steady | None) -> Iterator[str]:
-    for one in rounds:
-        yield from _unmeasured_round(one)
-    if steady is not None and not steady.counts.started:
-        yield "no request started within the steady window"
-
-
-def _missing(name: str, samples: Samples, steady: Steady | None) -> Iterator[str]:
-    if samples.users is None:
-        yield f"no users over time: there is no {name}_users.csv"
-    if samples.usage is None:
-        yield f"no CPU time and no memory: there is no {name}_usage.csv"
-    elif steady:
-        yield from _missing_usage(steady)
-
-
-def _unmeasured_round(one: Round) -> Iterator[str]:
-    record = one.record
-    if one.counting is None:
-        yield f"nothing was measured in round {record.round}"
-    elif one.steady is None:
-        yield (
-            f"no statistics of round {record.round}: it has no steady window, from when all users "
-            f"were running (steady_from_ns {record.steady_from_ns}) until they were told to stop "
-            f"(steady_until_ns {record.steady_until_ns})"
-        )
-
-
-def _missing_usage(steady: Steady) -> Iterator[str]:
-    if steady.process and steady.process.cpu_problem:
-        yield f"no CPU time of the target: {steady.process.cpu_problem}"
-    if steady.process and steady.process.max_rss_mib is None:
-        yield "no memory of the target: not recorded"
-    if not steady.workers:
-        yield "no CPU time of the load generator: not recorded"
-    for worker in steady.workers:
-        if worker.cpu_problem:
-            yield f"no CPU time of {worker.role}: {worker.cpu_problem}"

@@ -1,0 +1,53 @@
+"""What could not be measured of a target, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import pandas as pd
+
+from celsiusify_reporting.measurement import Round, Steady
+
+
+def unmeasured(rounds: Sequence[Round], steady: Steady | None) -> Iterator[str]:
+    """Which requests are missing, and why."""
+    for one in rounds:
+        yield from _unmeasured_round(one)
+    if steady is not None and not steady.counts.started:
+        yield "no request started within the steady window"
+
+
+def _unmeasured_round(one: Round) -> Iterator[str]:
+    record = one.record
+    if one.counting is None:
+        yield f"nothing was measured in round {record.round}"
+    elif one.steady is None:
+        yield (
+            f"no statistics of round {record.round}: it has no steady window, from when all users "
+            f"were running (steady_from_ns {record.steady_from_ns}) until they were told to stop "
+            f"(steady_until_ns {record.steady_until_ns})"
+        )
+
+
+def missing(
+    name: str, usage: pd.DataFrame | None, users: pd.DataFrame | None, steady: Steady | None
+) -> Iterator[str]:
+    """What else is missing: samples of a file, or of a process."""
+    if users is None:
+        yield f"no users over time: there is no {name}_users.csv"
+    if usage is None:
+        yield f"no CPU time and no memory: there is no {name}_usage.csv"
+    elif steady:
+        yield from _missing_usage(steady)
+
+
+def _missing_usage(steady: Steady) -> Iterator[str]:
+    if steady.process and steady.process.cpu_problem:
+        yield f"no CPU time of the target: {steady.process.cpu_problem}"
+    if steady.process and steady.process.max_rss_mib is None:
+        yield "no memory of the target: not recorded"
+    if not steady.workers:
+        yield "no CPU time of the load generator: not recorded"
+    for worker in steady.workers:
+        if worker.cpu_problem:
+            yield f"no CPU time of {worker.role}: {worker.cpu_problem}"
