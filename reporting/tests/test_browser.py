@@ -84,6 +84,16 @@ def test_every_plot_is_drawn(visit: Visit) -> None:
     assert all(plot.locator("path.js-line, path.point").count() for plot in plots)
 
 
+def test_page_offers_to_send_nothing_away(visit: Visit) -> None:
+    """Plotly's button that uploads a plot to its cloud isn't there."""
+    titles = [
+        button.get_attribute("data-title") for button in visit.page.locator(".modebar-btn").all()
+    ]
+
+    assert "Reset axes" in titles
+    assert [title for title in titles if title and "hare" in title] == []
+
+
 def test_page_fits_the_window(visit: Visit) -> None:
     """Wide tables scroll within themselves, not the page."""
     width = visit.page.evaluate("document.documentElement.scrollWidth - innerWidth")
@@ -101,6 +111,15 @@ def test_point_tells_its_values(visit: Visit) -> None:
     text = " ".join(label.all_text_contents())
     assert "ms" in text
     assert any(title in text for title in TITLES.values())
+
+
+def test_zoomed_axis_keeps_its_labels(visit: Visit) -> None:
+    """A logarithmic axis between 2.1 and 4.9 has labels, though none of 1, 2, 5 lies there."""
+    labels = "[data-plot=distribution] .xtick text"
+    zoom = "Plotly.relayout(document.querySelector('[data-plot=distribution]'), {})"
+    visit.page.evaluate(zoom.format({"xaxis.range[0]": 0.32, "xaxis.range[1]": 0.69}))
+    visit.page.wait_for_function(f"document.querySelectorAll('{labels}').length > 2")
+    visit.page.evaluate(zoom.format({"xaxis.autorange": "true"}))
 
 
 def test_drag_zooms_and_double_click_goes_back(visit: Visit) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+NARROW = 5  # the highest value by the lowest
 Value = float | None
 Marker = Literal["circle", "triangle", "cross", "bar"]
 
@@ -71,6 +72,12 @@ class Panel:
     rules: tuple[Rule, ...] = ()
     band: tuple[float, float] | None = None
     title: str = ""
+
+    def narrow(self, which: Literal["x", "y"]) -> bool:
+        """Whether values are too close for 1, 2, 5, 10 … to label a logarithmic axis."""
+        values = [value for trace in self.traces for value in (trace.x, trace.y)[which == "y"]]
+        known = [value for value in values if value]
+        return max(known, default=1) < NARROW * min(known, default=1)
 
 
 @dataclass(frozen=True)

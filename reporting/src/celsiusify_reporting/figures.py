@@ -19,7 +19,6 @@ from celsiusify_reporting.wording import setting
 WIDTH_IN = 7.26  # an A4 page less the margins of pdf.py
 DPI = 240
 LOW_IN = 1.5  # a panel this low has room for three figures beside it
-NARROW = 5  # a logarithmic axis from 1 to less has even steps, for 1, 2, 5 would be too few
 BAND = "#e4eaee"
 MARKERS: dict[Marker, str] = {"circle": "o", "triangle": "^", "cross": "x", "bar": "|"}
 STYLE: dict[Any, Any] = {
@@ -81,8 +80,8 @@ def _panel(axes: Axes, panel: Panel) -> None:
     if panel.height_in < LOW_IN:
         axes.yaxis.set_major_locator(MaxNLocator(3, integer=True))
     axes.set_title(panel.title)
-    _axis(axes, "x", panel.x)
-    _axis(axes, "y", panel.y)
+    _axis(axes, "x", panel.x, narrow=panel.narrow("x"))
+    _axis(axes, "y", panel.y, narrow=panel.narrow("y"))
 
 
 def _trace(axes: Axes, trace: Trace) -> None:
@@ -109,13 +108,11 @@ def _style(look: Look) -> Literal["-"] | tuple[int, tuple[float, ...]]:
     return (0, look.dash) if look.dash else "-"
 
 
-def _axis(axes: Axes, which: Literal["x", "y"], form: Axis) -> None:
+def _axis(axes: Axes, which: Literal["x", "y"], form: Axis, *, narrow: bool) -> None:
     axis = axes.xaxis if which == "x" else axes.yaxis
     axes.set(**{f"{which}label": form.title})
     if form.logarithmic:
         axes.set(**{f"{which}scale": "log"})
-        low, high = axes.get_xlim() if which == "x" else axes.get_ylim()
-        narrow = high < NARROW * low
         axis.set_major_locator(MaxNLocator(6) if narrow else LogLocator(subs=(1, 2, 5)))
         axis.set_minor_locator(NullLocator())
     axis.set_major_formatter(FuncFormatter(lambda value, _: setting(value)))

@@ -34,8 +34,8 @@ def plot(chart: Chart) -> dict[str, Any]:
             figure.add_trace(_scatter(trace, first=trace.name not in named), **place)
             named.add(trace.name)
         _ground(figure, panel, place)
-        figure.update_xaxes(_axis(panel.x), **place)
-        figure.update_yaxes(_axis(panel.y), **place)
+        figure.update_xaxes(_axis(panel.x, narrow=panel.narrow("x")), **place)
+        figure.update_yaxes(_axis(panel.y, narrow=panel.narrow("y")), **place)
     plain: dict[str, Any] = json.loads(figure.to_json())
     return plain
 
@@ -65,6 +65,7 @@ def _grid(chart: Chart) -> Figure:
         paper_bgcolor="rgba(0,0,0,0)",
         plot_bgcolor="rgba(0,0,0,0)",
         legend={"orientation": "h", "x": 0, "y": 1 + title_px / inner_px, "yanchor": "bottom"},
+        modebar={"bgcolor": "rgba(255,255,255,0.8)", "color": LINE, "activecolor": INK},
         hovermode="x" if chart.one_x else "closest",
         showlegend=True,
     )
@@ -129,7 +130,7 @@ def _ground(figure: Figure, panel: Panel, place: dict[str, int]) -> None:
             figure.add_hline(rule.at, line=line, **place)
 
 
-def _axis(axis: Axis) -> dict[str, Any]:
+def _axis(axis: Axis, *, narrow: bool) -> dict[str, Any]:
     form: dict[str, Any] = {
         "title": {"text": axis.title, "standoff": 8, "font": {"size": FONT_PX}},
         "automargin": True,
@@ -141,6 +142,7 @@ def _axis(axis: Axis) -> dict[str, Any]:
     }
     if axis.logarithmic:
         form |= {"type": "log", "tickformat": NUMBER.removeprefix(":")}
+        form |= {} if narrow else {"dtick": "D2"}  # 1, 2, 5, 10 …
     if axis.names:
         form |= {"tickvals": list(range(len(axis.names))), "ticktext": list(axis.names)}
     return form

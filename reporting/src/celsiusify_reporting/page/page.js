@@ -13,6 +13,18 @@ function inserted(id) {
   return document.getElementById(id).textContent;
 }
 
+// Logarithmic axes are labelled at 1, 2, 5, 10 …; zoomed in, there may be none of these in view.
+function relabel(place, change) {
+  const update = {};
+  for (const key of Object.keys(change)) {
+    const [, axis, part] = /^(.axis\d*)\.(autorange|range)/.exec(key) ?? [];
+    if (axis && place.layout[axis].type === "log") {
+      update[`${axis}.tickmode`] = part === "autorange" ? "linear" : "auto";
+    }
+  }
+  if (Object.keys(update).length) Plotly.relayout(place, update);
+}
+
 async function show() {
   const plots = JSON.parse(inserted("plots"));
   const library = document.createElement("script");
@@ -21,12 +33,15 @@ async function show() {
   const settings = {
     responsive: true,
     displaylogo: false,
+    showSendToCloud: false,
+    plotlyServerURL: "",
     modeBarButtonsToRemove: ["select2d", "lasso2d"],
   };
   const places = document.querySelectorAll("[data-plot]");
   for (const place of places) {
     const { data, layout } = plots[place.dataset.plot];
     await Plotly.newPlot(place, data, layout, settings);
+    place.on("plotly_relayout", (change) => relabel(place, change));
   }
   const fit = (width) => places.forEach((place) => Plotly.relayout(place, { width }));
   addEventListener("beforeprint", () => fit(PAPER_PX));
