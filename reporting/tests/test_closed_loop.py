@@ -1,7 +1,8 @@
 import pandas as pd
 import pytest
 
-from celsiusify_reporting.closed_loop import examine, think_times_ns
+from celsiusify_reporting.closed_loop import examine, residual_percent, think_times_ns
+from celsiusify_reporting.method import METHOD
 from runs import Load
 
 MS = 10**6
@@ -58,3 +59,19 @@ def test_users_that_are_missing_show_in_the_residual() -> None:
 def test_no_law_without_a_gap(frame: pd.DataFrame) -> None:
     """One request of a user tells no think time."""
     assert examine(frame, 1, 1, None) is None
+
+
+def test_published_seed_leaves_time_unaccounted_for() -> None:
+    """KrzysiekJa/Celsiusify's own figures: 100 users, 1503.95/s, 11.198 ms, thinking 52.5 ms."""
+    rest = residual_percent(100, 1503.95, 0.011198, 0.0525)
+
+    assert rest == pytest.approx(4.2, abs=0.05)
+    assert rest > METHOD.residual_percent
+
+
+def test_rounds_have_users_of_their_own() -> None:
+    """The time between two rounds is no thinking."""
+    frame = rows((0, 0, 0, 10), (0, 0, 30, 5), (0, 0, 9000, 5), (0, 0, 9025, 5))
+    frame["round"] = [0, 0, 1, 1]
+
+    assert think_times_ns(frame).tolist() == [20 * MS, 20 * MS]

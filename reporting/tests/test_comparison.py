@@ -3,6 +3,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy import stats
 
@@ -12,7 +13,7 @@ from celsiusify_reporting.interval import Interval
 from celsiusify_reporting.method import METHOD
 from celsiusify_reporting.ratio import Ratio, ratio_interval, rounds_needed
 from celsiusify_reporting.report import Report
-from runs import Load, edit_run, make_run
+from runs import Load, edit_run, make_run, write_rows
 
 DIFFERENT = ("lower", "higher")
 ROUNDS = 5
@@ -245,3 +246,15 @@ def test_wider_confidence_is_asked_of_more_targets() -> None:
     confidences = [shared(METHOD.confidence_percent, count) for count in (1, 4, 12)]
 
     assert all(one < other for one, other in pairwise(confidences))
+
+
+def test_processes_make_no_difference_to_percentiles(tmp_path: Path) -> None:
+    """The same rows from one process or from four have the same percentiles."""
+    folder = make_run(tmp_path / "run", {"tfserving": rounds()})
+    path = folder / "tfserving_requests.parquet"
+    before = measure_run(folder)[0].measurements[0].latency
+    rows = pd.read_parquet(path).astype({"outcome": "str"})
+    merged = rows.assign(worker=rows["user"] % 4).sort_values(["worker", "user"])
+    write_rows(path, merged)
+
+    assert measure_run(folder)[0].measurements[0].latency == before

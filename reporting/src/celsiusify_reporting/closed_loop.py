@@ -79,8 +79,13 @@ def examine(
         ceiling_rps=users / think_s,
         asked_ceiling_rps=users / asked if asked else None,
         ceiling_percent=100 * rate_rps * think_s / users,
-        residual_percent=100 * (1 - rate_rps * (response_s + think_s) / users),
+        residual_percent=residual_percent(users, rate_rps, response_s, think_s),
     )
+
+
+def residual_percent(users: int, rate_rps: float, response_s: float, think_s: float) -> float:
+    """What of the users' time is in neither response nor thought, in percent."""
+    return 100 * (1 - rate_rps * (response_s + think_s) / users)
 
 
 @dataclass(frozen=True)
