@@ -41,7 +41,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _targets(options: argparse.Namespace, _: str) -> Exit:
     for target in read_targets(options.targets_file).values():
-        print(f"{target.name:20}{target.title:30}{target.request}")
+        request = target.request
+        extra = "" if target.in_all else "  (not in `all`)"
+        print(f"{target.name:20}{target.title:30}{request.protocol:10}{request}{extra}")
     return Exit.OK
 
 
