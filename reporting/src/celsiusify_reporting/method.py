@@ -38,11 +38,12 @@ class Method:
         failures_percent: From this share of failures on, the conclusion speaks of them.
 
     Source:
-        `needed_percent` is MLPerf Inference's early stopping; `drift_percent` perf_analyzer's
-        stability, `lag_warning_ms` its limit of delayed requests; `equivalence_percent` the ±2 %
-        of the Kalibera-Jones school, "Rigorous benchmarking in reasonable time" (2013), section 3.
-        The others are this project's: a generator that is busy for less than a half, and lags by
-        little of what it measures, can't be what a figure shows.
+        `needed_percent` is MLPerf Inference's early stopping (loadgen/early_stopping.cc);
+        `drift_percent` perf_analyzer's stability (docs/cli.md), `lag_warning_ms` its limit of
+        delayed requests (src/constants.h). `confidence_percent` is convention. The others are this
+        project's own: a difference of 2 % is less than a server's next release makes, and a
+        generator that is busy for less than a half, and late by little of what it measures, can't
+        be what a figure shows.
     """
 
     percentile_definition: str = "nearest rank"

@@ -56,9 +56,10 @@ def ratio_interval(
         None where there are fewer than two of either, which have no scatter.
 
     Source:
-        T. Kalibera, R. Jones, "Rigorous benchmarking in reasonable time", ISMM 2013, sections 6
-        and 7 (repeat at the level that varies; intervals of ratios); unpaired: B. L. Welch,
-        Biometrika 34 (1947).
+        T. Kalibera, R. Jones, "Rigorous benchmarking in reasonable time", ISMM 2013, for
+        repeating at the level that varies and for intervals of ratios; Student, "The probable
+        error of a mean", Biometrika 6 (1908), for pairs; B. L. Welch, "The generalization of
+        'Student's' problem", Biometrika 34 (1947), for what is unpaired.
     """
     if min(len(first), len(second)) < 2:
         return None

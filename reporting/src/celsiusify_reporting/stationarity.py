@@ -95,7 +95,8 @@ def examine(seen: Course | None, window: Window, method: Method) -> tuple[Window
 
     Source:
         The three windows within 10 % are those of NVIDIA's perf_analyzer (docs/cli.md, stability
-        percentage); chance is told from drift by Kruskal and Wallis' test on the batches.
+        percentage); chance is told from drift by the test of W. H. Kruskal, W. A. Wallis, "Use of
+        ranks in one-criterion variance analysis", JASA 47 (1952), on the batches.
     """
     if seen is None:
         return window, Stationarity(0, None, None, None)
