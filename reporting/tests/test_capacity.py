@@ -89,6 +89,15 @@ def test_sentence_says_what_limited_it(tmp_path: Path, found: dict[str, Any], sa
     assert says in plain(headline)
 
 
+def test_late_generator_leaves_what_was_found(tmp_path: Path) -> None:
+    """Latencies count from when requests were due: lateness can only make the rate lower."""
+    load = replace(search(2, [240, 600, 480, 480, 480, 480]), lag_us=7000)
+    verdict = report_of(tmp_path, {"tfserving": load}, {"tfserving": result(480)}).verdict
+
+    assert verdict.word == "VALID"
+    assert [one.kind for one in verdict.warnings] == ["late"]
+
+
 def test_search_without_an_end_is_invalid(tmp_path: Path) -> None:
     """A search that was broken off found nothing."""
     load = search(2, [240, 600, 480], PHASES[:3])

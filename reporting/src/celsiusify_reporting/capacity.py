@@ -27,6 +27,7 @@ class Tried:
     p99_ms: float | None
     failures_percent: float | None
     held: bool | None
+    lag_p99_ms: float | None = None
 
 
 @dataclass(frozen=True)
@@ -104,6 +105,7 @@ def _tried(each: Round, objective: Objective) -> Tried:
         p95_ms=steady.percentile_ms(95),
         p99_ms=steady.percentile_ms(99),
         failures_percent=failures,
+        lag_p99_ms=load.lag_p99_ms if load else None,
         held=_held(steady.percentile_ms(objective.percentile), failures, objective),
     )
 

@@ -104,7 +104,9 @@ def _measure(run: Run, record: RoundRecord, samples: Samples, method: Method) ->
     whole = steady_window(record.steady_from_ns, record.steady_until_ns)
     seconds = tuple(each_second(rows, samples.users, whole, record.started_ns))
     origin_ns = whole.from_ns if whole else seconds[0].from_ns
-    window, kept = _settled(rows, whole, method) if whole else (None, None)
+    # Steps of a search are short, judged as a whole by what searched, and repeated.
+    judged = whole if run.kind == "loads" else None
+    window, kept = _settled(rows, judged, method) if judged else (whole, None)
     steady_rows = window.rows(rows) if window else None
     rate = record.rate_rps
     return _Part(
