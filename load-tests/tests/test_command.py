@@ -396,6 +396,7 @@ def test_what_there_is_can_be_listed(workspace: "Workspace") -> None:
         "reference",
         "quick",
         "benchmark",
+        "capacity",
     ]
 
 

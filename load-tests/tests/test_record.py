@@ -1,3 +1,4 @@
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -59,31 +60,33 @@ def test_rows_come_back_exactly_under_the_documented_columns(tmp_path: Path) -> 
             ("instance", text),
         ]
     )
-    common = {"run": "R", "target": "T", "round": 2, "worker": 0, "intended_ns": None}
-    common |= {"lag_us": None, "end_ns": None, "status": 0, "error": None, "bytes": 0}
+    common: dict[str, object] = {"run": "R", "target": "T", "round": 2, "worker": 0}
+    common |= dict.fromkeys(("intended_ns", "lag_us", "end_ns", "error"), None)
+    common |= {"status": 0, "bytes": 0}
+    ends: list[tuple[str, str | None, Mapping[str, object]]] = [
+        ("aborted", None, {"user": 2**31 - 1, "seq": 2**40, "start_ns": START_NS}),
+        (
+            "failed",
+            None,
+            {"user": 7, "seq": 1, "start_ns": START_NS + 1, "end_ns": START_NS + 4}
+            | {"status": 503, "bytes": 9, "error": "status 503"},
+        ),
+        (
+            "succeeded",
+            "A",
+            {"user": 7, "seq": 0, "start_ns": START_NS + 2, "end_ns": START_NS + 3}
+            | {"status": 200, "bytes": 82},
+        ),
+        (
+            "dropped",
+            None,
+            {"user": 0, "seq": 9, "start_ns": START_NS + 5}
+            | {"intended_ns": START_NS - 9000, "lag_us": 7},
+        ),
+    ]
     assert table.to_pylist() == [
-        common | changes | {"outcome": outcome, "instance": instance}
-        for outcome, instance, changes in [
-            ("aborted", None, {"user": 2**31 - 1, "seq": 2**40, "start_ns": START_NS}),
-            (
-                "failed",
-                None,
-                {"user": 7, "seq": 1, "start_ns": START_NS + 1, "end_ns": START_NS + 4}
-                | {"status": 503, "bytes": 9, "error": "status 503"},
-            ),
-            (
-                "succeeded",
-                "A",
-                {"user": 7, "seq": 0, "start_ns": START_NS + 2, "end_ns": START_NS + 3}
-                | {"status": 200, "bytes": 82},
-            ),
-            (
-                "dropped",
-                None,
-                {"user": 0, "seq": 9, "start_ns": START_NS + 5}
-                | {"intended_ns": START_NS - 9000, "lag_us": 7},
-            ),
-        ]
+        {**common, **changes, "outcome": outcome, "instance": instance}
+        for outcome, instance, changes in ends
     ]
 
 
