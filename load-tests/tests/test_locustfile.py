@@ -232,7 +232,7 @@ def test_the_steady_time_is_when_all_users_were_running(locust: Locust) -> None:
 
 def test_each_worker_records_its_own_requests(api: Api, locust: Locust) -> None:
     """Two processes lose nothing and share nothing."""
-    code, (requests, _), _ = locust.run("--processes=2", *free_ports())
+    code, (requests, _), _ = locust.run("--run-time=2", "--processes=2", *free_ports())
     rows, timeline = locust.rows, read_timeline(locust.spool)
 
     assert code == 0

@@ -54,14 +54,14 @@ class Stopwatch:
 
     def _run(self) -> None:
         steady_ns = self._begin() + round(self._warm_up_s * _NS_PER_S)
-        _sleep_until(steady_ns)
+        sleep_until(steady_ns)
         self._journal.write("steady", time_ns=steady_ns)
         if self._measure_s:
-            _sleep_until(steady_ns + round(self._measure_s * _NS_PER_S))
+            sleep_until(steady_ns + round(self._measure_s * _NS_PER_S))
             self._runner.quit()
 
 
-def _sleep_until(time_ns: int) -> None:
+def sleep_until(time_ns: int) -> None:
     """Sleep, and never too short: the event loop's timers may count from a while ago."""
     while (left_ns := time_ns - now_ns()) > 0:
         gevent.sleep(left_ns / _NS_PER_S)

@@ -7,8 +7,9 @@ import gevent
 from celsiusify_load_tests.clock import now_ns
 from celsiusify_load_tests.lag import Lag
 from celsiusify_load_tests.load import Load
+from celsiusify_load_tests.stopwatch import sleep_until
 
-_NS_PER_S = 1_000_000_000
+_HALF_NS = 500_000_000
 
 
 class Watch:
@@ -38,8 +39,8 @@ class Watch:
 
     def _run(self) -> None:
         while (problem := self._load.problem) is None:
-            half = now_ns() * 2 // _NS_PER_S + 1
-            gevent.sleep(half / 2 - now_ns() / _NS_PER_S)
+            half = now_ns() // _HALF_NS + 1
+            sleep_until(half * _HALF_NS)
             self._load.recorder.flush()
             if half % 2 == 0:
                 self._write_second()
