@@ -19,7 +19,8 @@ function relabel(place, change) {
   for (const key of Object.keys(change)) {
     const [, axis, part] = /^(.axis\d*)\.(autorange|range)/.exec(key) ?? [];
     if (axis && place.layout[axis].type === "log") {
-      update[`${axis}.tickmode`] = part === "autorange" ? "linear" : "auto";
+      const asDrawn = part === "autorange" && place.layout[axis].dtick;
+      update[`${axis}.tickmode`] = asDrawn ? "linear" : "auto";
     }
   }
   if (Object.keys(update).length) Plotly.relayout(place, update);
