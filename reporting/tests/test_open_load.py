@@ -76,8 +76,8 @@ def test_delivered_load_is_counted(tmp_path: Path) -> None:
     ("load", "word", "says"),
     [
         (OpenLoad(lag_us=900), "VALID", ""),
-        (OpenLoad(lag_us=2000), "VALID", "woke up 2.00 ms late"),
-        (OpenLoad(lag_us=6000), "INVALID", "woke up 6.00 ms late"),
+        (OpenLoad(lag_us=2000), "VALID", "one in a hundred was 2.00 ms late"),
+        (OpenLoad(lag_us=6000), "INVALID", "one in a hundred was 6.00 ms late"),
         (
             OpenLoad(np.array([50_000_000]), patience_s=0.1, steady_s=10),
             "INVALID",

@@ -9,7 +9,7 @@ from celsiusify_reporting.finding import Finding
 from celsiusify_reporting.measurement import Measurement, Round
 from celsiusify_reporting.method import Method
 from celsiusify_reporting.run import Run
-from celsiusify_reporting.wording import figure, limit, milliseconds, percent, setting
+from celsiusify_reporting.wording import figure, limit, milliseconds, percent, setting, whole
 
 
 @dataclass(frozen=True)
@@ -80,19 +80,28 @@ def _busy(one: Measurement, method: Method) -> Iterator[Finding]:
 
 
 def _woke(run: Run, one: Measurement, rounds: Sequence[Round], method: Method) -> Iterator[Finding]:
-    """How late the load generator woke up: at worst of the rounds."""
-    lags = [each.record.lag_us.p99 / 1000 for each in rounds if each.record.lag_us]
-    lag = one.open_load.lag_p99_ms if one.open_load else max(lags, default=None)
-    if lag is None or lag <= method.lag_warning_ms:
+    """How late the load generator woke up, round by round."""
+    lags = [lag for each in rounds if (lag := _lag_ms(each)) is not None]
+    worst = max(lags, default=0.0)
+    if worst <= method.lag_warning_ms:
         return
+    late = sum(lag > method.lag_limit_ms for lag in lags)
     # What a search found holds all the same: its latencies count from when requests were due, so
     # that lateness can only make the rate lower.
-    invalid = lag > method.lag_limit_ms and run.kind == "loads"
-    bound = method.lag_limit_ms if invalid else method.lag_warning_ms
+    invalid = 100 * late > method.odd_rounds_percent * len(lags) and run.kind == "loads"
+    bound = method.lag_limit_ms if late else method.lag_warning_ms
     yield Finding(
         "generator-bound" if run.load.model == "closed" else "late",
         one.name,
-        f"{one.title}: the load generator woke up {milliseconds(lag)} late or later for one in a "
-        f"hundred requests (over {setting(bound)} ms).",
+        f"{one.title}: in {whole(sum(lag > bound for lag in lags))} of {whole(len(lags))} rounds "
+        f"the load generator woke up over {setting(bound)} ms late for more than one in a hundred "
+        f"requests; at worst one in a hundred was {milliseconds(worst)} late.",
         invalid,
     )
+
+
+def _lag_ms(each: Round) -> float | None:
+    """The 99th percentile of the lag: of the arrivals of an open load, else of its own clock."""
+    if each.steady and each.steady.open_load:
+        return each.steady.open_load.lag_p99_ms
+    return each.record.lag_us.p99 / 1000 if each.record.lag_us else None

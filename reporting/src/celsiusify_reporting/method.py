@@ -23,8 +23,8 @@ class Method:
         batches: Into how many a steady window is cut to see whether it kept its pace.
         requests_per_batch: How many a batch has at least; a median needs 11.
         drift_percent: By how much the thirds of a steady window may differ.
-        drifting_rounds_percent: How many of a target's rounds may drift: the intervals, which are
-            made of what differs between rounds, hold that much.
+        odd_rounds_percent: How many of a target's rounds may drift, and in how many the load
+            generator may lag: the intervals, made of what differs between rounds, hold that much.
         drift_chance: How rarely chance alone must make such a difference, as a probability.
         near_ceiling_percent: Above this share of N/Z throughput shows the load, not the target.
         headroom: How many times as many requests a second the load generator must be able to make.
@@ -59,7 +59,7 @@ class Method:
     requests_per_batch: int = 11
     drift_percent: float = 10
     drift_chance: float = 0.001
-    drifting_rounds_percent: float = 20
+    odd_rounds_percent: float = 20
     near_ceiling_percent: float = 85
     headroom: float = 2
     generator_cpu_percent: float = 80

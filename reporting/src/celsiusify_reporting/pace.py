@@ -47,7 +47,7 @@ def _pace(one: Measurement, rounds: Sequence[Round], method: Method) -> Iterator
             f"{one.title}: {whole(len(drifting))} of {whole(len(judged))} rounds did not keep the "
             f"pace (round {numbers}): between thirds of the steady window it changed by up to "
             f"{percent(spread)} (over {limit(method.drift_percent)}).",
-            invalid=100 * len(drifting) > method.drifting_rounds_percent * len(judged),
+            invalid=100 * len(drifting) > method.odd_rounds_percent * len(judged),
         )
 
 
