@@ -6,6 +6,7 @@ from celsiusify_reporting.document import Document
 from celsiusify_reporting.pages.capacity import capacity
 from celsiusify_reporting.pages.equality import equality
 from celsiusify_reporting.pages.front import front, title
+from celsiusify_reporting.pages.generator import generator
 from celsiusify_reporting.pages.guide import guide
 from celsiusify_reporting.pages.load import load
 from celsiusify_reporting.pages.open_load import open_load
@@ -14,7 +15,7 @@ from celsiusify_reporting.pages.rounds import rounds
 from celsiusify_reporting.pages.setup import setup
 from celsiusify_reporting.report import Report
 
-SECTIONS = (front, capacity, rounds, results, open_load, load, equality, setup, guide)
+SECTIONS = (front, capacity, rounds, results, open_load, load, generator, equality, setup, guide)
 
 
 def compose(report: Report) -> Document:
