@@ -145,9 +145,8 @@ def served(target: Target, url: str | None) -> Iterator[str]:
         return
     body = target.client().right_answer(FAHRENHEIT)
     with tempfile.TemporaryDirectory() as folder:
-        log = Path(folder) / "log"
-        protocol = target.request.protocol
-        with running(protocol, body, log, processes=1, cores=[SERVER_CORE]) as server:
+        protocol, scratch = target.request.protocol, Path(folder)
+        with running(protocol, body, scratch, processes=1, cores=[SERVER_CORE]) as server:
             yield server.url
 
 
