@@ -36,9 +36,3 @@ def test_nothing_is_sampled_after_the_end(lag: Lag) -> None:
     lag.close()
     gevent.sleep(0.05)
     assert lag.take() == []
-
-
-def test_quantiles_are_samples_of_all_workers() -> None:
-    found = quantiles({0: list(range(1, 100)), 1: [5000]})
-    assert found == {"p50": 50, "p99": 99, "max": 5000}
-    assert quantiles({0: [], 1: []}) is None

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from celsiusify_load_tests import words
+from celsiusify_load_tests.calibration import Ability
 from celsiusify_load_tests.load_model import ClosedLoad
 from celsiusify_load_tests.measured import Measured, Round
 from celsiusify_load_tests.plan import BETWEEN_S, Plan
@@ -81,6 +82,26 @@ def test_what_is_left_counts_the_turns_that_follow() -> None:
     left_s = [asked.seconds_after(turn) for turn in asked.sequence]
     assert left_s == [3 * per_turn_s, 2 * per_turn_s, per_turn_s, 0]
     assert asked.seconds_after(("a", 7)) == 0
+
+
+@pytest.mark.parametrize(
+    ("think_time_s", "told"),
+    [
+        ((0.005, 0.1), ": 4.0 times what this load can ask"),
+        ((0.0, 0.0), "a server that does nothing"),
+    ],
+)
+def test_headroom_is_told_where_the_load_has_a_ceiling(
+    think_time_s: tuple[float, float], told: str
+) -> None:
+    """Of 100 users, who ask 1,905 times a second at most, a generator of 7,619/s can make four."""
+    ability = Ability(7619.0, 0.05, 0.1, 22857, 3.0, 99.0, 60.0)
+    asked = replace(plan(), profile=find_profile("reference", {"think_time_s": think_time_s}))
+    line = words.headroom("HTTP/1.1", ability, asked)
+    assert line.startswith(
+        "HTTP/1.1: the load generator makes up to 7,619 requests/s and sees 0.050"
+    )
+    assert line.endswith(told)
 
 
 def test_each_of_several_rounds_is_told() -> None:
