@@ -2,6 +2,7 @@
 
 import ctypes
 import struct
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -24,10 +25,13 @@ def refuse_newcomers(listener: socket.socket) -> None:
     """Make the kernel overlook who wants to connect, for every process that shares a listener.
 
     They wait, as if the packet had been lost, and are refused once the listener is closed: nobody
-    has sent a request by then. Connections that are half made can still be completed.
+    has sent a request by then. Connections that are half made can still be completed. Only Linux
+    can do that: elsewhere a stop under load may reset a connection that has just been made.
 
     Source: Linux, Documentation/networking/filter.rst.
     """
+    if sys.platform != "linux":
+        return
     code = b"".join(struct.pack("HBBI", *line) for line in DROP_SYN)
     memory = ctypes.create_string_buffer(code, len(code))
     program = struct.pack("HP", len(DROP_SYN), ctypes.addressof(memory))
