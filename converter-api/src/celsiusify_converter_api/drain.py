@@ -41,7 +41,9 @@ def before_stopping(arbiter: "Arbiter", drain_s: float) -> None:
 
     def drain(signum: int, frame: FrameType | None) -> None:
         if os.getpid() != arbiter.pid:
-            return  # A worker that has just been forked still has the master's handlers.
+            # A worker that has just been forked still has the master's handlers. It serves nobody
+            # yet, and would never hear of the stop again.
+            os._exit(0)
         again = announced()
         announce()
         if again or not drain_s:

@@ -9,6 +9,7 @@ import os
 import resource
 import shutil
 import tempfile
+from contextlib import suppress
 from typing import Any
 
 from . import drain
@@ -63,7 +64,8 @@ def on_starting(server: Any) -> None:
     app_identifier()
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix=f"{proc_name}-", dir=scratch)
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    with suppress(ValueError, OSError):  # macOS names a limit that it doesn't grant
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 def when_ready(server: Any) -> None:

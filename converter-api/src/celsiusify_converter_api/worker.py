@@ -11,11 +11,13 @@ from gevent.server import StreamServer
 from gunicorn.workers.ggevent import GeventWorker
 
 from . import drain
-from .listeners import connections_waiting, silence
+from .listeners import connections_waiting, refuse_newcomers
 from .patience import Patience
 from .sockets import BoundedSocket
 
 HEARTBEAT_S = 0.5
+HANDSHAKE_S = 0.5
+"""How long a stopping worker waits for connections that are half made."""
 IDLE_GRACE_S = 2.0
 """How long a stopping worker keeps idle connections, on which a request may be under way."""
 
@@ -37,10 +39,9 @@ class BoundedWorker(GeventWorker):
             self.notify()
             gevent.sleep(HEARTBEAT_S)
         gevent.spawn_later(IDLE_GRACE_S, self.hang_up_idle)
-        for server, listener in zip(servers, self.sockets, strict=True):
-            server.stop_accepting()
-            self.accept_last(listener)
-            gevent.sleep(0)  # Handlers begin by asking for the listener's name.
+        if drain.announced():
+            self.accept_last(servers)
+        for server in servers:
             server.close()
         self.finish()
 
@@ -52,12 +53,19 @@ class BoundedWorker(GeventWorker):
         server.start()
         return server
 
-    def accept_last(self, listener: socket.socket) -> None:
-        """Accept what waits, since closing would reset it, unless other workers remain to do so."""
-        if drain.announced():
-            silence(listener)
+    def accept_last(self, servers: list[StreamServer]) -> None:
+        """Accept whoever has connected, since closing the listeners would reset their connections.
+
+        Where the instance goes on without this worker, the other workers do that.
+        """
+        for listener in self.sockets:
+            refuse_newcomers(listener)
+        gevent.sleep(HANDSHAKE_S)
+        for server, listener in zip(servers, self.sockets, strict=True):
+            server.stop_accepting()
             for client, address in connections_waiting(listener):
                 self.pool.spawn(self.handle, listener, client, address)
+        gevent.sleep(0)  # Handlers begin by asking for the listener's name.
 
     def finish(self) -> None:
         """Wait until every connection has ended, but no longer than the instance gives them."""
