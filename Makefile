@@ -10,9 +10,8 @@ PROFILE ?= reference
 RESULTS ?= results
 
 TOX := .venv/bin/tox
-# tox's own words are for those who call tox: a recipe shows only what the command says.
-RUN := $(TOX) run -qq
-EXEC := $(TOX) exec -qq
+LOADTESTS := .tox/loadtest/bin/celsiusify-load-tests
+REPORTING := .tox/report/bin/celsiusify-reporting
 PROJECTS := $(patsubst %/pyproject.toml,%,$(wildcard */pyproject.toml))
 JOBS := export loadtest report
 SERVERS := .tox/converter-api/.ready .tox/tf-serving-image/.ready
@@ -26,28 +25,28 @@ benchmark: override PROFILE := $(if $(filter command line environment,$(origin P
 benchmark: override ROUNDS := $(or $(ROUNDS),5)
 benchmark: setup .tox/report/.ready ## Compare the targets in ROUNDS=5 that take turns, and end with a PDF [PROFILE= ORDER=]
 	@# Failed requests (1) and an invalid measurement (3) are results: the report tells of them.
-	@$(RUN) -e loadtest -- all --profile=$(PROFILE) --rounds=$(ROUNDS) --order=$(ORDER) --results=$(RESULTS) \
+	@$(LOADTESTS) run all --profile=$(PROFILE) --rounds=$(ROUNDS) --order=$(ORDER) --results=$(RESULTS) \
 		|| case $$? in 1 | 3) ;; *) exit $$? ;; esac
-	@$(RUN) -e report -- $(RESULTS)
+	@$(REPORTING) report "$$(ls -d $(RESULTS)/*/ | tail -n 1)"
 
 .PHONY: loadtest
 loadtest: setup ## Load targets: TARGET="tfserving converter-api" [PROFILE= LOAD= RATE= ROUNDS= USERS= RUN_TIME= HOST=]
-	@$(RUN) -e loadtest -- $(TARGET) --profile=$(PROFILE) --load=$(LOAD) --rate=$(RATE) --rounds=$(ROUNDS) \
+	@$(LOADTESTS) run $(TARGET) --profile=$(PROFILE) --load=$(LOAD) --rate=$(RATE) --rounds=$(ROUNDS) \
 		--order=$(ORDER) --users=$(USERS) --spawn-rate=$(SPAWN_RATE) --run-time=$(RUN_TIME) --host=$(HOST) \
 		--results=$(RESULTS)
 
 .PHONY: capacity
 capacity: setup ## Find the highest rate that holds an objective: TARGET= [P99=50 LOAD=poisson HOST=]
-	@$(EXEC) -e loadtest -- celsiusify-load-tests capacity $(TARGET) --p99=$(P99) --load=$(LOAD) --host=$(HOST) \
+	@$(LOADTESTS) capacity $(TARGET) --p99=$(P99) --load=$(LOAD) --host=$(HOST) \
 		--results=$(RESULTS)
 
 .PHONY: audit
 audit: .tox/report/.ready ## Check every run in results/: its counts, rows and schedules, and the numbers in its report
-	@$(EXEC) -e report -- celsiusify-reporting audit $(RESULTS)
+	@$(REPORTING) audit $(RESULTS)
 
 .PHONY: report
 report: .tox/report/.ready ## Write statistics and reports of every run in results/
-	@$(RUN) -e report -- $(RESULTS)
+	@$(REPORTING) report $(RESULTS)
 
 ##@ Prepare
 
@@ -107,11 +106,11 @@ help: ## List these verbs
 $(PROJECTS:%=.tox/%/.ready): .tox/%/.ready: %/pyproject.toml
 $(PROJECTS:%=.tox/%/.ready) $(JOBS:%=.tox/%/.ready): .tox/%/.ready: constraints.txt tox.ini versions.env .venv/.ready
 	@echo "setting up $*"
-	@$(RUN) -r -e $* --notest
+	@$(TOX) run -qq -r -e $* --notest
 	@touch $@
 
 tf-serving-image/model/.ready: $(MODEL_SOURCES) .tox/export/.ready
-	@$(RUN) -e export
+	@$(TOX) run -qq -e export
 	@touch $@
 
 .PHONY: $(IMAGES:%=image-%)
