@@ -47,7 +47,7 @@ def test_the_time_of_ended_children_stays_in_the_sum(parent: subprocess.Popen[st
     after, memory = tree.sample()
     assert with_child is not None
     assert after is not None
-    assert after >= with_child >= 0.3
+    assert after >= with_child > 0.25  # of 0.3, in ticks of the system
     assert memory is not None
 
 
