@@ -27,7 +27,7 @@ def two(results: Path, slowing: list[float]) -> Path:
 @pytest.mark.parametrize(
     ("path", "value", "says"),
     [
-        (("engine", "caveat"), "Not the real one.", "TensorFlow Serving (REST): Not the real one."),
+        (("engine", "caveat"), "Not the real one.", "(REST) [gunicorn]: Not the real one."),
         (("engine",), None, "What served TensorFlow Serving (REST) isn't known"),
         (("cores",), None, "No cores were kept for TensorFlow Serving (REST)"),
         (

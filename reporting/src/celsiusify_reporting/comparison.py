@@ -114,7 +114,9 @@ class Pair:
             for one in (self.first, self.second)
             if (one.ceiling_percent or 0) > method.near_ceiling_percent
         ]
-        return f"the load sets that of {' and '.join(near)}" if near else None
+        if len(near) == 2:
+            return "the load sets it"
+        return f"the load sets that of {near[0]}" if near else None
 
 
 def compare_all(

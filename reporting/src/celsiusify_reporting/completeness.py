@@ -20,7 +20,7 @@ def check_answers(run: Run) -> Iterator[Finding]:
             what = (
                 asked.problem or f"{whole(asked.wrong)} of {whole(asked.asked)} answers were wrong"
             )
-            title = run.targets[name].title if name in run.targets else name
+            title = run.targets[name].called if name in run.targets else name
             yield Finding("not equivalent", name, f"{title}: {what}.")
 
 
@@ -28,7 +28,7 @@ def check_search(run: Run) -> Iterator[Finding]:
     """A search for the highest rate must have come to an end, at each target."""
     for name, target in run.targets.items() if run.kind == "capacity" else ():
         if name not in (run.capacity or {}):
-            text = f"{target.title}: the search for its highest rate came to no end."
+            text = f"{target.called}: the search for its highest rate came to no end."
             yield Finding("incomplete", name, text)
 
 

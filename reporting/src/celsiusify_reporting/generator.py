@@ -52,7 +52,7 @@ def check_headroom(run: Run, found: Sequence[Headroom], method: Method) -> Itera
             yield Finding(
                 "generator-bound",
                 one.target,
-                f"{run.targets[one.target].title}: the load generator reaches "
+                f"{run.targets[one.target].called}: the load generator reaches "
                 f"{figure(one.calibrated_rps)} requests a second against a responder that does "
                 f"nothing, {figure(one.times)} times the {figure(one.achieved_rps)} reached here "
                 f"(less than {setting(method.headroom)} times).",

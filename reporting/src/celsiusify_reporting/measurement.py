@@ -99,7 +99,7 @@ class Measurement:
     @property
     def title(self) -> str:
         """What the target is called."""
-        return self.target.title
+        return self.target.called
 
     @property
     def histories(self) -> tuple[History, ...]:

@@ -198,6 +198,12 @@ class Target(Recorded):
     phases_us: dict[str, float] | None = None
     rounds: tuple[RoundRecord, ...] = ()
 
+    @property
+    def called(self) -> str:
+        """Its title, with the engine where that must not be taken for what the title says."""
+        engine = self.engine
+        return f"{self.title} [{engine.engine}]" if engine and engine.caveat else self.title
+
 
 class Run(Recorded):
     """A run: `targets` in the order in which they were named."""

@@ -14,8 +14,8 @@ AHEAD = {
     "p50_ms": ("faster", "in the median"),
     "p99_ms": ("faster", "in the 99th percentile"),
     "throughput_rps": ("ahead", "in requests a second"),
-    "cpu_s_per_requests": ("cheaper", "in CPU time per request"),
 }
+COSTS = {"cpu_s_per_requests": "CPU time per request"}
 HIGHER_IS_BETTER = {"throughput_rps"}
 UNITS = {"p50_ms": " ms", "p99_ms": " ms", "throughput_rps": " a second"}
 
@@ -30,8 +30,11 @@ def _pair(pair: Sequence[Comparison], method: Method) -> Iterator[str]:
     decided = [one for one in pair if one.outcome in ("lower", "higher")]
     winners = dict.fromkeys(_titles(one) for one in decided)
     for ahead, behind in winners:
-        won = [one for one in decided if _titles(one) == (ahead, behind)]
-        yield f"{ahead} was {listing(list(_won(won, behind)))}"
+        lead = [one for one in decided if _titles(one) == (ahead, behind)]
+        if won := [one for one in lead if one.measure in AHEAD]:
+            yield f"{ahead} was {listing(list(_won(won, behind)))}"
+        than = "" if won else f" than {ahead}"
+        yield from (_paid(one, behind, than) for one in lead if one.measure in COSTS)
     names = f"{pair[0].first_title} and {pair[0].second_title}"
     yield from _open(pair, "the two" if decided else names, method)
     yield from _left_out(pair)
@@ -55,6 +58,16 @@ def _won(won: Sequence[Comparison], behind: str) -> Iterator[str]:
         yield f"{adjective}by {span(one.interval.low, one.interval.high)} {what}"
 
 
+def _paid(one: Comparison, behind: str, than: str) -> str:
+    """What the target that is behind paid, as so much more than the other."""
+    assert one.interval
+    more = span(one.interval.low, one.interval.high)
+    what = COSTS[one.measure]
+    if more.endswith("times"):
+        return f"{behind} used {more} the {what}{than.replace('than', 'of')}"
+    return f"{behind} used {more} more {what}{than}"
+
+
 def _open(pair: Sequence[Comparison], both: str, method: Method) -> Iterator[str]:
     """What shows no difference, and what can't be told."""
     band = f"±{limit(method.equivalence_percent)}"
@@ -71,7 +84,7 @@ def _open(pair: Sequence[Comparison], both: str, method: Method) -> Iterator[str
 def _left_out(pair: Sequence[Comparison]) -> Iterator[str]:
     for one in pair:
         if one.measure == "throughput_rps" and one.why_not:
-            yield f"throughput was not compared, for {one.why_not}"
+            yield f"throughput was not compared: {one.why_not}"
 
 
 def span(low: float, high: float) -> str:
