@@ -63,6 +63,7 @@ class Server:
 
     def __init__(self, folder: Path, settings: dict[str, str]) -> None:
         self.port = free_port()
+        self.worker_count = int(settings["CELSIUSIFY_WORKERS"])
         self.access_log = folder / f"{self.port}.out"
         self.messages = folder / f"{self.port}.err"
         with self.access_log.open("wb") as out, self.messages.open("wb") as err:
@@ -75,10 +76,10 @@ class Server:
         wait_until(self.is_ready, "the server's start")
 
     def is_ready(self) -> bool:
-        """Whether it takes traffic."""
+        """Whether it takes traffic, with all its workers."""
         assert self.process.poll() is None, self.messages.read_text()
         try:
-            return self.get("/readyz").status == 200
+            return self.get("/readyz").status == 200 and len(self.workers()) == self.worker_count
         except ConnectionRefusedError:
             return False
 
