@@ -170,6 +170,8 @@ def test_fingerprint_is_that_of_little_endian_offsets() -> None:
         ("16.0 GiB", []),
         ("HTTP/1.1", []),
         ("7 of 8", ["7", "8"]),
+        ("'batch': 1235, 'more'", []),
+        ("1235, 17,3", ["17", "3"]),
     ],
 )
 def test_numbers_are_looked_up_as_they_are_rounded(text: str, found: list[str]) -> None:

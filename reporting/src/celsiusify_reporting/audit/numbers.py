@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
+NUMBER = re.compile(r"(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?")
 # How pages show what report.json holds in another unit.
 SCALES = {"memory_bytes": 2**-30, "think_time_s": 1000}
 
