@@ -327,3 +327,15 @@ def test_summary_has_verdict_intervals_and_both_times(results: Path) -> None:
     assert float(line["p99_low_ms"]) <= float(line["p99_ms"]) <= float(line["p99_high_ms"])
     assert line["delivered_percent"] == "100.0"
     assert float(line["service_p99_ms"]) == pytest.approx(2)
+
+
+def test_output_that_nobody_reads_ends_the_command_quietly(run: Path) -> None:
+    """As in `report | head`: no traceback, and the exit code of a command that SIGPIPE ended."""
+    command = [sys.executable, "-m", "celsiusify_reporting", "report", str(run)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout
+        assert process.stderr
+        process.stdout.close()
+        told = process.stderr.read()
+
+    assert (told, process.returncode) == (b"", 141)
