@@ -59,7 +59,10 @@ def test_ratio_is_drawn_with_its_interval_and_its_rounds(report_of: ReportOf) ->
     rounds, estimates = panel.traces
     compared = [one for one in report.comparisons if one.interval]
 
-    assert panel.y.names == tuple(one.title for one in reversed(compared))
+    names = [f"{one.title}\nless is better" for one in reversed(compared)]
+    assert panel.y.names == tuple(names)
+    first, second = (one.title for one in report.measurements)
+    assert panel.title.split() == f"{first} takes so many times what {second} takes".split()
     assert estimates.x == tuple(one.ratio for one in reversed(compared))
     assert len(rounds.x) == len(compared) * len(ROUNDS)
     assert panel.band == pytest.approx((1 / 1.02, 1.02))
@@ -81,6 +84,27 @@ def test_each_round_is_a_point(report_of: ReportOf) -> None:
         assert [len(trace.x) for trace in panel.traces] == [len(ROUNDS)] * len(TITLES)
         assert panel.y.limits
         assert panel.y.limits[0] == 0
+
+
+def test_course_is_the_median_round_and_what_rounds_range_over(report_of: ReportOf) -> None:
+    """One line a target and figure, however many rounds, within a band from lowest to highest."""
+    report = report_of({"tfserving": Load(slowing=(1, 3, 2))})
+    rates, latencies, _ = charts.draw(report)[charts.OVER_TIME].panels
+    (rate,), (p50, *_) = rates.traces, latencies.traces
+    rounds = [one.p50_ms for one in report.measurements[0].histories]
+
+    assert p50.y == pytest.approx(rounds[2])
+    assert p50.band == tuple(zip(rounds[0], rounds[1], strict=True))
+    assert len(rate.x) == len(rate.band) == len(rounds[0])
+
+
+def test_single_round_has_no_band(report_of: ReportOf) -> None:
+    """Its course is its own, and second by second that of report.json."""
+    report = report_of({"tfserving": Load()})
+    (course,) = charts.draw(report)[charts.OVER_TIME].panels[0].traces
+    (series,) = report.measurements[0].histories
+
+    assert (course.x, course.y, course.band) == (series.time_s, series.succeeded_rps, ())
 
 
 def test_open_load_is_drawn_from_due_and_from_sending(report_of: ReportOf) -> None:

@@ -36,6 +36,18 @@ def test_panel_shows_its_axes_and_traces() -> None:
     assert legend(drawn) == {"one": ("#0072B2", "-"), "two": ("#D55E00", "--")}
 
 
+def test_band_lies_around_its_curve() -> None:
+    """From the lower to the upper edge, with a gap where the curve has one."""
+    band = ((0, 2), None, (2, 5), (1, 4))
+    curve = Trace("one", (1, 2, 3, 4), (1, None, 3, 3), Look("#0072B2"), "", band=band)
+    (axes,) = figures.figure(Chart((Panel((curve,), Axis(), Axis(), 2),))).axes
+    (drawn,) = axes.collections
+    corners = {tuple(one) for path in drawn.get_paths() for one in np.asarray(path.vertices)}
+
+    assert {(3, 2), (3, 5), (4, 1), (4, 4)} <= corners
+    assert not any(x == 2 for x, _ in corners)
+
+
 def test_two_pictures_of_a_chart_are_equal() -> None:
     """Byte for byte."""
     assert figures.render(CHART) == figures.render(CHART)

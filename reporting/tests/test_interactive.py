@@ -1,4 +1,5 @@
 from celsiusify_reporting import interactive
+from celsiusify_reporting.chart import Axis, Chart, Look, Panel, Trace
 from test_figures import CHART
 
 
@@ -12,6 +13,17 @@ def test_plot_has_the_chart_s_data() -> None:
     assert plot["layout"]["xaxis"]["type"] == "log"
     assert plot["layout"]["yaxis"]["ticktext"] == ["first", "second"]
     assert plot["layout"]["yaxis"]["range"] == [-1, 4]
+
+
+def test_band_is_filled_between_its_edges() -> None:
+    """An outline for each part without a gap, shown and hidden with its curve, and not hovered."""
+    band = ((0, 2), (1, 3), None, (2, 5))
+    curve = Trace("one", (1, 2, 3, 4), (1, 2, None, 3), Look("#0072B2"), "", band=band)
+    _, filled = interactive.plot(Chart((Panel((curve,), Axis(), Axis(), 2),)))["data"]
+
+    assert filled["x"] == [1, 2, 2, 1, None, 4, 4, None]
+    assert filled["y"] == [0, 1, 3, 2, None, 2, 5, None]
+    assert (filled["fill"], filled["legendgroup"], filled["hoverinfo"]) == ("toself", "one", "skip")
 
 
 def test_legend_names_each_target_once() -> None:

@@ -24,7 +24,8 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
         },
     )
     caveat = "served by the embedded server: no statement about TensorFlow Serving's speed."
-    edit_run(folder, "targets", "tfserving", "engine", "caveat", value=caveat)
+    for name, value in (("engine", "embedded"), ("caveat", caveat)):
+        edit_run(folder, "targets", "tfserving", "engine", name, value=value)
     return folder
 
 

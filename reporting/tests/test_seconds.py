@@ -2,7 +2,7 @@ import pandas as pd
 import pytest
 
 from celsiusify_reporting.method import METHOD
-from celsiusify_reporting.seconds import each_second, history
+from celsiusify_reporting.seconds import each_second, history, whole
 from celsiusify_reporting.window import Window
 
 S = 10**9
@@ -69,11 +69,33 @@ def test_users_are_those_at_the_end_of_the_second() -> None:
     assert [one.users for one in seconds] == [None, 3, 5]
 
 
+@pytest.mark.parametrize(
+    ("starts_s", "until_s", "drawn"),
+    [
+        pytest.param((9.7, 10, 11, 12.1), 12, [10, 11], id="load goes on after the window"),
+        pytest.param((10, 11.2), 13, [10, 11, 12], id="load breaks off in the window"),
+        pytest.param((10, 11, 12.6), 12.75, [10, 11], id="window ends within a second"),
+        pytest.param((10.1, 10.3), None, [], id="no second is whole"),
+    ],
+)
+def test_only_whole_seconds_are_drawn(
+    starts_s: tuple[float, ...], until_s: float | None, drawn: list[float]
+) -> None:
+    """A part of a second would be seen as a plunge; a load that breaks off is one."""
+    frame = rows(*starts_s)
+    window = Window(10 * S, int(until_s * S)) if until_s else None
+    kept = whole(list(each_second(frame, None, window, int(starts_s[0] * S))), frame, window)
+
+    assert [one.from_ns / S for one in kept] == drawn
+    assert (history(frame, kept, 10 * S, METHOD) is None) == (not drawn)
+
+
 def test_history_has_no_percentile_of_too_few() -> None:
     """A second with twelve requests has a median and no 99th percentile."""
     frame = rows(*[10 + number / 20 for number in range(12)])
     seconds = list(each_second(frame, None, Window(10 * S, 11 * S)))
     series = history(frame, seconds, 10 * S, METHOD)
+    assert series
 
     assert (series.time_s, series.succeeded_rps) == ((0,), (12,))
     assert (series.p50_ms, series.p99_ms) == ((1,), (None,))

@@ -1,5 +1,6 @@
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -8,16 +9,18 @@ import numpy.typing as npt
 import pandas as pd
 import pytest
 
+from celsiusify_reporting.document import Table
 from celsiusify_reporting.folder import measure_run
+from celsiusify_reporting.pages.rounds import rounds as pages_of
 from celsiusify_reporting.report import Report
-from celsiusify_reporting.stationarity import warm_up
+from celsiusify_reporting.stationarity import Stationarity, warm_up
 from runs import Load, make_run, write_rows
 
 Values = npt.NDArray[np.floating[Any]]
 Course = Callable[[Values], Values]
 
 
-def report_of(folder: Path, course: Course | None, **more: float) -> Report:
+def drawn_up(folder: Path, course: Course | None, **more: float) -> Report:
     load = Load(scatter=0.3, users=20, course=course, **more)  # type: ignore[arg-type]
     return measure_run(make_run(folder / "run", {"tfserving": load}))[0]
 
@@ -36,7 +39,7 @@ def kinds(report: Report) -> list[str]:
 )
 def test_drift_is_told(tmp_path: Path, course: Course) -> None:
     """A round whose latency changes by more than a tenth on the way isn't stationary."""
-    report = report_of(tmp_path, course, steady_s=30)
+    report = drawn_up(tmp_path, course, steady_s=30)
 
     assert kinds(report) == ["non-stationary"]
     assert "1 of 1 rounds did not keep the pace (round 0)" in report.verdict.reasons[0].text
@@ -45,7 +48,7 @@ def test_drift_is_told(tmp_path: Path, course: Course) -> None:
 @pytest.mark.parametrize("seed", range(8))
 def test_scatter_is_no_drift(tmp_path: Path, seed: int) -> None:
     """Chance alone, of requests that scatter by a third, is not taken for drift."""
-    report = report_of(tmp_path, None, steady_s=10, seed=seed)
+    report = drawn_up(tmp_path, None, steady_s=10, seed=seed)
 
     assert kinds(report) == []
     assert report.measurements[0].rounds[0].stationarity.stationary  # type: ignore[union-attr]
@@ -53,8 +56,8 @@ def test_scatter_is_no_drift(tmp_path: Path, seed: int) -> None:
 
 def test_start_that_still_warms_up_hardly_moves_p99(tmp_path: Path) -> None:
     """Ten seconds that are ten times as slow are left out, and p99 is within 2 % of the rest's."""
-    slow = report_of(tmp_path / "slow", lambda at: 1 + 9.0 * (at < 10), steady_s=60)
-    steady = report_of(tmp_path / "steady", None, steady_s=60)
+    slow = drawn_up(tmp_path / "slow", lambda at: 1 + 9.0 * (at < 10), steady_s=60)
+    steady = drawn_up(tmp_path / "steady", None, steady_s=60)
     cut = slow.measurements[0].rounds[0].stationarity
     assert cut
 
@@ -82,9 +85,31 @@ def test_warm_up_is_what_differs_from_the_rest(first: list[float], cut: int) -> 
     assert warm_up(np.array([*first, *[2.0, 2.01] * 12]), 10) == cut
 
 
+@pytest.mark.parametrize(
+    ("stationary", "spread_percent", "told"),
+    [(True, 9.0, "yes"), (True, 1213.0, "can't tell"), (False, 50.0, "no"), (None, None, "n/a")],
+)
+def test_round_that_chance_may_have_shaped_is_not_called_steady(
+    report_of: Callable[[dict[str, Load]], Report],
+    stationary: bool | None,
+    spread_percent: float | None,
+    told: str,
+) -> None:
+    """Thirds that differ by more than a tenth, be it by chance, are no "yes" in the table."""
+    report = report_of({"tfserving": Load()})
+    measurement = report.measurements[0]
+    seen = Stationarity(0, stationary, spread_percent, 0.0)
+    rounds = tuple(replace(one, stationarity=seen) for one in measurement.rounds)
+    changed = replace(report, measurements=(replace(measurement, rounds=rounds),))
+    ((*_, table),) = pages_of(changed)
+
+    assert isinstance(table, Table)
+    assert {row[-1] for row in table.rows} == {told}
+
+
 def test_short_round_is_not_judged(tmp_path: Path) -> None:
     """A round of a few dozen requests is too short to tell."""
-    report = report_of(tmp_path, None, steady_s=0.2)
+    report = drawn_up(tmp_path, None, steady_s=0.2)
 
     assert report.measurements[0].rounds[0].stationarity.stationary is None  # type: ignore[union-attr]
 

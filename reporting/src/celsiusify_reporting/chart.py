@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 NARROW = 5  # the highest value by the lowest
+BAND_OPACITY = 0.18
 Value = float | None
+Range = tuple[float, float]
 Marker = Literal["circle", "triangle", "cross", "bar"]
 
 
@@ -29,6 +31,7 @@ class Trace:
         width: Of the line in points; 0 where the points aren't joined.
         spans: Low and high end of a horizontal bar through each point.
         texts: A text for each point.
+        band: Lower and upper edge of a light band around each point of a curve; None at a gap.
     """
 
     name: str
@@ -38,8 +41,9 @@ class Trace:
     label: str
     width: float = 1.6
     marker: Marker | None = None
-    spans: tuple[tuple[float, float], ...] = ()
+    spans: tuple[Range, ...] = ()
     texts: tuple[str, ...] = ()
+    band: tuple[Range | None, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator
 
-from celsiusify_reporting.chart import Axis, Chart, Look, Marker, Panel, Trace, Value
+from celsiusify_reporting.chart import BAND_OPACITY, Axis, Chart, Look, Marker, Panel, Trace, Value
 from celsiusify_reporting.wording import setting
 
 WIDTH_IN = 7.26  # an A4 page less the margins of pdf.py
@@ -85,6 +85,16 @@ def _panel(axes: Axes, panel: Panel) -> None:
 
 
 def _trace(axes: Axes, trace: Trace) -> None:
+    if trace.band:
+        lows, highs = zip(*(edges or (None, None) for edges in trace.band), strict=True)
+        axes.fill_between(
+            _known(trace.x),
+            _known(lows),
+            _known(highs),
+            color=trace.look.colour,
+            alpha=BAND_OPACITY,
+            linewidth=0,
+        )
     for (low, high), y in zip(trace.spans, trace.y, strict=bool(trace.spans)):
         axes.hlines(_known([y]), low, high, color=trace.look.colour, linewidth=1.6)
     axes.plot(
@@ -113,7 +123,10 @@ def _axis(axes: Axes, which: Literal["x", "y"], form: Axis, *, narrow: bool) -> 
     axes.set(**{f"{which}label": form.title})
     if form.logarithmic:
         axes.set(**{f"{which}scale": "log"})
-        axis.set_major_locator(MaxNLocator(6) if narrow else LogLocator(subs=(1, 2, 5)))
+        # Such steps label 1, which ratios are held against.
+        axis.set_major_locator(
+            MaxNLocator(6, steps=[1, 2, 5, 10]) if narrow else LogLocator(subs=(1, 2, 5))
+        )
         axis.set_minor_locator(NullLocator())
     axis.set_major_formatter(FuncFormatter(lambda value, _: setting(value)))
     if form.names:

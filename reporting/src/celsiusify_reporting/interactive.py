@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from itertools import groupby
 from typing import Any
 
 from plotly.graph_objects import Figure, Scatter  # type: ignore[import-untyped, unused-ignore]
 from plotly.offline import get_plotlyjs  # type: ignore[import-untyped, unused-ignore]
 from plotly.subplots import make_subplots  # type: ignore[import-untyped, unused-ignore]
 
-from celsiusify_reporting.chart import Axis, Chart, Look, Marker, Panel, Trace
+from celsiusify_reporting.chart import BAND_OPACITY, Axis, Chart, Look, Marker, Panel, Trace, Value
 
 MARKERS: dict[Marker, str] = {
     "circle": "circle",
@@ -33,6 +35,8 @@ def plot(chart: Chart) -> dict[str, Any]:
         for trace in panel.traces:
             figure.add_trace(_scatter(trace, first=trace.name not in named), **place)
             named.add(trace.name)
+            if trace.band:
+                figure.add_trace(_band(trace), **place)
         _ground(figure, panel, place)
         figure.update_xaxes(_axis(panel.x, narrow=panel.narrow("x")), **place)
         figure.update_yaxes(_axis(panel.y, narrow=panel.narrow("y")), **place)
@@ -43,7 +47,7 @@ def plot(chart: Chart) -> dict[str, Any]:
 def _grid(chart: Chart) -> Figure:
     heights = [panel.height_in for panel in chart.panels[:: chart.columns]]
     inner_px = PX_PER_IN * sum(heights)
-    title_px = TITLE_PX if any(panel.title for panel in chart.panels) else 0
+    title_px = TITLE_PX * max(len(panel.title.splitlines()) for panel in chart.panels)
     top_px = title_px + (LEGEND_PX if chart.legend else 0)
     gap_px = GAP_PX + title_px
     figure = make_subplots(
@@ -53,10 +57,10 @@ def _grid(chart: Chart) -> Figure:
         row_heights=heights,
         vertical_spacing=gap_px / (inner_px + gap_px) if len(heights) > 1 else 0,
         horizontal_spacing=0.2 / chart.columns,
-        subplot_titles=[panel.title for panel in chart.panels],
+        subplot_titles=[_lines(panel.title) for panel in chart.panels],
     )
     for title, axis in zip(figure.layout.annotations, figure.select_xaxes(), strict=False):
-        title.update(x=axis.domain[0], xanchor="left", font_size=FONT_PX)
+        title.update(x=axis.domain[0], xanchor="left", align="left", font_size=FONT_PX)
     figure.update_layout(
         template=None,
         height=round(inner_px + gap_px * (len(heights) - 1) + top_px + FOOT_PX),
@@ -96,6 +100,34 @@ def _scatter(trace: Trace, *, first: bool) -> Scatter:
     )
 
 
+def _band(trace: Trace) -> Scatter:
+    """The band around a curve: an outline for each part without a gap, which is filled."""
+    outline = [*_outline(trace)]
+    return Scatter(
+        x=[x for x, _ in outline],
+        y=[y for _, y in outline],
+        mode="none",
+        fill="toself",
+        fillcolor=trace.look.colour,
+        opacity=BAND_OPACITY,
+        hoverinfo="skip",
+        name=trace.name,
+        legendgroup=trace.name,
+        showlegend=False,
+    )
+
+
+def _outline(trace: Trace) -> Iterator[tuple[Value, Value]]:
+    """There along the lower edge, and back along the upper one; parts have a gap in between."""
+    points = zip(trace.x, trace.band, strict=True)
+    for gap, part in groupby(points, key=lambda point: point[1] is None):
+        if not gap:
+            edges = [(x, *edge) for x, edge in part if edge]
+            yield from ((x, low) for x, low, _ in edges)
+            yield from ((x, high) for x, _, high in reversed(edges))
+            yield (None, None)
+
+
 def _dash(look: Look, width: float) -> str:
     return ",".join(f"{part * width * PX_PER_PT:.1f}px" for part in look.dash) or "solid"
 
@@ -132,7 +164,7 @@ def _ground(figure: Figure, panel: Panel, place: dict[str, int]) -> None:
 
 def _axis(axis: Axis, *, narrow: bool) -> dict[str, Any]:
     form: dict[str, Any] = {
-        "title": {"text": axis.title, "standoff": 8, "font": {"size": FONT_PX}},
+        "title": {"text": _lines(axis.title), "standoff": 8, "font": {"size": FONT_PX}},
         "automargin": True,
         "gridcolor": GRID,
         "linecolor": LINE,
@@ -144,8 +176,15 @@ def _axis(axis: Axis, *, narrow: bool) -> dict[str, Any]:
         form |= {"type": "log", "tickformat": NUMBER.removeprefix(":")}
         form |= {} if narrow else {"dtick": "D2"}  # 1, 2, 5, 10 …
     if axis.names:
-        form |= {"tickvals": list(range(len(axis.names))), "ticktext": list(axis.names)}
+        form |= {
+            "tickvals": list(range(len(axis.names))),
+            "ticktext": list(map(_lines, axis.names)),
+        }
     return form
+
+
+def _lines(text: str) -> str:
+    return text.replace("\n", "<br>")
 
 
 def script() -> str:

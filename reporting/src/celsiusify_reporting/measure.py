@@ -13,7 +13,7 @@ from celsiusify_reporting.counting import pool, reconcile
 from celsiusify_reporting.measurement import Measurement, Round
 from celsiusify_reporting.method import Method
 from celsiusify_reporting.run import RoundRecord, Run
-from celsiusify_reporting.seconds import Second, each_second, history
+from celsiusify_reporting.seconds import Second, each_second, history, whole
 from celsiusify_reporting.steady import examine
 from celsiusify_reporting.throughput import count
 from celsiusify_reporting.window import Window, steady_window
@@ -101,12 +101,12 @@ def _measure(run: Run, record: RoundRecord, samples: Samples, method: Method) ->
     rows = samples.requests
     if rows is None or rows.empty:
         return _Part(_unmeasured(record))
-    whole = steady_window(record.steady_from_ns, record.steady_until_ns)
-    seconds = tuple(each_second(rows, samples.users, whole, record.started_ns))
-    origin_ns = whole.from_ns if whole else seconds[0].from_ns
+    planned = steady_window(record.steady_from_ns, record.steady_until_ns)
+    seconds = tuple(each_second(rows, samples.users, planned, record.started_ns))
+    origin_ns = planned.from_ns if planned else seconds[0].from_ns
     # Steps of a search are short, judged as a whole by what searched, and repeated.
-    judged = whole if run.kind == "loads" else None
-    window, kept = _settled(rows, judged, method) if judged else (whole, None)
+    judged = planned if run.kind == "loads" else None
+    window, kept = _settled(rows, judged, method) if judged else (planned, None)
     steady_rows = window.rows(rows) if window else None
     rate = record.rate_rps
     return _Part(
@@ -120,7 +120,7 @@ def _measure(run: Run, record: RoundRecord, samples: Samples, method: Method) ->
                 else None
             ),
             stationarity=kept,
-            history=history(rows, list(seconds), origin_ns, method),
+            history=history(rows, whole(seconds, rows, planned), origin_ns, method),
         ),
         steady_rows,
         seconds,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -37,9 +37,10 @@ class Second:
 
 @dataclass(frozen=True)
 class History:
-    """A round over time, a value each second: `time_s` counts from the start of its steady window.
+    """A round over time, a value each whole second.
 
-    A second belongs to the requests that were due in it. Percentiles are None where it has too few.
+    `time_s` counts from the start of its steady window. A second belongs to the requests that were
+    due in it. Percentiles are None where it has too few.
     """
 
     time_s: tuple[float, ...]
@@ -104,8 +105,19 @@ def _users_at(users: pd.DataFrame | None, times: npt.NDArray[np.int64]) -> list[
     return [int(running[index - 1]) if index else None for index in seen]
 
 
-def history(rows: pd.DataFrame, seconds: list[Second], origin_ns: int, method: Method) -> History:
-    """Draw up the series of a report from a round cut into seconds."""
+def whole(seconds: Sequence[Second], rows: pd.DataFrame, window: Window | None) -> list[Second]:
+    """Those that last a second during which the load went on: a part of one has a part's rate."""
+    last_ns = int(rows["due_ns"].iloc[-1])
+    until_ns = max(last_ns, window.until_ns) if window else last_ns
+    return [one for one in seconds if one.seconds == 1 and one.from_ns + SECOND_NS <= until_ns]
+
+
+def history(
+    rows: pd.DataFrame, seconds: Sequence[Second], origin_ns: int, method: Method
+) -> History | None:
+    """Draw up the series of a report from whole seconds of a round; None where there are none."""
+    if not seconds:
+        return None
     latencies = [
         summarise(latencies_ns(rows.iloc[one.first : one.after], "succeeded"), method)
         for one in seconds

@@ -31,7 +31,9 @@ class Stationarity:
 
     Attributes:
         cut_s: How much of the window's start was cut off, since it was still warming up.
-        stationary: Whether the rest kept its pace; None where it is too short to tell.
+        stationary: Whether the rest kept its pace, as far as chance lets one tell: parts that
+            differ by more than `Method.drift_percent` may scatter so much that it does; None where
+            it is too short to tell.
         latency_spread_percent: By how much the highest of the parts' median latencies exceeds
             the lowest.
         rate_spread_percent: The same of their rates of finished requests.

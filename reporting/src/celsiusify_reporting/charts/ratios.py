@@ -4,38 +4,53 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import groupby
+from textwrap import fill
 
 from celsiusify_reporting.chart import Axis, Chart, Look, Panel, Rule, Trace
 from celsiusify_reporting.charts.look import AXIS
 from celsiusify_reporting.comparison import Comparison
 from celsiusify_reporting.interval import Interval
 from celsiusify_reporting.method import Method
+from celsiusify_reporting.sentences import HIGHER_IS_BETTER
 
 INK = Look("#0b2e4a")
 FAINT = Look("#7d97aa")
+ALL_IN = 3.4  # what is left of a first page
+LINE_LETTERS = 40  # as a phone has room for
 
 
 def ratios(comparisons: Sequence[Comparison], method: Method) -> Chart | None:
     """A panel for each two targets, with a line for each measure."""
     shown = [one for one in comparisons if one.interval]
-    pairs = groupby(shown, key=lambda one: (one.first_title, one.second_title))
-    panels = tuple(_panel(*titles, list(group), method) for titles, group in pairs)
+    grouped = groupby(shown, key=lambda one: (one.first_title, one.second_title))
+    pairs = [(titles, list(group)) for titles, group in grouped]
+    panels = tuple(
+        _panel(*titles, lines, method, height_in=max(0.65 + 0.3 * len(lines), ALL_IN / len(pairs)))
+        for titles, lines in pairs
+    )
     return Chart(panels) if panels else None
 
 
-def _panel(first: str, second: str, lines: list[Comparison], method: Method) -> Panel:
+def _panel(
+    first: str, second: str, lines: list[Comparison], method: Method, *, height_in: float
+) -> Panel:
     # The first line is to be the topmost.
     lines = lines[::-1]
     band = 1 + method.equivalence_percent / 100
     return Panel(
         traces=(*_rounds(lines), *_estimates(lines)),
-        x=Axis(f"times that of {second}", logarithmic=True),
-        y=Axis(names=tuple(one.title for one in lines), limits=(-0.6, len(lines) - 0.4)),
-        height_in=0.5 + 0.22 * len(lines),
+        x=Axis(f"left of 1: {first} takes less\nright of 1: it takes more", logarithmic=True),
+        y=Axis(names=tuple(map(_name, lines)), limits=(-0.6, len(lines) - 0.4)),
+        height_in=height_in,
         rules=(Rule("x", 1, Look(AXIS)),),
         band=(1 / band, band),
-        title=first,
+        title=fill(f"{first} takes so many times what {second} takes", LINE_LETTERS),
     )
+
+
+def _name(line: Comparison) -> str:
+    better = "more" if line.measure in HIGHER_IS_BETTER else "less"
+    return f"{line.title}\n{better} is better"
 
 
 def _estimates(lines: Sequence[Comparison]) -> Iterator[Trace]:

@@ -1,13 +1,19 @@
-"""A run second by second."""
+"""A run second by second: of several rounds, the median of each second and what they range over."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from statistics import median
 
 from celsiusify_reporting.chart import Axis, Chart, Look, Panel, Rule, Trace, Value
 from celsiusify_reporting.charts.look import AXIS, DOTTED, Drawn
+from celsiusify_reporting.seconds import History
 
 START = Rule("x", 0, Look(AXIS))
+Series = Callable[[History], Sequence[Value]]
+# The values that rounds have of each second: none where it is a gap in all of them.
+Seconds = dict[int, list[float]]
 
 
 def over_time(drawn: Sequence[Drawn]) -> Chart | None:
@@ -26,28 +32,22 @@ def _rates(drawn: Sequence[Drawn]) -> Panel:
 
 
 def _rate(each: Drawn) -> Iterator[Trace]:
-    for series in each.one.histories:
-        label = "second {x}: {y} a second"
-        yield Trace(each.title, series.time_s, series.succeeded_rps, each.look, label)
-        if any(series.failed_rps):
-            label = "second {x}: {y} failed a second"
-            yield Trace(
-                each.title,
-                series.time_s,
-                series.failed_rps,
-                each.look,
-                label,
-                width=0,
-                marker="cross",
-            )
+    yield from _course(each, lambda one: one.succeeded_rps, "{y} a second")
+    failed = _by_second(each, lambda one: one.failed_rps)
+    if any(any(values) for values in failed.values()):
+        times, most = tuple(map(float, failed)), tuple(map(max, failed.values()))
+        label = "second {x}: {y} failed a second"
+        yield Trace(each.title, times, most, each.look, label, width=0, marker="cross")
 
 
 def _latencies(drawn: Sequence[Drawn]) -> Panel:
     traces = tuple(
-        Trace(each.title, series.time_s, values, each.look, f"second {{x}}: {name} {{y}} ms", width)
+        trace
         for each in drawn
-        for series in each.one.histories
-        for name, values, width in (("p50", series.p50_ms, 1.6), ("p99", series.p99_ms, 0.7))
+        for trace in (
+            *_course(each, lambda one: one.p50_ms, "p50 {y} ms"),
+            *_course(each, lambda one: one.p99_ms, "p99 {y} ms", width=0.7),
+        )
     )
     axis = Axis("latency [ms], log.", logarithmic=True)
     return Panel(traces, Axis(), axis, height_in=2.7, rules=(START,))
@@ -55,14 +55,38 @@ def _latencies(drawn: Sequence[Drawn]) -> Panel:
 
 def _users(drawn: Sequence[Drawn]) -> Panel:
     traces = tuple(
-        Trace(each.title, series.time_s, series.users, each.look, "second {x}: {y} users")
-        for each in drawn
-        for series in each.one.histories
+        trace for each in drawn for trace in _course(each, lambda one: one.users, "{y} users")
     )
     axis = Axis("users", limits=(0, _top(traces)))
     return Panel(traces, Axis("seconds since all users were running"), axis, 1.2, rules=(START,))
 
 
+def _course(each: Drawn, series: Series, said: str, width: float = 1.6) -> Iterator[Trace]:
+    seconds = _by_second(each, series)
+    if not any(seconds.values()):
+        return
+    ranges = tuple((min(values), max(values)) if values else None for values in seconds.values())
+    yield Trace(
+        each.title,
+        tuple(map(float, seconds)),
+        tuple(median(values) if values else None for values in seconds.values()),
+        each.look,
+        f"second {{x}}: {said}",
+        width,
+        band=ranges if len(each.one.histories) > 1 else (),
+    )
+
+
+def _by_second(each: Drawn, series: Series) -> Seconds:
+    seconds: Seconds = defaultdict(list)
+    for one in each.one.histories:
+        for time_s, value in zip(one.time_s, series(one), strict=True):
+            seconds[int(time_s // 1)] += [] if value is None else [value]
+    return dict(sorted(seconds.items()))
+
+
 def _top(traces: Sequence[Trace], *others: float) -> float:
     values: list[Value] = [value for trace in traces for value in trace.y]
-    return 1.05 * max([*others, *(value for value in values if value is not None)], default=0) or 1
+    edges = [edge[1] for trace in traces for edge in trace.band if edge]
+    known = [value for value in values if value is not None]
+    return 1.05 * max([*others, *known, *edges], default=0) or 1

@@ -17,12 +17,12 @@ from celsiusify_reporting.document import (
 )
 from celsiusify_reporting.measurement import Measurement
 from celsiusify_reporting.pages.plots import PLOTS
-from celsiusify_reporting.pages.tables import field, percentile_between
+from celsiusify_reporting.pages.tables import field
 from celsiusify_reporting.report import Report
 from celsiusify_reporting.run import Run
-from celsiusify_reporting.wording import SPACE, UNKNOWN, listing, percent, setting, whole
+from celsiusify_reporting.wording import SPACE, UNKNOWN, figure, listing, percent, setting, whole
 
-AT_A_GLANCE = (50, 99)
+AT_A_GLANCE = (50, 95, 99, 99.9)
 
 
 def title(report: Report) -> str:
@@ -87,7 +87,7 @@ def _at_a_glance(report: Report) -> Table:
         columns=(
             "Target",
             "Requests a second",
-            *(f"p{one:g} ms (lies between)" for one in AT_A_GLANCE),
+            *(f"p{one:g} ms" for one in AT_A_GLANCE),
             "Failures",
             f"CPU s per {whole(report.method.per_requests)}",
             "Memory MiB",
@@ -100,7 +100,7 @@ def _row(one: Measurement) -> tuple[str, ...]:
     return (
         one.title,
         field("steady.throughput.succeeded_rps")(one),
-        *(percentile_between(one.latency, percent) for percent in AT_A_GLANCE),
+        *(figure(one.percentile_ms(percents)) for percents in AT_A_GLANCE),
         _failures(one),
         field("steady.cpu_s_per_requests")(one),
         field("steady.process.max_rss_mib")(one),
@@ -111,5 +111,5 @@ def _failures(one: Measurement) -> str:
     if one.steady is None or one.steady.throughput.failed_percent is None:
         return UNKNOWN
     failed = one.steady.counts.failed
-    share = f" ({percent(one.steady.throughput.failed_percent)})" if failed else ""
+    share = f"{SPACE}({percent(one.steady.throughput.failed_percent)})" if failed else ""
     return whole(failed) + share

@@ -18,8 +18,8 @@ def guide(report: Report) -> Iterator[Group]:
         Bullets(
             (
                 "VALID: requests were neither lost nor counted twice, the load generator had time "
-                "to spare, and each round kept its pace. Of an INVALID measurement nothing "
-                "follows.",
+                "to spare, and rounds kept their pace as far as that can be told. Of an INVALID "
+                "measurement nothing follows.",
                 "Steady window: from when all users of a round were running and its warm-up was "
                 "over, until they were told to stop. All statistics are of the requests that "
                 "started within, or were due within, of all rounds together.",

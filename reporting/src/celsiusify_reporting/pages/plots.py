@@ -11,11 +11,10 @@ PLOTS = {
         Plot(
             charts.RATIOS,
             "How the targets compare",
-            "The figures of the target named above each plot, as so many times those of the one "
-            "named below; 1 is the same. The dot is the best guess, its line where the true value "
-            "lies, each small bar one round. A line wholly outside the shaded band is a "
-            "difference, one wholly inside is none worth mentioning, and one that crosses its "
-            "edge settles nothing.",
+            "A dot at 2 means twice as much, at 1 the same, at 0.5 half as much. The dot is the "
+            "best guess, the line through it is where the true value lies, and each small bar is "
+            "one round. A line wholly outside the shaded band is a difference, one wholly inside "
+            "is none worth mentioning, and one that crosses its edge settles nothing.",
         ),
         Plot(
             charts.CAPACITY,
@@ -39,10 +38,12 @@ PLOTS = {
         Plot(
             charts.OVER_TIME,
             "Throughput, latency and users over time",
-            "A request belongs to the second in which it started. Each line is a round, from its "
-            "own zero, where its ramp-up ends. Dotted: the most that the users can ask for. "
-            "Crosses: failures. Latency: the thick line is the median of each second, the thin "
-            "one its 99th percentile, left out where a second has too few requests for it.",
+            "A request belongs to the second in which it started; only whole seconds are drawn. "
+            "Zero is where a round's ramp-up ends. Of several rounds, a line is the median round "
+            "in each second, and its band reaches from the lowest to the highest. Dotted: the "
+            "most that the users can ask for. Crosses: failures, of the round with the most. "
+            "Latency: the thick line is the median of each second, the thin one its 99th "
+            "percentile, left out where a second has too few requests for it.",
         ),
         Plot(
             charts.SLOWEST,

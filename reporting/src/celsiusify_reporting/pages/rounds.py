@@ -7,9 +7,11 @@ from collections.abc import Iterator
 from celsiusify_reporting.charts import ROUNDS
 from celsiusify_reporting.document import Group, Heading, Paragraph, Table
 from celsiusify_reporting.measurement import Measurement, Round
+from celsiusify_reporting.method import Method
 from celsiusify_reporting.pages.plots import PLOTS
 from celsiusify_reporting.pages.tables import percentile
 from celsiusify_reporting.report import Report
+from celsiusify_reporting.stationarity import Stationarity
 from celsiusify_reporting.wording import UNKNOWN, figure, limit, percent, setting, whole
 
 
@@ -27,8 +29,9 @@ def _pace(report: Report) -> str:
     return (
         "Warm-up is how much of a round's steady window was cut off besides, since it was still "
         "warming up. A round kept its pace if thirds of the rest differ by no more than "
-        f"{limit(method.drift_percent)} in median latency and rate, or by no more than chance "
-        f"makes them differ (Kruskal and Wallis' test, at {setting(method.drift_chance)})."
+        f"{limit(method.drift_percent)} in median latency and rate. Where they differ by more, "
+        "but chance alone could have done it (Kruskal and Wallis' test, at "
+        f"{setting(method.drift_chance)}), the table says that it can't tell; longer rounds would."
     )
 
 
@@ -45,11 +48,13 @@ def _table(report: Report) -> Table:
         "Thirds differ by",
         "Kept its pace",
     )
-    rows = tuple(_row(one, each) for one in report.measurements for each in one.rounds)
+    rows = tuple(
+        _row(one, each, report.method) for one in report.measurements for each in one.rounds
+    )
     return Table(columns, rows)
 
 
-def _row(one: Measurement, each: Round) -> tuple[str, ...]:
+def _row(one: Measurement, each: Round, method: Method) -> tuple[str, ...]:
     number = setting(each.record.round)
     if each.steady is None:
         return (one.title, number, *[UNKNOWN] * 4, each.record.state, *[UNKNOWN] * 3)
@@ -64,8 +69,16 @@ def _row(one: Measurement, each: Round) -> tuple[str, ...]:
         whole(steady.counts.failed),
         figure(pace.cut_s) if pace else UNKNOWN,
         _spread(each),
-        {None: UNKNOWN, True: "yes", False: "no"}[pace.stationary if pace else None],
+        _kept(pace, method),
     )
+
+
+def _kept(pace: Stationarity | None, method: Method) -> str:
+    if pace is None or pace.stationary is None:
+        return UNKNOWN
+    if not pace.stationary:
+        return "no"
+    return "yes" if pace.spread_percent <= method.drift_percent else "can't tell"
 
 
 def _spread(each: Round) -> str:
