@@ -4,11 +4,11 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 
 from celsiusify_reporting.audit import audit
 from celsiusify_reporting.exits import INVALID, VALID
 from celsiusify_reporting.folder import run_folders
+from celsiusify_reporting.paths_option import add_paths
 
 
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -16,14 +16,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser = commands.add_parser(
         "audit", help="check that rows, counts, schedules, figures and pages of runs agree"
     )
-    parser.add_argument(
-        "paths",
-        nargs="*",
-        type=Path,
-        default=[Path("results")],
-        metavar="RESULTS",
-        help="a run's folder, or one that holds runs (default: results)",
-    )
+    add_paths(parser)
     parser.set_defaults(command=run_audit)
 
 

@@ -24,6 +24,7 @@ from celsiusify_reporting.folder import (
     run_folders,
     write,
 )
+from celsiusify_reporting.paths_option import add_paths
 
 SUMMARY = "summary.csv"
 
@@ -33,14 +34,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser = commands.add_parser(
         "report", help="write the statistics and the report of each run, and the summary of all"
     )
-    parser.add_argument(
-        "paths",
-        nargs="*",
-        type=Path,
-        default=[Path("results")],
-        metavar="FOLDER",
-        help="a run's folder, or one that holds runs (default: results)",
-    )
+    add_paths(parser)
     parser.set_defaults(command=report)
 
 
