@@ -6,7 +6,7 @@ import subprocess
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -16,6 +16,7 @@ pytestmark = pytest.mark.docker
 IMAGES = ("converter-api", "tf-model", "load-tests", "reporting")
 HARDENED = ("--read-only", "--cap-drop=ALL", "--security-opt=no-new-privileges", "--tmpfs=/tmp")
 PATIENCE_S = 60
+Image = Callable[[str], str]
 
 
 def docker(*arguments: str) -> str:
@@ -25,8 +26,14 @@ def docker(*arguments: str) -> str:
     return done.stdout.strip()
 
 
+@pytest.fixture(scope="module")
+def image(versions: dict[str, str]) -> Image:
+    """Tells a folder's image."""
+    return lambda folder: f"celsiusify/{folder}:{versions['VERSION']}"
+
+
 @pytest.fixture(scope="module", autouse=True)
-def _images() -> None:
+def _images(image: Image) -> None:
     if shutil.which("docker") is None:
         pytest.skip("no docker on the PATH")
     for command in (["info"], *(["image", "inspect", image(folder)] for folder in IMAGES)):
@@ -34,14 +41,8 @@ def _images() -> None:
             pytest.skip(f"`docker {' '.join(command)}` fails: `make image` needs an engine")
 
 
-def image(folder: str) -> str:
-    versions = (Path(__file__).parents[2] / "versions.env").read_text().splitlines()
-    (version,) = (line.split("=")[1] for line in versions if line.startswith("VERSION="))
-    return f"celsiusify/{folder}:{version}"
-
-
 @pytest.fixture(scope="module")
-def converter() -> Iterator[str]:
+def converter(image: Image) -> Iterator[str]:
     """A converter that runs, by its container's id."""
     container = docker("run", "-d", *HARDENED, "-p", "127.0.0.1::8080", image("converter-api"))
     try:
@@ -78,12 +79,12 @@ def test_converter_doesn_t_run_as_root(converter: str) -> None:
     assert docker("exec", converter, "id", "-u") != "0"
 
 
-def test_model_is_exported(writable: Path) -> None:
+def test_model_is_exported(image: Image, writable: Path) -> None:
     docker("run", "--rm", *HARDENED, "-v", f"{writable}:/model", image("tf-model"))
     assert (writable / "celsiusify/1/saved_model.pb").exists()
 
 
-def test_load_and_report(converter: str, writable: Path, root: Path) -> None:
+def test_load_and_report(image: Image, converter: str, writable: Path, root: Path) -> None:
     """The load goes through the converter's own loopback interface."""
     shutil.copy(root / "targets.yaml", writable)
     shutil.copy(root / "reference-points.csv", writable)
