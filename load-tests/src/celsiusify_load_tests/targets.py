@@ -44,6 +44,7 @@ class Target:
     request: Request
     answer: Answer
     image: str | None = None
+    chart: str | None = None
     environment: str | None = None
     metrics: Metrics | None = None
     serve: Serve | None = None
