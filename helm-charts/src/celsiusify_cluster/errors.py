@@ -1,0 +1,31 @@
+"""How a command ends, and the exceptions that are meant for its user."""
+
+from enum import IntEnum
+
+
+class Exit(IntEnum):
+    """Exit codes, the same as load-tests': a load's own code is handed on."""
+
+    OK = 0
+    FAILED = 1
+    USAGE = 2
+    INVALID = 3
+    INTERRUPTED = 130
+
+
+class ClusterError(Exception):
+    """Something that the user can put right: said in one line, exit code 2."""
+
+    code = Exit.USAGE
+
+
+class CheckError(ClusterError):
+    """What was asked to be checked isn't so: exit code 1."""
+
+    code = Exit.FAILED
+
+
+class MeasurementError(ClusterError):
+    """A load began, but its results aren't whole: exit code 3."""
+
+    code = Exit.INVALID

@@ -1,0 +1,51 @@
+"""What a command shows: lines that stay, tables, and one line that moves."""
+
+import sys
+from collections.abc import Mapping, Sequence
+
+from rich.console import Console
+from rich.live import Live
+from rich.table import Table
+from rich.text import Text
+
+WIDTH = 200  # of a table where there is no terminal to ask
+
+
+class Terminal:
+    """Prints what a person wants to know; the line that moves only where it can."""
+
+    def __init__(self) -> None:
+        width = None if sys.stdout.isatty() else WIDTH
+        self._console = Console(soft_wrap=True, highlight=False, width=width)
+        self._errors = Console(soft_wrap=True, highlight=False, stderr=True)
+        self._moves = self._console.is_terminal and not self._console.is_dumb_terminal
+        self._live = Live(console=self._console, auto_refresh=False, transient=True)
+
+    def say(self, line: str) -> None:
+        """Print a line that stays."""
+        self._console.print(Text(line))
+
+    def warn(self, line: str) -> None:
+        """Print a line that says what isn't as it should be."""
+        self._errors.print(Text(line))
+
+    def show(self, line: str) -> None:
+        """Replace the moving line; nothing where there is none."""
+        if self._moves:
+            self._live.start()
+            self._live.update(
+                Text(line, style="dim", no_wrap=True, overflow="ellipsis"), refresh=True
+            )
+
+    def clear(self) -> None:
+        """Remove the moving line."""
+        self._live.stop()
+
+    def table(self, rows: Sequence[Mapping[str, str]]) -> None:
+        """Print rows that have the same keys, as a table."""
+        table = Table(box=None, pad_edge=False)
+        for column in rows[0] if rows else ():
+            table.add_column(column, no_wrap=True)
+        for row in rows:
+            table.add_row(*map(Text, row.values()))
+        self._console.print(table)
