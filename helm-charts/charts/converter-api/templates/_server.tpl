@@ -1,0 +1,35 @@
+{{/* What the container runs, and how it stops: SIGTERM has gunicorn drain for drainSeconds by itself. */}}
+{{- define "converter-api.container" -}}
+{{- $server := .Values.server }}
+{{- $settings := dict
+  "PORT" (include "celsiusify.ports" . | fromYaml).http
+  "CELSIUSIFY_WORKERS" ($server.workers | default (include "celsiusify.cores" ((.Values.resources).limits).cpu))
+  "CELSIUSIFY_CONNECTIONS" $server.connections
+  "CELSIUSIFY_KEEPALIVE_S" $server.keepAliveSeconds
+  "CELSIUSIFY_REQUEST_TIMEOUT_S" $server.requestTimeoutSeconds
+  "CELSIUSIFY_RESPONSE_TIMEOUT_S" $server.responseTimeoutSeconds
+  "CELSIUSIFY_DRAIN_S" $server.drainSeconds
+  "CELSIUSIFY_SHUTDOWN_TIMEOUT_S" $server.shutdownTimeoutSeconds
+  "CELSIUSIFY_TRUSTED_PROXIES" $server.trustedProxies
+  "CELSIUSIFY_ACCESS_LOG" $server.accessLog
+  "CELSIUSIFY_LOG_LEVEL" $server.logLevel -}}
+env:
+  {{- range $name, $value := $settings }}
+  - name: {{ $name }}
+    value: {{ $value | quote }}
+  {{- end }}
+  {{- with .Values.extraEnv }}
+  {{- toYaml . | nindent 2 }}
+  {{- end }}
+lifecycle:
+  preStop:
+    sleep:
+      seconds: {{ .Values.lifecycle.preStopSeconds }}
+{{- end }}
+
+{{/* Alive is less than ready: a server that is about to stop is. */}}
+{{- define "converter-api.alive" -}}
+httpGet:
+  path: /healthz
+  port: http
+{{- end }}

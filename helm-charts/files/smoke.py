@@ -1,0 +1,24 @@
+"""Ask a target for 451 °F, as targets.yaml says it is asked, and check the answer.
+
+`helm test` runs it in the image of load-tests: `smoke.py TARGET HOST:PORT`.
+"""
+
+import sys
+from pathlib import Path
+
+from celsiusify_load_tests.exchange import ConnectionCounts
+from celsiusify_load_tests.protocols import PROTOCOLS
+from celsiusify_load_tests.targets import find_target
+
+FAHRENHEIT = 451.0
+CELSIUS = 232.777778
+TOLERANCE = 1e-4
+
+name, address = sys.argv[1:]
+target = find_target(Path(__file__).with_name("targets.yaml"), name)
+url = f"{PROTOCOLS[target.request.protocol].scheme}://{address}"
+client = target.client(url)
+celsius = client.read(client.connect(ConnectionCounts()).exchange(client.fill(FAHRENHEIT)))
+print(f"{name} at {url}: {FAHRENHEIT:g} °F is {celsius:.6f} °C")
+if not abs(celsius - CELSIUS) <= TOLERANCE:
+    sys.exit(f"expected {CELSIUS} °C, within {TOLERANCE}")
