@@ -1,5 +1,8 @@
 """A workspace to run loads in: its targets are small servers of the tests' own."""
 
+import base64
+import gzip
+import hashlib
 import json
 import os
 import shutil
@@ -162,6 +165,35 @@ def _environment(process: psutil.Process) -> dict[str, str]:
         return process.environ()
     except psutil.Error:
         return {}
+
+
+ReadFrames = Callable[[str], dict[str, bytes]]
+
+
+@pytest.fixture(scope="session")
+def read_frames() -> ReadFrames:
+    """Makes files of a log's lines again, as whoever reads that must."""
+    return _files_of
+
+
+def _files_of(log: str) -> dict[str, bytes]:
+    lines = [line.split() for line in log.splitlines() if line.startswith("CELSIUSIFY ")]
+    files: dict[str, bytes] = {}
+    digests, pieces = "", ""
+    for _, kind, word, *rest in lines:
+        if kind == "FILE":
+            pieces, sizes = "", rest
+        elif kind == "DATA":
+            pieces += word
+        elif kind == "DONE":
+            content = files[word] = gzip.decompress(base64.b64decode(pieces, validate=True))
+            digest = hashlib.sha256(content).hexdigest()
+            assert sizes == [f"bytes={len(content)}", f"sha256={digest}"]
+            digests += f"{word} {digest}\n"
+    (begin,), (end,) = ([line for line in lines if line[1] == kind] for kind in ("BEGIN", "END"))
+    assert begin[2:] == [end[2], f"files={len(files)}"]
+    assert end[3] == f"sha256={hashlib.sha256(digests.encode()).hexdigest()}"
+    return files
 
 
 MakeWorkspace = Callable[[Path], Workspace]

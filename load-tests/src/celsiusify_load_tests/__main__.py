@@ -3,11 +3,13 @@
 import argparse
 import shlex
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from celsiusify_load_tests.arguments import Parser
 from celsiusify_load_tests.capacity_verb import add_capacity_options, find_capacities
+from celsiusify_load_tests.emit_verb import add_emit_options, emit
 from celsiusify_load_tests.errors import LoadTestError
+from celsiusify_load_tests.member_verb import add_member_options, part
 from celsiusify_load_tests.plan_options import add_targets_file
 from celsiusify_load_tests.profiles import read_profiles
 from celsiusify_load_tests.run import Exit
@@ -25,6 +27,8 @@ def parser() -> Parser:
     add_capacity_options(verbs.add_parser("capacity", help="search the highest rate that holds"))
     add_targets_file(verbs.add_parser("targets", help="list the targets"))
     verbs.add_parser("profiles", help="list the load profiles")
+    add_member_options(verbs.add_parser("member", help="be one of several pods of a run"))
+    add_emit_options(verbs.add_parser("emit", help="print a run's files as lines of a log"))
     return top
 
 
@@ -57,11 +61,17 @@ def _profiles(_: argparse.Namespace, __: str) -> Exit:
     return Exit.OK
 
 
-VERBS = {
+def _member(options: argparse.Namespace, _: str) -> int:
+    return main(part(options, parser()))
+
+
+VERBS: dict[str, Callable[[argparse.Namespace, str], int]] = {
     "run": run_loads,
     "capacity": find_capacities,
     "targets": _targets,
     "profiles": _profiles,
+    "member": _member,
+    "emit": emit,
 }
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from celsiusify_load_tests.cores import Split
+from celsiusify_load_tests.homeward import Way
 from celsiusify_load_tests.interruption import Interruption
 from celsiusify_load_tests.load_model import LoadModel
 from celsiusify_load_tests.order import Turn, sequence
@@ -32,6 +33,7 @@ class Plan:
         results: The folder of all runs.
         start_timeout_s: How long a target may take until it is healthy.
         command: The command line that asked for all this.
+        way_home: How the run's folder is sent home; None leaves it where it is.
     """
 
     targets: list[Target]
@@ -47,6 +49,7 @@ class Plan:
     results: Path
     start_timeout_s: float
     command: str
+    way_home: Way | None = None
 
     @property
     def sequence(self) -> list[Turn]:

@@ -6,6 +6,7 @@ from pathlib import Path
 from celsiusify_load_tests.arguments import count, host, optional, seconds
 from celsiusify_load_tests.cores import Split, for_load_on
 from celsiusify_load_tests.errors import LoadTestError, ServingError
+from celsiusify_load_tests.homeward import HOLD_S, LIMIT_BYTES, Way
 from celsiusify_load_tests.load_model import MAX_IN_FLIGHT, LoadModel
 from celsiusify_load_tests.plan import Plan
 from celsiusify_load_tests.profiles import Profile
@@ -59,6 +60,25 @@ def add_plan_options(verb: argparse.ArgumentParser) -> None:
         help="for a target to get healthy",
     )
     add("--quiet", action="store_true", help="show no progress")
+    add_way_home(verb)
+
+
+def add_way_home(verb: argparse.ArgumentParser) -> None:
+    """Add what a run does with its folder where nobody can reach that."""
+    add = verb.add_argument
+    add("--frames", action="store_true", help="print the run's files at its end; see `emit`")
+    add(
+        "--frames-limit",
+        type=optional(count),
+        metavar="BYTES",
+        help=f"of gzip: hold more to be fetched with `emit`; default {LIMIT_BYTES}",
+    )
+    add(
+        "--hold",
+        type=optional(seconds),
+        metavar="TIME",
+        help=f"for how long; default {HOLD_S:g}s",
+    )
 
 
 def make_plan(
@@ -90,8 +110,16 @@ def make_plan(
         results=options.results,
         start_timeout_s=options.start_timeout,
         command=command,
+        way_home=_way_home(options),
     )
     return plan, split
+
+
+def _way_home(options: argparse.Namespace) -> Way | None:
+    if not options.frames:
+        return None
+    hold_s = HOLD_S if options.hold is None else float(options.hold)
+    return Way(options.frames_limit or LIMIT_BYTES, hold_s)
 
 
 def _targets(options: argparse.Namespace) -> list[Target]:

@@ -9,6 +9,7 @@ from celsiusify_load_tests import gate, results, words
 from celsiusify_load_tests.calibration import calibrate
 from celsiusify_load_tests.cores import Split, kept_on
 from celsiusify_load_tests.errors import CalibrationError, NotEquivalentError, ServingError
+from celsiusify_load_tests.homeward import sent
 from celsiusify_load_tests.interruption import Interrupted, Interruption
 from celsiusify_load_tests.manifest import Manifest, describe
 from celsiusify_load_tests.measure import load_round, reachable
@@ -71,12 +72,13 @@ def run(plan: Plan, split: Split, terminal: Terminal, work: Work | None = None) 
     manifest = Manifest(folder, describe(plan, split, folder.name, began, work.kind), targets)
     for line in words.load(plan, split):
         terminal.say(line)
-    with Interruption() as stop_asked, kept_on(split.generator):
-        stage = Stage(plan, folder, split, terminal, stop_asked)
-        outcome = _pass_and_do(work, stage, manifest, temperatures)
-    results.remove_if_empty(folder / "parts")
-    terminal.table(work.table(manifest, outcome))
-    terminal.say(f"recorded in {folder}")
+    with Interruption() as stop_asked, sent(folder, plan.way_home, stop_asked):
+        with kept_on(split.generator):
+            stage = Stage(plan, folder, split, terminal, stop_asked)
+            outcome = _pass_and_do(work, stage, manifest, temperatures)
+        results.remove_if_empty(folder / "parts")
+        terminal.table(work.table(manifest, outcome))
+        terminal.say(f"recorded in {folder}")
     return max(outcome.ends)
 
 

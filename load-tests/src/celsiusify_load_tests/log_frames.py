@@ -1,0 +1,73 @@
+"""A run's files as lines of a log: how they leave a pod that nothing need be copied from.
+
+`CELSIUSIFY BEGIN <run> files=<n>`; then for each file `FILE <name> bytes=<n> sha256=<hex>`, a line
+`DATA` for each piece of its gzip (RFC 1952) in base64, and `DONE <name>`; last `END <run>` with the
+SHA-256 of all lines `<name> <sha256>`. Other lines may stand between these.
+"""
+
+import gzip
+import hashlib
+from base64 import b64encode
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+MARK = "CELSIUSIFY"
+PIECE_CHARACTERS = 4096  # whole groups of four, so that each piece is base64 of its own
+
+_PIECE_BYTES = PIECE_CHARACTERS // 4 * 3
+
+
+@dataclass(frozen=True)
+class Packed:
+    """A file, ready to be sent.
+
+    Attributes:
+        name: Its path within the run's folder, with `/`.
+        size: Its length in bytes.
+        sha256: Of its content, in hexadecimal.
+        content: Its gzip.
+    """
+
+    name: str
+    size: int
+    sha256: str
+    content: bytes
+
+
+def pack(name: str, content: bytes) -> Packed:
+    """Compress a file; equal files give equal bytes.
+
+    Raises:
+        ValueError: If its name can't stand in a line.
+    """
+    if not name or any(character.isspace() for character in name):
+        raise ValueError(f"expected a name without blanks, got {name!r}")
+    digest = hashlib.sha256(content).hexdigest()
+    return Packed(name, len(content), digest, gzip.compress(content, mtime=0))
+
+
+def frames(run: str, files: Sequence[Packed]) -> Iterator[str]:
+    """The lines that carry all files of a run, without their ends."""
+    yield f"{MARK} BEGIN {run} files={len(files)}"
+    for file in files:
+        yield f"{MARK} FILE {file.name} bytes={file.size} sha256={file.sha256}"
+        for begin in range(0, len(file.content), _PIECE_BYTES):
+            piece = b64encode(file.content[begin : begin + _PIECE_BYTES])
+            yield f"{MARK} DATA {piece.decode()}"
+        yield f"{MARK} DONE {file.name}"
+    yield f"{MARK} END {run} sha256={_of_all(files)}"
+
+
+def _of_all(files: Sequence[Packed]) -> str:
+    listed = "".join(f"{file.name} {file.sha256}\n" for file in files)
+    return hashlib.sha256(listed.encode()).hexdigest()
+
+
+def held(folder: str, size: int) -> str:
+    """The line that says where files wait that are too large for a log."""
+    return f"{MARK} HELD {folder} bytes={size}"
+
+
+def clock(time_ns: int) -> str:
+    """The line that tells the time of whoever prints it."""
+    return f"{MARK} CLOCK time_ns={time_ns}"
