@@ -1,0 +1,108 @@
+"""The real helm, asked for what it would install; nothing is asked twice."""
+
+import json
+import os
+import subprocess
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+PATIENCE_S = 60
+RELEASE = "celsiusify"
+NAMESPACE = "celsiusify"
+
+# What the cluster is said to know beside Kubernetes' own kinds.
+APIS = (
+    "monitoring.coreos.com/v1/ServiceMonitor",
+    "keda.sh/v1alpha1/ScaledObject",
+    "gateway.networking.k8s.io/v1/HTTPRoute",
+    "gateway.networking.k8s.io/v1/GRPCRoute",
+)
+
+Values = Mapping[str, Any]
+
+
+class RefusedError(Exception):
+    """Helm said no; the message is what it said."""
+
+
+class Helm:
+    """A helm program that finds neither a cluster nor the user's own settings."""
+
+    def __init__(self, program: Path, home: Path) -> None:
+        self._program = program
+        self._environment = {
+            "PATH": os.environ.get("PATH", ""),
+            "HOME": str(home),
+            "KUBECONFIG": os.devnull,
+        }
+        self._answers: dict[tuple[Sequence[str], str], str] = {}
+
+    def template(
+        self,
+        chart: Path,
+        *files: Path,
+        values: Values | None = None,
+        release: str = RELEASE,
+        options: Sequence[str] = (),
+    ) -> str:
+        """Render a chart with files of values, and `values` over them.
+
+        Raises:
+            RefusedError: If helm doesn't render it.
+        """
+        asked = ["template", release, str(chart), "--namespace", NAMESPACE]
+        asked += [f"--api-versions={api}" for api in APIS]
+        return self._ask([*asked, *_layers(files), *options], values)
+
+    def notes(self, chart: Path, *files: Path, values: Values | None = None) -> str:
+        """What helm tells the user after an installation."""
+        asked = ["install", RELEASE, str(chart), "--namespace", NAMESPACE, "--dry-run=client"]
+        return self._ask([*asked, *_layers(files)], values).partition("\nNOTES:\n")[2]
+
+    def lint(self, chart: Path, *files: Path, values: Values | None = None) -> str:
+        """Let helm look for faults.
+
+        Raises:
+            RefusedError: If it finds one; warnings count.
+        """
+        return self._ask(["lint", "--strict", str(chart), *_layers(files)], values)
+
+    def package(self, chart: Path, into: Path) -> Path:
+        """Pack a chart as it would be published."""
+        self._ask(["package", str(chart), "--destination", str(into)], None)
+        (packed,) = into.glob("*.tgz")
+        return packed
+
+    @cached_property
+    def version(self) -> str:
+        """Helm's own version, such as `v4.3.1`."""
+        return self._ask(["version", "--template", "{{ .Version }}"], None)
+
+    def _ask(self, arguments: Sequence[str], values: Values | None) -> str:
+        key = (tuple(arguments), json.dumps(values or {}))
+        if key not in self._answers:
+            self._answers[key] = self._run(*key)
+        return self._answers[key]
+
+    def _run(self, arguments: Sequence[str], values: str) -> str:
+        command = [str(self._program), *arguments]
+        if arguments[0] in {"template", "install", "lint"}:
+            command += ["--values", "-"]
+        finished = subprocess.run(
+            command,
+            input=values,
+            env=self._environment,
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE_S,
+            check=False,
+        )
+        if finished.returncode:
+            raise RefusedError(finished.stdout + finished.stderr)
+        return finished.stdout
+
+
+def _layers(files: Sequence[Path]) -> list[str]:
+    return [f"--values={file}" for file in files]
