@@ -19,6 +19,6 @@ target = find_target(Path(__file__).with_name("targets.yaml"), name)
 url = f"{PROTOCOLS[target.request.protocol].scheme}://{address}"
 client = target.client(url)
 celsius = client.read(client.connect(ConnectionCounts()).exchange(client.fill(FAHRENHEIT)))
-print(f"{name} at {url}: {FAHRENHEIT:g} °F is {celsius:.6f} °C")
+sys.stdout.write(f"{name} at {url}: {FAHRENHEIT:g} °F is {celsius:.6f} °C\n")
 if not abs(celsius - CELSIUS) <= TOLERANCE:
     sys.exit(f"expected {CELSIUS} °C, within {TOLERANCE}")

@@ -1,0 +1,188 @@
+"""Write each chart's values.schema.json and the table of values in its README.md from values.yaml.
+
+`python helm-charts/docs/values.py` writes; with `--check` it says what would be written otherwise.
+Above a key stands `# -- what it means`, on several lines if need be, and then `# @schema {minimum: 0}`:
+what a value must be beyond having the default's type, in the words of JSON Schema (draft 7).
+A mapping takes no keys but those it has; an empty one, `{}`, takes any.
+"""
+
+import argparse
+import json
+import re
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import takewhile
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+CHARTS = Path(__file__).parents[1]
+TABLE = re.compile(r"(?<=<!-- values -->\n).*(?=<!-- /values -->)", re.DOTALL)
+TYPES = {
+    bool: "boolean",
+    int: "integer",
+    float: "number",
+    str: "string",
+    list: "array",
+    dict: "object",
+}
+LONGEST_DEFAULT = 60
+# Helm hands these to every subchart.
+FROM_HELM = {"enabled": {"type": "boolean"}, "global": {"type": "object"}}
+
+Schema = dict[str, Any]
+
+
+class ValuesError(ValueError):
+    """A values.yaml of which nothing can be made; the text says why."""
+
+
+@dataclass(frozen=True)
+class Value:
+    """A key of values.yaml.
+
+    Attributes:
+        path: The keys that lead to it, its own last.
+        default: What stands there.
+        meaning: What its comment says.
+        rules: What its comment adds to its schema.
+        children: The keys below it.
+    """
+
+    path: tuple[str, ...]
+    default: Any
+    meaning: str
+    rules: Schema
+    children: tuple["Value", ...]
+
+    @property
+    def key(self) -> str:
+        """The path as `--set` takes it."""
+        return ".".join(self.path)
+
+
+def read(text: str) -> Value:
+    """Read a values.yaml.
+
+    Raises:
+        ValuesError: If a key's meaning isn't told, or a default has no type.
+    """
+    lines = text.splitlines()
+    root = yaml.compose(text, Loader=yaml.SafeLoader)
+    content = yaml.safe_load(text)
+    return Value((), content, "", {}, tuple(_children(root, content, (), lines, told=False)))
+
+
+def _children(
+    node: yaml.Node | None, default: Any, path: tuple[str, ...], lines: list[str], *, told: bool
+) -> Iterator[Value]:
+    if not isinstance(node, yaml.MappingNode):
+        return
+    for key_node, value_node in node.value:
+        key = key_node.value
+        meaning, rules = _comment(lines[: key_node.start_mark.line])
+        below, value = (*path, key), default[key]
+        children = tuple(_children(value_node, value, below, lines, told=told or bool(meaning)))
+        if not (children or meaning or told):
+            raise ValuesError(f"{'.'.join(below)} has no meaning: write it above, `# -- …`")
+        yield Value(below, value, meaning, rules, children)
+
+
+def _comment(above: list[str]) -> tuple[str, Schema]:
+    """Return what the comment right above a key says: its meaning, and what its schema adds."""
+    comment = [
+        line.strip().removeprefix("#").strip()
+        for line in takewhile(lambda line: line.strip().startswith("#"), reversed(above))
+    ][::-1]
+    text = " ".join(line for line in comment if not line.startswith("@schema"))
+    rules: Schema = {}
+    for line in comment:
+        if line.startswith("@schema"):
+            rules |= yaml.safe_load(line.removeprefix("@schema"))
+    return text.removeprefix("-- ") if text.startswith("-- ") else "", rules
+
+
+def schema(value: Value) -> Schema:
+    """Return the JSON Schema of a value."""
+    found: Schema = {"description": value.meaning} if value.meaning else {}
+    if "type" not in value.rules:
+        if type(value.default) not in TYPES:
+            raise ValuesError(f"{value.key} has no type: write it above, `# @schema {{type: …}}`")
+        found["type"] = TYPES[type(value.default)]
+    if value.children:
+        found["properties"] = {child.path[-1]: schema(child) for child in value.children}
+        found["additionalProperties"] = False
+    return found | value.rules
+
+
+def document(chart: str, root: Value) -> Schema:
+    """Return the values.schema.json of a chart; no section may be left out with null."""
+    whole = schema(root)
+    return {
+        "$schema": "http://json-schema.org/draft-07/schema#",
+        "title": f"Values of the chart {chart}",
+        **whole,
+        "properties": FROM_HELM | whole["properties"],
+        "required": [child.path[-1] for child in root.children if child.children],
+    }
+
+
+def table(root: Value) -> str:
+    """Return the table of all values whose meaning is told."""
+    rows = [f"| `{value.key}` | {_default(value)} | {value.meaning} |\n" for value in _told(root)]
+    return "".join(["\n| key | default | meaning |\n|---|---|---|\n", *rows, "\n"])
+
+
+def _told(value: Value) -> Iterator[Value]:
+    for child in value.children:
+        if child.meaning:
+            yield child
+        yield from _told(child)
+
+
+def _default(value: Value) -> str:
+    if any(_told(value)):
+        return ""
+    text = json.dumps(value.default, ensure_ascii=False)
+    return f"`{text}`" if len(text) <= LONGEST_DEFAULT else "see values.yaml"
+
+
+def files(chart: Path) -> dict[Path, str]:
+    """Return what the files of a chart should be that follow from its values.yaml."""
+    name = yaml.safe_load((chart / "Chart.yaml").read_text())["name"]
+    root = read((chart / "values.yaml").read_text())
+    readme = chart / "README.md"
+    made = json.dumps(document(name, root), indent=2, ensure_ascii=False) + "\n"
+    return {
+        chart / "values.schema.json": made,
+        readme: TABLE.sub(lambda _: table(root), readme.read_text()),
+    }
+
+
+def main() -> None:
+    """Write the files, or say which are stale."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--check", action="store_true", help="write nothing, fail if stale")
+    options = parser.parse_args()
+    charts = sorted(path.parent for path in CHARTS.glob("**/Chart.yaml"))
+    stale = [
+        (path, text)
+        for chart in charts
+        for path, text in files(chart).items()
+        if not path.exists() or path.read_text() != text
+    ]
+    if options.check and stale:
+        names = ", ".join(str(path.relative_to(CHARTS)) for path, _ in stale)
+        sys.exit(f"stale: {names}; run `python helm-charts/docs/values.py`")
+    for path, text in stale:
+        path.write_text(text)
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except ValuesError as problem:
+        sys.stderr.write(f"values: {problem}\n")
+        sys.exit(2)
