@@ -1,7 +1,7 @@
 """Write each chart's values.schema.json and the table of values in its README.md from values.yaml.
 
 `python helm-charts/docs/values.py` writes; with `--check` it says what would be written otherwise.
-Above a key stands `# -- what it means`, on several lines if need be, and then `# @schema {minimum: 0}`:
+Above a key stands `# -- what it means`, on several lines if need be, then `# @schema {minimum: 0}`:
 what a value must be beyond having the default's type, in the words of JSON Schema (draft 7).
 A mapping takes no keys but those it has; an empty one, `{}`, takes any.
 """
@@ -166,7 +166,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--check", action="store_true", help="write nothing, fail if stale")
     options = parser.parse_args()
-    charts = sorted(path.parent for path in CHARTS.glob("**/Chart.yaml"))
+    charts = sorted(path.parent for path in CHARTS.glob("**/values.yaml"))
     stale = [
         (path, text)
         for chart in charts

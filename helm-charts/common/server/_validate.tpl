@@ -28,9 +28,6 @@
 {{- fail "model.source is pvc: set model.claimName to the PersistentVolumeClaim that holds the model" }}
 {{- end }}
 {{- end }}
-{{- if and .Values.httpRoute.enabled (not .Values.httpRoute.parentRefs) }}
-{{- fail "httpRoute needs httpRoute.parentRefs: the Gateway that it belongs to" }}
-{{- end }}
 {{- end }}
 
 {{/* How long a pod may take from the wish that it end until it has: seconds, five of them to spare. */}}

@@ -33,3 +33,7 @@ httpGet:
   path: /healthz
   port: http
 {{- end }}
+
+{{- define "converter-api.notes" -}}
+{{- include "celsiusify.server.notes" . }}
+{{- end }}

@@ -56,3 +56,7 @@ tcpSocket:
   port: grpc
 {{- end }}
 {{- end }}
+
+{{- define "tf-serving.notes" -}}
+{{- include "celsiusify.server.notes" . }}
+{{- end }}
