@@ -1,0 +1,3 @@
+{{/* How to make a load, and where its results go. */}}
+{{- define "load-tests.notes" -}}
+{{- end }}
