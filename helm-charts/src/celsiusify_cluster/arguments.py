@@ -1,7 +1,9 @@
 """How the command line's values are read."""
 
 import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from itertools import takewhile
+from math import isfinite
 from typing import NoReturn, TypeVar
 
 from celsiusify_cluster.errors import Exit
@@ -15,6 +17,30 @@ class Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """End with code 2."""
         self.exit(Exit.USAGE, f"{self.prog}: {message}\n")
+
+
+def count(text: str) -> int:
+    """Read a number of things: a whole number from 0."""
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"expected a whole number from 0, got {text!r}")
+    return int(text)
+
+
+def positive(text: str) -> float:
+    """Read a quantity: a number over 0."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not (isfinite(value) and value > 0):
+        raise argparse.ArgumentTypeError(f"expected a number over 0, got {text!r}")
+    return value
+
+
+def split_extra(arguments: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Split a command line at `--`: what stands behind it is for another command."""
+    own = list(takewhile(lambda argument: argument != "--", arguments))
+    return own, list(arguments[len(own) + 1 :])
 
 
 def optional(convert: Callable[[str], T]) -> Callable[[str], T | None]:

@@ -3,12 +3,12 @@
 import argparse
 import hashlib
 import platform
-import sys
 from pathlib import Path
 
 from celsiusify_cluster.arguments import optional
 from celsiusify_cluster.bundle import Bundle, Tool, fetch, read_bundles
 from celsiusify_cluster.errors import ClusterError, Exit
+from celsiusify_cluster.programs import own_folder
 from celsiusify_cluster.terminal import Terminal
 
 PLATFORM = ("Linux", "x86_64")
@@ -43,11 +43,6 @@ def provide_tools(options: argparse.Namespace, terminal: Terminal) -> Exit:
     for name in ("current", "helm3") if options.helm3 else ("current",):
         _provide(bundles[name], folder, terminal)
     return Exit.OK
-
-
-def own_folder() -> Path:
-    """The folder of the Python that runs this, where its environment's commands are."""
-    return Path(sys.executable).parent
 
 
 def _provide(bundle: Bundle, folder: Path, terminal: Terminal) -> None:

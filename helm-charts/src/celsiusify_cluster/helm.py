@@ -1,0 +1,50 @@
+"""helm, told where the release is, with its complaints made plain."""
+
+import json
+import re
+from typing import Any
+
+from celsiusify_cluster.explain import explain
+from celsiusify_cluster.place import Place
+from celsiusify_cluster.programs import find_program, run
+
+HELM_3 = 3
+
+
+class Helm:
+    """Runs helm in one place."""
+
+    def __init__(self, place: Place) -> None:
+        self._program = find_program("helm")
+        self.place = place
+
+    def run(self, *arguments: str) -> str:
+        """Run helm and return what it prints.
+
+        Raises:
+            ClusterError: If it fails.
+        """
+        finished = run(self.command(*arguments))
+        if finished.returncode:
+            raise explain(finished.stderr, self.place)
+        return finished.stdout
+
+    def command(self, *arguments: str) -> list[str]:
+        """The command line, with the place."""
+        context = [f"--kube-context={self.place.context}"] if self.place.context else []
+        return [self._program, f"--namespace={self.place.namespace}", *context, *arguments]
+
+    @property
+    def rolls_back(self) -> str:
+        """The flag that takes a failed release back, which helm 4 calls otherwise."""
+        found = re.search(r"v(\d+)\.", self.run("version", "--short"))
+        is_3 = found is not None and int(found[1]) == HELM_3
+        return "--atomic" if is_3 else "--rollback-on-failure"
+
+    def releases(self) -> list[dict[str, Any]]:
+        """The release of the place, as a list of one or none."""
+        name = f"^{re.escape(self.place.release)}$"
+        found: list[dict[str, Any]] = json.loads(
+            self.run("list", f"--filter={name}", "--all", "--output=json")
+        )
+        return found

@@ -1,0 +1,150 @@
+"""`celsiusify-cluster loadtest`: load targets inside the cluster, and bring the results home."""
+
+import argparse
+from datetime import UTC, datetime
+from pathlib import Path
+
+from celsiusify_cluster.arguments import count, optional, positive
+from celsiusify_cluster.ending import leader_code, losses, no_results
+from celsiusify_cluster.errors import ClusterError, Exit, MeasurementError
+from celsiusify_cluster.homecoming import Landing
+from celsiusify_cluster.job import TARGETS_LABEL, Wish, build, choose, target_urls
+from celsiusify_cluster.kubectl import Kubectl, Object
+from celsiusify_cluster.outcome import Stay, write_outcome
+from celsiusify_cluster.place import add_place_options, place
+from celsiusify_cluster.reception import Reception
+from celsiusify_cluster.sampler import Sampler
+from celsiusify_cluster.signals import StopAsked
+from celsiusify_cluster.start import await_leader, pods_of
+from celsiusify_cluster.terminal import Terminal
+from celsiusify_cluster.watched import find_watched
+
+RUN_OPTIONS = {
+    "profile": "NAME",
+    "users": "N",
+    "spawn-rate": "N",
+    "run-time": "TIME",
+    "load": "MODEL",
+    "rate": "N",
+    "rounds": "N",
+    "order": "ORDER",
+    "connection": "POLICY",
+    "warm-up": "TIME",
+    "cool-down": "TIME",
+    "max-in-flight": "N",
+    "processes": "N",
+    "seed": "N",
+}
+"""What is handed on to `celsiusify-load-tests run`, which says what it means."""
+
+
+def add_loadtest_options(verb: argparse.ArgumentParser) -> None:
+    """Add the options of `loadtest`."""
+    verb.add_argument("targets", nargs="*", metavar="TARGET", help="names, or 'all'")
+    add_place_options(verb)
+    add = verb.add_argument
+    add("--workers", type=optional(count), metavar="N", help="pods that make load for a leader")
+    for name, value in RUN_OPTIONS.items():
+        add(f"--{name}", default="", metavar=value, help="as of celsiusify-load-tests run")
+    add("--results", type=Path, default=Path("results"), metavar="DIR", help="folder of all runs")
+    add(
+        "--start-timeout",
+        type=optional(positive),
+        metavar="SECONDS",
+        help="for the load's pods to start; default 300",
+    )
+
+
+def load_on_cluster(options: argparse.Namespace, terminal: Terminal) -> int:
+    """Create a Job, follow it, and bring its results home; returns the leader's exit code.
+
+    Raises:
+        ClusterError: If the load can't start.
+        MeasurementError: If it started, and its results aren't whole.
+    """
+    kubectl = Kubectl(place(options))
+    kubectl.server_version()
+    kubectl.get("namespace", kubectl.place.namespace)
+    wish = _wish(options)
+    chosen = choose(_cron_jobs(kubectl), wish.targets)
+    _refuse_a_second(kubectl)
+    job = build(chosen, wish, kubectl.place.release, datetime.now(UTC))
+    with StopAsked() as stop, Landing(options.results) as home:
+        name = job["metadata"]["name"]
+        kubectl.create(job)
+        terminal.say(f"job {name} in namespace {kubectl.place.namespace}")
+        watched = find_watched(kubectl, target_urls(_args(job)))
+        with Sampler(kubectl, watched) as sampler:
+            pod = _await(kubectl, name, options.start_timeout or 300.0, stop, terminal)
+            stay = Stay(kubectl, job, watched, pods_of(kubectl, name))
+            reception = Reception(kubectl, pod, home, terminal)
+            reception.follow(sampler, stop)
+        return _finish(reception, stay, sampler, stop, terminal)
+
+
+def _wish(options: argparse.Namespace) -> Wish:
+    values = {name: getattr(options, name.replace("-", "_")) for name in RUN_OPTIONS}
+    return Wish(options.targets, values, options.workers, options.extra)
+
+
+def _cron_jobs(kubectl: Kubectl) -> dict[str, Object]:
+    selector = f"--selector={kubectl.place.labels()},{TARGETS_LABEL}"
+    found = kubectl.items("cronjobs", selector)
+    return {entry["metadata"]["labels"][TARGETS_LABEL]: entry for entry in found}
+
+
+def _refuse_a_second(kubectl: Kubectl) -> None:
+    """Two loads at once would measure each other."""
+    for job in kubectl.items("jobs", f"--selector={kubectl.place.labels()},{TARGETS_LABEL}"):
+        if job.get("status", {}).get("active"):
+            name = job["metadata"]["name"]
+            raise ClusterError(
+                f"job {name} is loading already: wait for its end, or "
+                f"`kubectl delete job {name} --namespace {kubectl.place.namespace}`"
+            )
+
+
+def _args(job: Object) -> list[str]:
+    args: list[str] = job["spec"]["template"]["spec"]["containers"][0]["args"]
+    return args
+
+
+def _await(
+    kubectl: Kubectl, job: str, timeout_s: float, stop: StopAsked, terminal: Terminal
+) -> str:
+    """Wait for the leader; a Job whose pods don't start is removed."""
+    try:
+        leader = await_leader(kubectl, job, timeout_s, stop, terminal)
+    except ClusterError:
+        kubectl.run("delete", "job", job, "--wait=false", "--ignore-not-found")
+        raise
+    finally:
+        terminal.clear()
+    return str(leader["metadata"]["name"])
+
+
+def _finish(
+    reception: Reception, stay: Stay, sampler: Sampler, stop: StopAsked, terminal: Terminal
+) -> int:
+    kubectl, job = reception.kubectl, stay.job["metadata"]["name"]
+    code = None if stop.count else leader_code(kubectl, reception.pod)
+    for loss in losses(kubectl, job):
+        terminal.warn(loss)
+    if stop.count:
+        kubectl.run("delete", "job", job, "--wait=false", "--ignore-not-found")
+    elif reception.received is None:
+        _fetch_again(reception, job)
+    if reception.received is None:
+        return Exit.INTERRUPTED
+    folder = reception.home.settle(reception.received)
+    write_outcome(folder, reception, stay, sampler)
+    terminal.say(f"brought home to {folder}: {len(reception.received.files)} files, all verified")
+    return Exit.INTERRUPTED if stop.count else Exit.INVALID if code is None else code
+
+
+def _fetch_again(reception: Reception, job: str) -> None:
+    try:
+        reception.fetch_again()
+    except MeasurementError as problem:
+        said = reception.problem or str(problem)
+        raise no_results(reception.kubectl, job, reception.pod, said) from problem

@@ -1,0 +1,97 @@
+"""What the leader says while it works: shown, and read for results and for its clock."""
+
+import time
+from dataclasses import dataclass, field
+
+from celsiusify_cluster.errors import MeasurementError
+from celsiusify_cluster.frames import MARK, Clock, FrameReader, Held, Received
+from celsiusify_cluster.homecoming import Home, fetch_held, fetch_logged
+from celsiusify_cluster.kubectl import Kubectl
+from celsiusify_cluster.leader_log import LeaderLog, Line
+from celsiusify_cluster.sampler import Sampler
+from celsiusify_cluster.signals import StopAsked
+from celsiusify_cluster.terminal import Terminal
+
+GRACE_S = 300  # for a leader that was told to end: it merges, and sends what it has
+
+
+@dataclass
+class Reception:
+    """Follows a leader until it has ended.
+
+    Attributes:
+        received: The results, once they are here and verified.
+        differences_ns: Our clock minus the leader's, for each time that it told.
+        problem: What was wrong first with results that came.
+    """
+
+    kubectl: Kubectl
+    pod: str
+    home: Home
+    terminal: Terminal
+    received: Received | None = None
+    differences_ns: list[int] = field(default_factory=list)
+    problem: str = ""
+
+    def follow(self, sampler: Sampler, stop: StopAsked) -> None:
+        """Show and read the log to its end.
+
+        The first signal to stop tells the leader to end and goes on; the second leaves at once.
+
+        Raises:
+            MeasurementError: If the cluster answers no longer.
+        """
+        log = LeaderLog(self.kubectl, self.pod)
+        reader = FrameReader(self.home.landing)
+        began_s, told = time.monotonic(), False
+        try:
+            for line in log.lines():
+                if stop.count and not told:
+                    told = self._tell_to_end()
+                if stop.count > 1:
+                    return
+                if line:
+                    self._take(line, reader)
+                self._show(time.monotonic() - began_s, sampler, reader)
+        finally:
+            log.close()
+            reader.close()
+            self.terminal.clear()
+        if log.problem:
+            raise MeasurementError(log.problem)
+
+    def fetch_again(self) -> None:
+        """Read the whole log once more, where results didn't come or came damaged.
+
+        Raises:
+            MeasurementError: If it has none.
+        """
+        found = fetch_logged(self.kubectl, self.pod, self.home.landing)
+        if isinstance(found, Held):
+            found = fetch_held(self.kubectl, self.pod, found, self.home.landing)
+        self.received = found
+
+    def _take(self, line: Line, reader: FrameReader) -> None:
+        if not line.text.startswith(MARK):
+            self.terminal.say(line.text)
+            return
+        try:
+            event = reader.take(line.text)
+            if isinstance(event, Clock):
+                self.differences_ns.append(line.received_ns - event.time_ns)
+            elif isinstance(event, Held):
+                self.terminal.show(f"fetching {event.size_bytes / 1e6:,.1f} MB")
+                self.received = fetch_held(self.kubectl, self.pod, event, self.home.landing)
+            elif isinstance(event, Received):
+                self.received = event
+        except MeasurementError as problem:
+            self.problem = self.problem or str(problem)
+
+    def _tell_to_end(self) -> bool:
+        self.terminal.say("telling the leader to end; once more, and its results are left")
+        self.kubectl.run("delete", "pod", self.pod, "--wait=false", f"--grace-period={GRACE_S}")
+        return True
+
+    def _show(self, elapsed_s: float, sampler: Sampler, reader: FrameReader) -> None:
+        minutes, seconds = divmod(round(elapsed_s), 60)
+        self.terminal.show(f"{minutes}:{seconds:02}  {reader.progress or sampler.status}")

@@ -1,0 +1,38 @@
+"""Ctrl-C, SIGTERM and a closed terminal as something to ask for: nothing is broken off half way."""
+
+import signal
+import threading
+from types import FrameType, TracebackType
+
+STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+class StopAsked:
+    """Counts the signals to stop while the context lasts."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self._came = threading.Event()
+        self._before: dict[signal.Signals, object] = {}
+
+    def __enter__(self) -> "StopAsked":
+        for number in STOPPING:
+            self._before[number] = signal.signal(number, self._note)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        problem: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        for number, handler in self._before.items():
+            signal.signal(number, handler)  # type: ignore[arg-type]  # what signal() itself gave
+
+    def _note(self, number: int, frame: FrameType | None) -> None:
+        self.count += 1
+        self._came.set()
+
+    def sleep(self, seconds: float) -> None:
+        """Sleep, but not beyond the first signal."""
+        self._came.wait(seconds)

@@ -1,0 +1,73 @@
+"""What keeps a pod from running, as Kubernetes tells it, in one line."""
+
+from collections.abc import Iterator, Sequence
+
+from celsiusify_cluster.kubectl import Object
+
+NO_IMAGE = {
+    "ErrImagePull",
+    "ImagePullBackOff",
+    "ErrImageNeverPull",
+    "InvalidImageName",
+    "ImageInspectError",
+}
+CAN_T_START = {"CreateContainerConfigError", "CreateContainerError", "RunContainerError"}
+CRASHING = "CrashLoopBackOff"
+
+
+def trouble(pods: Sequence[Object]) -> str | None:
+    """The first pod's trouble that won't pass by itself, or None."""
+    return next((said for pod in pods for said in _troubles(pod)), None)
+
+
+def lost(pod: Object) -> str | None:
+    """Why a pod ended that shouldn't have: evicted, killed for its memory, its node lost."""
+    name, status = pod["metadata"]["name"], pod.get("status", {})
+    for entry in status.get("containerStatuses", ()):
+        ended = entry.get("state", {}).get("terminated", {})
+        if ended.get("reason") == "OOMKilled":
+            limit = _memory_limit(pod, entry["name"])
+            return f"pod {name} took more memory than it may{limit} and was killed (OOMKilled)"
+    if status.get("phase") == "Failed" and status.get("reason"):
+        return f"pod {name} was lost: {status['reason']}: {status.get('message', '').strip()}"
+    for condition in status.get("conditions", ()):
+        if condition["type"] == "DisruptionTarget" and condition["status"] == "True":
+            said = f"{condition.get('reason')}: {condition.get('message', '')}".strip()
+            return f"pod {name} was disrupted: {said}"
+    return None
+
+
+def exit_code(pod: Object) -> int | None:
+    """The code that a pod's first container ended with, None while it runs."""
+    for entry in pod.get("status", {}).get("containerStatuses", ())[:1]:
+        ended = entry.get("state", {}).get("terminated")
+        return int(ended["exitCode"]) if ended else None
+    return None
+
+
+def _troubles(pod: Object) -> Iterator[str]:
+    name, status = pod["metadata"]["name"], pod.get("status", {})
+    for condition in status.get("conditions", ()):
+        if condition.get("reason") == "Unschedulable" and condition["status"] == "False":
+            yield f"pod {name} can't be scheduled: {condition.get('message', 'no node fits')}"
+    entries = (*status.get("initContainerStatuses", ()), *status.get("containerStatuses", ()))
+    for entry in entries:
+        waiting = entry.get("state", {}).get("waiting", {})
+        reason, message = waiting.get("reason"), waiting.get("message", "").strip()
+        if reason in NO_IMAGE:
+            yield (
+                f"image {entry['image']} of pod {name} can't be had ({reason}): "
+                f"`make image` and `make cluster`, or `make push`, bring it to the cluster"
+            )
+        elif reason in CAN_T_START:
+            yield f"pod {name} can't start: {reason}: {message}"
+        elif reason == CRASHING:
+            yield f"pod {name} ends again and again: `kubectl logs --previous {name}` says why"
+
+
+def _memory_limit(pod: Object, container: str) -> str:
+    for entry in pod["spec"]["containers"]:
+        limit = entry.get("resources", {}).get("limits", {}).get("memory")
+        if entry["name"] == container and limit:
+            return f", {limit},"
+    return ""

@@ -1,0 +1,303 @@
+"""The fake cluster: the store, its server, and knobs for what tests want to go wrong."""
+
+import json
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+from . import controllers
+from .api import make_app
+from .containers import Container, Program, prints, waits
+from .resources import METRICS, RESOURCES, Object, Resource
+from .store import Refused, Store, find, now
+
+PODS, DEPLOYMENTS, EVENTS = find("pods", "v1"), find("deployments"), find("events")
+SCALERS, POD_METRICS = find("horizontalpodautoscalers"), find("pods", "metrics.k8s.io/v1beta1")
+NODE = "node-1"
+
+
+class _Handler(WSGIRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def log_request(self, *_: Any) -> None:
+        """Say nothing."""
+
+
+class Cluster:
+    """A cluster on 127.0.0.1.
+
+    Attributes:
+        leader, worker, server, test: The programs of the pods of Jobs, Deployments and helm tests.
+        missing_images: Images that can't be pulled.
+        unschedulable: Why pods stay pending; empty where they don't.
+        holds_jobs: Whether Jobs stay without pods.
+        has_metrics: Whether there is a metrics-server.
+        requests: What was asked, e.g. `GET /version`.
+    """
+
+    def __init__(self) -> None:
+        self.store = Store()
+        self.requests: list[str] = []
+        self.leader: Program = prints("nothing to do")
+        self.worker: Program = waits
+        self.server: Program = waits
+        self.test: Program = prints("answers rightly")
+        self.missing_images: set[str] = set()
+        self.unschedulable = ""
+        self.holds_jobs = False
+        self.has_metrics = True
+        self._forbidden: set[tuple[str, str]] = set()
+        self._containers: dict[tuple[str, str], Container] = {}
+        self._closing = threading.Event()
+        self.store.listeners.append(lambda *change: controllers.react(self, *change))
+        self._server = make_server(
+            "127.0.0.1", 0, make_app(self), threaded=True, request_handler=_Handler
+        )
+        self._server.daemon_threads = True  # type: ignore[attr-defined]  # of its threaded kind
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        self.store.create(find("namespaces"), "", {"metadata": {"name": "default"}})
+        self._add_node()
+
+    @property
+    def url(self) -> str:
+        """Where the API server is."""
+        return f"http://127.0.0.1:{self._server.port}"
+
+    @property
+    def served(self) -> tuple[Resource, ...]:
+        """The kinds that it has."""
+        return tuple(
+            resource for resource in RESOURCES if self.has_metrics or resource.group != METRICS
+        )
+
+    def close(self) -> None:
+        """Stop serving, and all containers."""
+        self._closing.set()
+        for container in self._containers.values():
+            container.stopped.set()
+        self._server.shutdown()
+        self._server.server_close()
+
+    def closing(self) -> bool:
+        """Is the server about to stop?"""
+        return self._closing.is_set()
+
+    def write_kubeconfig(self, path: Path) -> None:
+        """Write what kubectl needs to find this cluster."""
+        content = {
+            "apiVersion": "v1",
+            "kind": "Config",
+            "current-context": "fake",
+            "clusters": [{"name": "fake", "cluster": {"server": self.url}}],
+            "users": [{"name": "me", "user": {}}],
+            "contexts": [{"name": "fake", "context": {"cluster": "fake", "user": "me"}}],
+        }
+        path.write_text(json.dumps(content))
+
+    def forbid(self, verb: str, plural: str) -> None:
+        """Refuse a verb on a kind from now on."""
+        self._forbidden.add((verb, plural))
+
+    def check_allowed(self, verb: str, resource: Resource, namespace: str) -> None:
+        """Refuse what was forbidden."""
+        if (verb, resource.plural) in self._forbidden:
+            where = f' in the namespace "{namespace}"' if namespace else " at the cluster scope"
+            raise Refused(
+                403,
+                "Forbidden",
+                f'{resource.title} is forbidden: User "me" cannot {verb} resource '
+                f'"{resource.plural}" in API group "{resource.group}"{where}',
+            )
+
+    def start(self, pod: Object, program: Program, then: Callable[[], None] | None = None) -> None:
+        """Run a pod's program, unless something keeps the pod from starting."""
+        namespace, name = pod["metadata"]["namespace"], pod["metadata"]["name"]
+        waiting = self._hindrance(pod)
+        if waiting:
+            self.store.edit(PODS, namespace, name, lambda content: content.update(status=waiting))
+            return
+        container = self._containers[(namespace, name)] = Container(pod)
+        self.store.edit(PODS, namespace, name, _running)
+
+        def run() -> None:
+            code = program(container)
+            self.store.edit(
+                PODS, namespace, name, lambda content: _finished(content, code, container)
+            )
+            container.end()
+            self._remove_if_deleted(namespace, name)
+            if then:
+                then()
+
+        threading.Thread(target=run, daemon=True).start()
+
+    def _hindrance(self, pod: Object) -> Object:
+        if self.unschedulable:
+            condition = {"type": "PodScheduled", "status": "False", "reason": "Unschedulable"}
+            return {
+                "phase": "Pending",
+                "conditions": [{**condition, "message": self.unschedulable}],
+            }
+        for container in pod["spec"]["containers"]:
+            if container["image"] in self.missing_images:
+                state = {"reason": "ErrImageNeverPull", "message": "image is not present"}
+                entry = {"name": container["name"], "image": container["image"], "ready": False}
+                return {
+                    "phase": "Pending",
+                    "containerStatuses": [{**entry, "state": {"waiting": state}}],
+                }
+        return {}
+
+    def container(self, namespace: str, name: str) -> Container:
+        """The container of a pod."""
+        self.store.get(PODS, namespace, name)
+        if (namespace, name) not in self._containers:
+            raise Refused(400, "BadRequest", f'container in pod "{name}" is waiting to start')
+        return self._containers[(namespace, name)]
+
+    def delete(self, resource: Resource, namespace: str, name: str) -> Object:
+        """Delete an object and what it owns; a pod that runs ends first."""
+        container = self._containers.get((namespace, name)) if resource == PODS else None
+        if container and not container.ended.is_set():
+            self.store.edit(
+                resource,
+                namespace,
+                name,
+                lambda content: content["metadata"].update(deletionTimestamp=now()),
+            )
+            container.stopped.set()
+            return self.store.get(resource, namespace, name)
+        gone = self.store.delete(resource, namespace, name)
+        for kind, owned in self.store.owned_by(gone["metadata"]["uid"]):
+            self.delete(kind, owned["metadata"]["namespace"], owned["metadata"]["name"])
+        return gone
+
+    def _remove_if_deleted(self, namespace: str, name: str) -> None:
+        try:
+            pod = self.store.get(PODS, namespace, name)
+        except Refused:
+            return
+        if pod["metadata"].get("deletionTimestamp"):
+            self.store.delete(PODS, namespace, name)
+
+    def pods_of(self, deployment: Object) -> list[Object]:
+        """The pods of a Deployment."""
+        chosen = deployment["spec"]["selector"]["matchLabels"].items()
+        labels = ",".join(f"{key}={value}" for key, value in chosen)
+        return self.store.choose(PODS, deployment["metadata"]["namespace"], labels)
+
+    def settle(self, deployment: Object, wanted: int) -> None:
+        """Write a Deployment's status, and the metrics of its pods."""
+        namespace, name = deployment["metadata"]["namespace"], deployment["metadata"]["name"]
+        pods = self.pods_of(deployment)
+        ready = sum(pod["status"]["phase"] == "Running" for pod in pods)
+
+        def write(content: Object) -> None:
+            counts = dict.fromkeys(("replicas", "updatedReplicas"), wanted)
+            available = "True" if ready >= wanted else "False"
+            content["status"] = {
+                **counts,
+                "readyReplicas": ready,
+                "availableReplicas": ready,
+                "observedGeneration": content["metadata"]["generation"],
+                "conditions": [
+                    {"type": "Available", "status": available},
+                    {"type": "Progressing", "status": "True", "reason": "NewReplicaSetAvailable"},
+                ],
+            }
+
+        self.store.edit(DEPLOYMENTS, namespace, name, write)
+        for pod in pods:
+            self._measure(pod)
+
+    def _measure(self, pod: Object, cpu: str = "250000000n") -> None:
+        meta = {"name": pod["metadata"]["name"], "labels": pod["metadata"].get("labels", {})}
+        usage = {"cpu": cpu, "memory": "65536Ki"}
+        content = {
+            "metadata": meta,
+            "timestamp": now(),
+            "window": "15s",
+            "containers": [{"name": "server", "usage": usage}],
+        }
+        if not self.store.choose(POD_METRICS, fields=f"metadata.name={meta['name']}"):
+            self.store.create(POD_METRICS, pod["metadata"]["namespace"], content)
+
+    def scale(self, namespace: str, name: str, replicas: int, cpu_percent: int) -> None:
+        """Do what an autoscaler does."""
+
+        def scaled(content: Object) -> None:
+            content["spec"]["replicas"] = replicas
+
+        deployment = self.store.edit(DEPLOYMENTS, namespace, name, scaled)
+        assert deployment is not None
+        controllers.HANDLERS[("ADDED", DEPLOYMENTS)](self, deployment)
+        metric = {"name": "cpu", "current": {"averageUtilization": cpu_percent}}
+        status = {
+            "currentReplicas": replicas,
+            "desiredReplicas": replicas,
+            "currentMetrics": [{"type": "Resource", "resource": metric}],
+        }
+        for scaler in self.store.choose(SCALERS, namespace):
+            if scaler["spec"]["scaleTargetRef"]["name"] == name:
+                self.store.edit(
+                    SCALERS,
+                    namespace,
+                    scaler["metadata"]["name"],
+                    lambda content: content.update(status=status),
+                )
+
+    def _add_node(self) -> None:
+        content = {
+            "metadata": {"name": NODE},
+            "status": {
+                "capacity": {"cpu": "4", "memory": "16384000Ki"},
+                "nodeInfo": {
+                    "kubeletVersion": "v1.37.1",
+                    "containerRuntimeVersion": "containerd://2.2.0",
+                    "osImage": "Debian GNU/Linux 13",
+                    "architecture": "amd64",
+                },
+            },
+        }
+        self.store.create(find("nodes", "v1"), "", content)
+
+
+def _running(content: Object) -> None:
+    content["spec"]["nodeName"] = NODE
+    entries = [
+        {
+            "name": container["name"],
+            "image": container["image"],
+            "imageID": f"{container['image']}@sha256:{'ab' * 32}",
+            "ready": True,
+            "restartCount": 0,
+            "state": {"running": {"startedAt": now()}},
+        }
+        for container in content["spec"]["containers"]
+    ]
+    content["status"] = {
+        "phase": "Running",
+        "startTime": now(),
+        "conditions": [
+            {"type": "PodScheduled", "status": "True", "lastTransitionTime": now()},
+            {"type": "Ready", "status": "True", "lastTransitionTime": now()},
+        ],
+        "containerStatuses": entries,
+    }
+
+
+def _finished(content: Object, code: int, container: Container) -> None:
+    status = content["status"]
+    if status["phase"] != "Running":
+        return
+    status["phase"] = "Failed" if code else "Succeeded"
+    status["conditions"][1]["status"] = "False"
+    if container.evicted_because:
+        status.update(reason="Evicted", message=container.evicted_because)
+    for entry in status["containerStatuses"]:
+        entry["ready"] = False
+        reason = container.killed_as or ("Error" if code else "Completed")
+        entry["state"] = {"terminated": {"exitCode": code, "reason": reason, "finishedAt": now()}}
