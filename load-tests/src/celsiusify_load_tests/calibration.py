@@ -16,9 +16,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from celsiusify_load_tests import integrity
+from celsiusify_load_tests.cores import Split
 from celsiusify_load_tests.errors import CalibrationError
 from celsiusify_load_tests.generator import Job, drive
-from celsiusify_load_tests.plan import Stage
+from celsiusify_load_tests.interruption import Interruption
 from celsiusify_load_tests.profiles import Profile
 from celsiusify_load_tests.responder import Running, running
 from celsiusify_load_tests.rows import OUTCOMES, SUCCEEDED
@@ -33,7 +34,30 @@ USERS = 32  # for each load-generating process: enough to keep it busy
 WARM_UP_S = 1
 CEILING_S, FLOOR_S = 3, 1
 
+ALONE = "by itself, against a responder on the same machine"
+
 _NS_PER_S = 1e9
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What is tried.
+
+    Attributes:
+        run: What the record calls the run.
+        targets: What is loaded in it; each protocol of theirs is tried.
+        targets_file: Where they are described.
+        profile: What is asked.
+        processes: How many processes make the load.
+        seed: What their choices follow from.
+    """
+
+    run: str
+    targets: list[Target]
+    targets_file: Path
+    profile: Profile
+    processes: int
+    seed: int
 
 
 @dataclass(frozen=True)
@@ -47,9 +71,10 @@ class Ability:
     seconds: float
     generator_cpu_percent: float | None
     responder_cpu_percent: float | None
+    how: str = ALONE
 
 
-def calibrate(stage: Stage) -> dict[str, Ability]:
+def calibrate(subject: Subject, split: Split, stop_asked: Interruption) -> dict[str, Ability]:
     """Try the generator in each protocol that the run's targets speak.
 
     Raises:
@@ -57,20 +82,23 @@ def calibrate(stage: Stage) -> dict[str, Ability]:
         Interrupted: If a stop was asked for.
     """
     by_protocol: dict[str, Target] = {}
-    for target in stage.plan.targets:
+    for target in subject.targets:
         by_protocol.setdefault(target.request.protocol, target)
-    return {protocol: _try(target, stage) for protocol, target in by_protocol.items()}
+    return {
+        protocol: _try(target, subject, split, stop_asked)
+        for protocol, target in by_protocol.items()
+    }
 
 
-def _try(target: Target, stage: Stage) -> Ability:
+def _try(target: Target, subject: Subject, split: Split, stop_asked: Interruption) -> Ability:
     """Drive a target's requests at a responder that answers them."""
-    protocol, processes, cores = target.request.protocol, stage.plan.processes, stage.split.target
+    protocol, processes, cores = target.request.protocol, subject.processes, split.target
     body = target.client().right_answer(FAHRENHEIT)
     with (
         TemporaryDirectory(prefix="celsiusify-") as folder,
         running(protocol, body, Path(folder), processes=len(cores or [0]), cores=cores) as server,
     ):
-        trial = partial(_load, target, server, stage)
+        trial = partial(_load, target, server, subject, split, stop_asked)
         ceiling = trial(Path(folder) / "ceiling", USERS * processes, processes, CEILING_S)
         floor = trial(Path(folder) / "floor", 1, 1, FLOOR_S)
     p50_ms, p99_ms = np.percentile(latency_ms(floor.rows), (50, 99))
@@ -102,7 +130,9 @@ class _Trial:
 def _load(
     target: Target,
     responders: Running,
-    stage: Stage,
+    subject: Subject,
+    split: Split,
+    stop_asked: Interruption,
     folder: Path,
     users: int,
     processes: int,
@@ -110,21 +140,21 @@ def _load(
 ) -> _Trial:
     folder.mkdir()
     job = Job(
-        run=stage.folder.name,
+        run=subject.run,
         target=target,
         round=0,
-        targets_file=stage.plan.targets_file,
+        targets_file=subject.targets_file,
         url=responders.url,
-        profile=_profile(stage.plan.profile, users, run_time_s),
+        profile=_profile(subject.profile, users, run_time_s),
         processes=processes,
-        seed=stage.plan.seed,
+        seed=subject.seed,
         spool=folder / "spool",
         log=folder / "locust.log",
     )
     usage = folder / "usage.csv"
     with Sampler(usage, job.round, lambda: _pids(responders, job)):
-        problem = drive(job, stage.split.generator, lambda: None, stage.stop_asked)
-    stage.stop_asked.check()
+        problem = drive(job, split.generator, lambda: None, stop_asked).problem
+    stop_asked.check()
     rows, timeline = read_spool(job.spool), read_timeline(job.spool)
     if problem := problem or next(iter(integrity.faults(timeline, processes)), None):
         raise CalibrationError(f"the load generator couldn't be tried: {problem}")

@@ -1,11 +1,10 @@
 """Locust as a process of its own: how it is started, and how long it may take."""
 
-import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from celsiusify_load_tests.interruption import Interruption
@@ -13,6 +12,7 @@ from celsiusify_load_tests.load_model import ClosedLoad, LoadModel
 from celsiusify_load_tests.processes import kill_session, last_lines, start, stop
 from celsiusify_load_tests.profiles import Profile
 from celsiusify_load_tests.targets import Target
+from celsiusify_load_tests.team import Alone, Ended, Team
 
 LOCUSTFILE = Path(__file__).with_name("locustfile.py")
 STOP_TIMEOUT_S = 10  # for answers that are still out when the run ends
@@ -35,6 +35,7 @@ class Job:
     spool: Path
     log: Path
     load: LoadModel = field(default_factory=ClosedLoad)
+    team: Team = field(default_factory=Alone)
 
 
 def command(job: Job) -> list[str]:
@@ -59,21 +60,10 @@ def command(job: Job) -> list[str]:
         "fahrenheit-max": profile.fahrenheit[1],
         "seed": job.seed,
         **job.load.options(),
-        **_distribution(job.processes),
     }
     given = [f"--{name}={value}" for name, value in options.items()]
     locust = [sys.executable, "-m", "locust", "-f", str(LOCUSTFILE), "--headless", "--only-summary"]
     return locust + given
-
-
-def _distribution(processes: int) -> dict[str, int]:
-    """One process is no distribution; several meet at a free port, not at Locust's usual one."""
-    if processes == 1:
-        return {}
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return {"processes": processes, "master-bind-port": port, "master-port": port}
 
 
 def drive(
@@ -81,7 +71,7 @@ def drive(
     cores: list[int] | None,
     each_second: Callable[[], str | None],
     stop_asked: Interruption,
-) -> str | None:
+) -> Ended:
     """Run the load to its end.
 
     Args:
@@ -89,16 +79,16 @@ def drive(
         cores: The cores to keep Locust on; None for all.
         each_second: Called each second; what it returns, if not None, is why the load must end.
         stop_asked: Ends the load early: users finish what they are at, then all is written.
-
-    Returns:
-        What went wrong in one line, None if nothing.
     """
     job.spool.mkdir(parents=True)
-    process = start(command(job), job.log, cores=cores)
+    distribution = job.team.begin(job.processes, job.spool)
+    process = start([*command(job), *distribution], job.log, cores=cores)
     try:
-        return _watch(process, job, each_second, stop_asked)
+        problem = _watch(process, job, lambda: each_second() or job.team.problem(), stop_asked)
     finally:
         stop(process, grace_s=STOP_TIMEOUT_S + 5)
+    ended = job.team.end()
+    return replace(ended, problem=problem or ended.problem)
 
 
 def _watch(

@@ -19,6 +19,7 @@ from celsiusify_load_tests.results import append_lines, append_requests
 from celsiusify_load_tests.serving import Server
 from celsiusify_load_tests.spool import read_spool
 from celsiusify_load_tests.targets import Target
+from celsiusify_load_tests.team import Ended
 from celsiusify_load_tests.timeline import Timeline, read_timeline
 from celsiusify_load_tests.usage import Sampler
 
@@ -70,14 +71,15 @@ def load_round(target: Target, server: Server, stage: Stage, entry: Round) -> pa
     """
     stage.stop_asked.check()
     before = fetch_count(server.http_url, target.metrics)
-    problem = _drive(target, server, stage, entry)
+    ended = _drive(target, server, stage, entry)
     spool = _spool(target, stage)
     rows, timeline = read_spool(spool), read_timeline(spool)
     _note(entry, rows, timeline)
+    entry.throttled_s, entry.clock_offset_ms = ended.throttled_s, ended.clock_offset_ms
     expected = (before or 0) + (entry.counts["started"] or 0)
     after = settled(lambda: fetch_count(server.http_url, target.metrics), expected)
     entry.counts["server"] = None if before is None or after is None else after - before
-    entry.state, entry.problem = _state(problem, timeline, stage)
+    entry.state, entry.problem = _state(ended.problem, timeline, stage)
     append_requests(stage.path(target, "requests.parquet"), rows)
     users = [(entry.round, *sample) for sample in timeline.users]
     append_lines(stage.path(target, "users.csv"), USERS_COLUMNS, users)
@@ -85,8 +87,8 @@ def load_round(target: Target, server: Server, stage: Stage, entry: Round) -> pa
     return rows
 
 
-def _drive(target: Target, server: Server, stage: Stage, entry: Round) -> str | None:
-    """Drive the load while CPU and memory are sampled; returns what went wrong, None if nothing."""
+def _drive(target: Target, server: Server, stage: Stage, entry: Round) -> Ended:
+    """Drive the load while CPU and memory are sampled."""
     plan = stage.plan
     job = Job(
         run=stage.folder.name,
@@ -104,13 +106,13 @@ def _drive(target: Target, server: Server, stage: Stage, entry: Round) -> str | 
     later_s = plan.seconds_after((target.name, entry.round))
     follower = Follower(job, server, stage.terminal, _title(target, entry, plan), later_s)
     with Sampler(stage.path(target, "usage.csv"), entry.round, follower.pids):
-        problem = drive(job, stage.split.generator, follower.look, stage.stop_asked)
+        ended = drive(job, stage.split.generator, follower.look, stage.stop_asked)
     stage.terminal.clear()
     if stage.stop_asked:
         stage.terminal.say("stopping; what was recorded is kept")
-    if problem is None:
+    if ended.problem is None:
         job.log.unlink()
-    return problem
+    return ended
 
 
 def _title(target: Target, entry: Round, plan: Plan) -> str:

@@ -1,6 +1,6 @@
 """What a run knows of one target, as `run.json` says it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -37,6 +37,8 @@ class Round:
     lag_us: dict[str, int] | None = None
     instances: int = 0
     schedule: dict[str, Any] | None = None
+    throttled_s: float | None = None
+    clock_offset_ms: Mapping[str, Mapping[str, float | None]] | None = None
 
 
 @dataclass

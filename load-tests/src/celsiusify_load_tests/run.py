@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from enum import IntEnum
 
 from celsiusify_load_tests import gate, results, words
-from celsiusify_load_tests.calibration import calibrate
+from celsiusify_load_tests.calibration import Subject, calibrate
 from celsiusify_load_tests.cores import Split, kept_on
 from celsiusify_load_tests.errors import CalibrationError, NotEquivalentError, ServingError
 from celsiusify_load_tests.homeward import sent
@@ -117,7 +117,11 @@ def _pass_and_do(
 
 def _calibrate(stage: Stage, manifest: Manifest) -> None:
     """Find out what the load generator can do, and say it."""
-    found = calibrate(stage)
+    plan = stage.plan
+    subject = Subject(
+        stage.folder.name, plan.targets, plan.targets_file, plan.profile, plan.processes, plan.seed
+    )
+    found = calibrate(subject, stage.split, stage.stop_asked)
     manifest.content["calibration"] = found
     manifest.save()
     for protocol, ability in found.items():
