@@ -1,0 +1,108 @@
+{{/* The CronJob of a load: (list . NAME TARGETS), NAME that of its only target, or `all`. */}}
+{{- define "load-tests.cronjob" -}}
+{{- $root := index . 0 }}
+{{- $name := index . 1 }}
+{{- $targets := index . 2 }}
+{{- $members := add1 $root.Values.workers }}
+apiVersion: batch/v1
+kind: CronJob
+metadata:
+  {{- /* A member's host name, at most 63 characters, is this and what Kubernetes appends: 11 for the Job, 4 for an index. */}}
+  {{- include "celsiusify.metadata" (list $root (include "celsiusify.named" (list $root (printf "load-tests-%s" $name) 48)) "load") | nindent 2 }}
+    celsiusify.dev/targets: {{ $name }}
+spec:
+  # Never by itself: it is what `kubectl create job --from` makes runs of.
+  suspend: true
+  schedule: "0 0 1 1 *"
+  concurrencyPolicy: Forbid
+  jobTemplate:
+    metadata:
+      labels:
+        {{- include "celsiusify.labels" (list $root "load") | nindent 8 }}
+        celsiusify.dev/targets: {{ $name }}
+    spec:
+      {{- /* An index each: what one member does isn't what another does, and none is done twice. */}}
+      completionMode: Indexed
+      completions: {{ $members }}
+      parallelism: {{ $members }}
+      backoffLimitPerIndex: 0
+      podReplacementPolicy: Failed
+      activeDeadlineSeconds: {{ $root.Values.job.deadlineSeconds | default (include "load-tests.duration" (list $root (len $targets)) | int | add 1800) | min 86400 }}
+      ttlSecondsAfterFinished: {{ $root.Values.job.ttlSeconds }}
+      template:
+        metadata:
+          {{- include "load-tests.podMetadata" $root | nindent 10 }}
+        spec:
+          {{- include "load-tests.podSpec" $root | nindent 10 }}
+          restartPolicy: Never
+          subdomain: {{ include "load-tests.pods" $root }}
+          containers:
+            - name: load-tests
+              {{- include "load-tests.container" $root | nindent 14 }}
+              {{- if eq $root.Values.files.source "configMap" }}
+              command: [python, -m, celsiusify_load_tests]
+              {{- end }}
+              args:
+                {{- include "load-tests.args" (list $root $targets) | trim | nindent 16 }}
+              env:
+                - name: JOB_NAME
+                  valueFrom:
+                    fieldRef:
+                      fieldPath: metadata.labels['batch.kubernetes.io/job-name']
+                {{- if eq $root.Values.files.source "configMap" }}
+                - name: PYTHONPATH
+                  value: /mnt/python
+                {{- end }}
+                {{- with $root.Values.extraEnv }}
+                {{- toYaml . | nindent 16 }}
+                {{- end }}
+              ports:
+                - name: locust
+                  containerPort: 5557
+                - name: control
+                  containerPort: 5558
+          volumes:
+            {{- include "load-tests.volumes" $root | nindent 12 }}
+            - name: results
+              {{- include "load-tests.results" $root | nindent 14 }}
+{{- end }}
+
+{{/* What every member is told; the first leads, and the others only learn from it where to find the leader. */}}
+{{- define "load-tests.args" -}}
+{{- $root := index . 0 }}
+{{- $targets := index . 1 }}
+- member
+- --index=$(JOB_COMPLETION_INDEX)
+- --leader=$(JOB_NAME)-0.{{ include "load-tests.pods" $root }}
+- --
+- run
+{{- range $name, $target := $targets }}
+- {{ $name }}
+{{- end }}
+- --targets=/work/targets.yaml
+- --results=/results
+{{- range $name, $target := $targets }}
+- --host={{ $name }}={{ $target.url }}
+{{- with $target.counters }}
+- --counters={{ $name }}={{ . }}
+{{- end }}
+{{- end }}
+{{- include "load-tests.options" $root }}
+{{- end }}
+
+{{/* The Service that names the members of a Job. */}}
+{{- define "load-tests.pods" -}}
+{{- include "celsiusify.named" (list . "load-tests-pods" 63) }}
+{{- end }}
+
+{{- define "load-tests.results" -}}
+{{- with .Values.results }}
+{{- if .persistence.enabled -}}
+persistentVolumeClaim:
+  claimName: {{ .persistence.existingClaim | default (include "celsiusify.named" (list $ "load-tests-results" 63)) }}
+{{- else -}}
+emptyDir:
+  sizeLimit: {{ .sizeLimit }}
+{{- end }}
+{{- end }}
+{{- end }}

@@ -1,0 +1,96 @@
+{{/* What the load pods of both modes share; each adds its containers' command. */}}
+
+{{- define "load-tests.podMetadata" -}}
+labels:
+  {{- include "celsiusify.podLabels" (list . "load") | nindent 2 }}
+  {{- with .Values.podLabels }}
+  {{- toYaml . | nindent 2 }}
+  {{- end }}
+annotations:
+  checksum/workspace: {{ include "load-tests.workspace" . | sha256sum }}
+  {{- if eq .Values.files.source "configMap" }}
+  checksum/locustfile: {{ include "load-tests.locustfile" . | sha256sum }}
+  checksum/lib: {{ include "load-tests.lib" . | sha256sum }}
+  {{- end }}
+  {{- with .Values.podAnnotations }}
+  {{- toYaml . | nindent 2 }}
+  {{- end }}
+{{- end }}
+
+{{- define "load-tests.podSpec" -}}
+serviceAccountName: {{ include "load-tests.account" . }}
+automountServiceAccountToken: false
+enableServiceLinks: false
+terminationGracePeriodSeconds: {{ .Values.terminationGracePeriodSeconds }}
+securityContext:
+  {{- include "celsiusify.podSecurityContext" . | nindent 2 }}
+  {{- with .Values.localPorts }}
+  sysctls:
+    - name: net.ipv4.ip_local_port_range
+      value: {{ . | quote }}
+  {{- end }}
+{{- with include "celsiusify.imagePullSecrets" . }}
+{{ . }}
+{{- end }}
+affinity:
+  {{- .Values.affinity | default (include "load-tests.isolation" . | fromYaml) | toYaml | nindent 2 }}
+{{- range $key := list "nodeSelector" "tolerations" "priorityClassName" }}
+{{- with get $.Values $key }}
+{{ $key }}:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- end }}
+{{- end }}
+
+{{/* Image, rights, resources and mounts of the container. */}}
+{{- define "load-tests.container" -}}
+image: {{ include "celsiusify.image" (list . .Values.image "celsiusify/load-tests") }}
+imagePullPolicy: {{ .Values.image.pullPolicy }}
+securityContext:
+  {{- include "celsiusify.securityContext" . | nindent 2 }}
+resources:
+  {{- toYaml .Values.resources | nindent 2 }}
+volumeMounts:
+  - name: workspace
+    mountPath: /work
+    readOnly: true
+  - name: results
+    mountPath: /results
+  - name: tmp
+    mountPath: /tmp
+  {{- with include "load-tests.fileMounts" . }}
+  {{- . | trim | nindent 2 }}
+  {{- end }}
+{{- end }}
+
+{{- define "load-tests.volumes" -}}
+- name: workspace
+  configMap:
+    name: {{ include "celsiusify.fullname" . }}
+- name: tmp
+  emptyDir:
+    sizeLimit: 256Mi
+{{- include "load-tests.fileVolumes" . }}
+{{- end }}
+
+{{/* A generator on a server's node takes the CPU that it is to measure. */}}
+{{- define "load-tests.isolation" -}}
+{{- $release := .Values.servers.release | default .Release.Name }}
+{{- $term := dict
+  "topologyKey" "kubernetes.io/hostname"
+  "labelSelector" (dict "matchLabels" (dict
+    "app.kubernetes.io/part-of" "celsiusify"
+    "app.kubernetes.io/component" "server"
+    "app.kubernetes.io/instance" $release))
+}}
+{{- if .Values.strictIsolation }}
+{{- dict "podAntiAffinity" (dict "requiredDuringSchedulingIgnoredDuringExecution" (list $term)) | toYaml }}
+{{- else }}
+{{- $weighted := dict "weight" 100 "podAffinityTerm" $term }}
+{{- dict "podAntiAffinity" (dict "preferredDuringSchedulingIgnoredDuringExecution" (list $weighted)) | toYaml }}
+{{- end }}
+{{- end }}
+
+{{- define "load-tests.account" -}}
+{{- .Values.serviceAccount.name | default (ternary (include "celsiusify.fullname" .) "default" .Values.serviceAccount.create) }}
+{{- end }}
