@@ -5,7 +5,7 @@ include versions.env
 export
 
 PYTHON ?= python3
-DOCKER ?= docker
+DOCKER ?= $(notdir $(firstword $(shell command -v docker podman) docker))
 PROFILE ?= reference
 RESULTS ?= results
 
@@ -57,7 +57,10 @@ setup: $(SERVERS) .tox/loadtest/.ready tf-serving-image/model/.ready ## Install 
 export: tf-serving-image/model/.ready ## Train the model, check it, and export it for the server
 
 .PHONY: image
-image: $(IMAGES:%=image-%) ## Build the image of every folder with a Dockerfile; one alone: make image-<folder>
+image: $(IMAGES:%=image-%) ## Build the image of every folder with a Dockerfile; one alone: make image-<folder> [DOCKER=podman]
+
+.PHONY: push
+push: $(IMAGES:%=push-%) ## Push every image: REGISTRY= [OWNER=celsiusify TAG=; ATTEST=1 adds what is in it and how it was made, with BuildKit]
 
 ##@ Develop
 
@@ -113,8 +116,30 @@ tf-serving-image/model/.ready: $(MODEL_SOURCES) .tox/export/.ready
 	@$(TOX) run -qq -e export
 	@touch $@
 
-.PHONY: $(IMAGES:%=image-%)
-image-tf-serving-image: tf-serving-image/model/.ready
-$(IMAGES:%=image-%): image-%:
-	$(DOCKER) build --build-arg PYTHON_VERSION --build-arg TENSORFLOW_SERVING_VERSION --build-arg VERSION \
-		-t celsiusify/$*:$(VERSION) $*
+# Images. Podman keeps a health check only in Docker's format. Labels tell the commit, and when that was made.
+export BUILDAH_FORMAT := docker
+REVISION := $(shell git describe --always --dirty --abbrev=40 --exclude '*' 2>/dev/null)
+CREATED := $(shell git log -1 --format=%cI 2>/dev/null)
+SOURCE ?= $(if $(GITHUB_REPOSITORY),$(GITHUB_SERVER_URL)/$(GITHUB_REPOSITORY))
+OWNER ?= celsiusify
+TAG ?= $(VERSION)
+BUILD_OPTIONS = --build-arg PYTHON_IMAGE --build-arg TENSORFLOW_SERVING_IMAGE --build-arg VERSION \
+	$(patsubst %,--label org.opencontainers.image.%,$(filter-out %=,revision=$(REVISION) created=$(CREATED) source=$(SOURCE)))
+PUSHED = $(REGISTRY)/$(OWNER)/$*:$(TAG)
+ATTESTED = buildx build --push --sbom=true --provenance=mode=max $(BUILD_OPTIONS) -t $(PUSHED) $*
+
+.PHONY: $(IMAGES:%=image-%) $(IMAGES:%=push-%) list-images container-engine push-target
+image-tf-serving-image push-tf-serving-image: tf-serving-image/model/.ready
+$(IMAGES:%=image-%): image-%: container-engine
+	$(DOCKER) build $(BUILD_OPTIONS) -t celsiusify/$*:$(VERSION) $*
+$(IMAGES:%=push-%): push-%: push-target container-engine $(if $(ATTEST),,image-%)
+	$(DOCKER) $(if $(ATTEST),$(ATTESTED),tag celsiusify/$*:$(VERSION) $(PUSHED) && $(DOCKER) push $(PUSHED))
+
+list-images: # For the pipeline, which works on each in a job of its own.
+	@printf '%s\n' $(IMAGES)
+container-engine:
+	@$(DOCKER) info >/dev/null 2>&1 || \
+		{ echo "make: no container engine answers $(DOCKER): start Docker or Podman, or name one: make DOCKER=podman"; exit 2; }
+push-target:
+	@[[ "$(REGISTRY)" && "$(OWNER)" && "$(TAG)" && "$(TAG)" != latest ]] || \
+		{ echo "make: push wants REGISTRY, OWNER and a TAG that isn't latest, not REGISTRY=$(REGISTRY) OWNER=$(OWNER) TAG=$(TAG)"; exit 2; }

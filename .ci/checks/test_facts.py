@@ -5,6 +5,10 @@ import re
 from decimal import Decimal
 from pathlib import Path
 
+import pytest
+
+ROOT = Path(__file__).parents[2]
+LOCKS = [str(path.relative_to(ROOT)) for path in sorted(ROOT.glob("*/requirements*.txt"))]
 REQUIRED_FAHRENHEIT = {"-459.67", "-40", "0", "32", "98.6", "212", "451", "1e6"}
 
 
@@ -24,10 +28,18 @@ def test_constraints_pin_the_chosen_tensorflow(root: Path, versions: dict[str, s
     assert f"tensorflow=={versions['TENSORFLOW_VERSION']}" in constraints
 
 
-def test_subprojects_pin_what_the_workspace_pins(root: Path, project: str) -> None:
+@pytest.mark.parametrize("lock", LOCKS)
+def test_subprojects_pin_what_the_workspace_pins(root: Path, lock: str) -> None:
     pins = set(re.findall(r"^\S+==[^\s;]+", (root / "constraints.txt").read_text(), re.M))
-    own = set(re.findall(r"^\S+==[^\s;]+", (root / project / "requirements.txt").read_text(), re.M))
+    own = set(re.findall(r"^\S+==[^\s;]+", (root / lock).read_text(), re.M))
     assert own <= pins
+
+
+def test_images_have_the_lowest_python_that_packages_are_chosen_for(
+    versions: dict[str, str],
+) -> None:
+    tag = versions["PYTHON_IMAGE"].partition("@")[0].rpartition(":")[2]
+    assert tag.startswith(f"{versions['PYTHON_VERSION']}.")
 
 
 def test_targets_name_folders_that_have_an_image(root: Path, targets: dict[str, dict]) -> None:

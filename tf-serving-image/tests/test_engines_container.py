@@ -113,8 +113,10 @@ def test_a_container_that_ends_gives_its_exit_code(machine: Machine) -> None:
     assert machine.run("serve").returncode == 7
 
 
-def test_version_is_the_base_image_s_tag(machine: Machine) -> None:
-    machine.add_engine("docker", LABELS)
+@pytest.mark.parametrize("tag", ["2.20.0", "2.20.0@sha256:8a60a701d721"])
+def test_version_is_the_base_image_s_tag(machine: Machine, tag: str) -> None:
+    """A digest beside it isn't part of it."""
+    machine.add_engine("docker", LABELS.replace("2.20.0", tag))
     told = json.loads(machine.run("describe").stdout)
 
     assert (told["engine"], told["version"]) == ("container", "2.20.0")

@@ -118,7 +118,7 @@ def image(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     It counts as the real one, whatever it is built on, so that the command starts it.
     """
     known = dict(re.findall(r"^(\w+)=(.*)$", VERSIONS.read_text(), re.MULTILINE))
-    base = f"tensorflow/serving:{known['TENSORFLOW_SERVING_VERSION']}"
+    base = known["TENSORFLOW_SERVING_IMAGE"]
     try:
         docker("image", "inspect", base)
     except (OSError, subprocess.SubprocessError):

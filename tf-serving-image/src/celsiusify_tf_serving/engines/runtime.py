@@ -46,7 +46,7 @@ class Runtime:
     def base_tag(self, image: str) -> str:
         """Tell the tag of the image that an image was built from."""
         base = (self.labels(image) or {}).get(BASE_NAME, "")
-        return base.rpartition(":")[2] or "unknown"
+        return base.partition("@")[0].rpartition(":")[2] or "unknown"
 
     def main_pid(self, container: str) -> int:
         """Tell this machine's id of a container's main process; 0 until it runs."""
