@@ -41,7 +41,7 @@ def measure(job: Job, usage: Path) -> str:
         return {f"worker-{index}": pid for index, pid in found.items()}
 
     with Sampler(usage, 0, workers), Interruption() as stop_asked:
-        problem = drive(job, for_load_on(None).generator, lambda: None, stop_asked)
+        problem = drive(job, for_load_on([None]).generator, lambda: None, stop_asked).problem
     timeline = read_timeline(job.spool)
     if problem or timeline.problems or not (timeline.steady_from_ns and timeline.steady_until_ns):
         sys.exit(f"no whole record: {problem or timeline.problems}")
@@ -67,7 +67,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=int, default=4, help="how long to measure each")
     parser.add_argument("--processes", type=int, default=1)
     options = parser.parse_args()
-    target, cores = find_target(TARGETS_FILE, options.target), for_load_on(None).target
+    target, cores = find_target(TARGETS_FILE, options.target), for_load_on([None]).target
     profile = find_profile("capacity", {"warm_up_s": 1, "run_time_s": options.seconds})
     profile = replace(profile, fahrenheit=(FAHRENHEIT, FAHRENHEIT - 1))
     body = target.client().right_answer(FAHRENHEIT)

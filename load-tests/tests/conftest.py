@@ -13,7 +13,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -92,6 +92,18 @@ class Workspace:
             port: int = probe.getsockname()[1]
             return port
 
+    @contextmanager
+    def running(self, *options: str, host: str = "127.0.0.1", port: int = 0) -> Iterator["Running"]:
+        """A server that nobody who loads it has started, at a free port if none is given."""
+        port = port or self.free_port()
+        command = [*self.program.split(), "serve", f"--host={host}", f"--port={port}", *options]
+        with subprocess.Popen(command) as process:
+            try:
+                self.wait_for(lambda: _accepts(host, port))
+                yield Running(f"http://{host}:{port}", port, process)
+            finally:
+                process.terminate()
+
     def start(self, *arguments: str) -> subprocess.Popen[str]:
         """Start `celsiusify-load-tests` here; its processes can be found by this folder."""
         self.write()
@@ -158,6 +170,20 @@ class Workspace:
             if _environment(process).get("CELSIUSIFY_TEST") == str(self.folder)
             and process.status() != psutil.STATUS_ZOMBIE
         ]
+
+
+@dataclass(frozen=True)
+class Running:
+    """A server that runs."""
+
+    url: str
+    port: int
+    process: subprocess.Popen[bytes]
+
+
+def _accepts(host: str, port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex((host, port)) == 0
 
 
 def _environment(process: psutil.Process) -> dict[str, str]:

@@ -74,6 +74,7 @@ def main() -> None:
     """Serve, or fail as asked."""
     parser = argparse.ArgumentParser()
     parser.add_argument("verb", choices=["serve", "describe", "fail"])
+    parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int)
     parser.add_argument("--offset", type=float, default=0.0)
     parser.add_argument("--right", type=int, default=0, help="requests answered without the offset")
@@ -99,7 +100,7 @@ def serve(options: argparse.Namespace) -> None:
     if options.pid_file:
         with open(options.pid_file, "w", encoding="ascii") as file:  # noqa: PTH123
             file.write(str(os.getpid()))
-    Server(("127.0.0.1", options.port), Handler).serve_forever()
+    Server((options.host, options.port), Handler).serve_forever()
 
 
 if __name__ == "__main__":

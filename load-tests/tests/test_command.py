@@ -3,7 +3,6 @@
 import csv
 import signal
 import socket
-import subprocess
 import sys
 from collections import Counter
 from itertools import pairwise
@@ -241,38 +240,6 @@ def test_an_interruption_while_the_target_starts_ends_it(workspace: "Workspace")
     assert workspace.leftovers() == []
 
 
-def test_a_server_that_runs_already_is_loaded_and_left_running(workspace: "Workspace") -> None:
-    port = workspace.free_port()
-    server = subprocess.Popen([*workspace.program.split(), "serve", "--port", str(port)])
-    try:
-        workspace.wait_for(lambda: answers(port))
-        url = f"http://127.0.0.1:{port}"
-        run = workspace.command(
-            "run",
-            "one",
-            "--users=8",
-            "--no-calibration",
-            "--warm-up=0",
-            "--run-time=2s",
-            f"--host={url}/",
-        )
-        assert server.poll() is None
-    finally:
-        server.terminate()
-        server.wait()
-    target = run.target()
-    assert (run.code, target["url"], target["engine"]) == (Exit.OK, url, None)
-    assert run.round()["counts"]["server"] == run.rows().num_rows
-    usage = read_csv(run.folder / "one_usage.csv")
-    assert {row["pid"] for row in usage if row["role"] == "target"} == {str(server.pid)}
-
-
-def test_a_host_that_does_not_answer_is_an_error(workspace: "Workspace") -> None:
-    run = workspace.command("run", "one", f"--host=http://127.0.0.1:{workspace.free_port()}")
-    assert run.code == Exit.USAGE
-    assert "does not answer with 200" in run.target()["problem"]
-
-
 def test_the_process_that_a_target_names_is_the_one_measured(workspace: "Workspace") -> None:
     workspace.targets["one"] = workspace.fake(options="--child --pid-file $pid_file")
     run = workspace.load("one")
@@ -348,7 +315,15 @@ def test_a_target_that_is_not_installed_tells_how_to_get_it(workspace: "Workspac
         (["one", "--spawn-rate=x"], "argument --spawn-rate: invalid float value: 'x'"),
         (["one", "--think-time", "2", "1"], "the first must not be above the second"),
         (["one", "--host=8080"], "expected http://host:port or grpc://host:port, got '8080'"),
-        (["one", "two", "--host=http://h:1"], "--host is one server, but 2 targets are named"),
+        (
+            ["one", "two", "--host=http://h:1"],
+            "--host is one server, but 2 targets are named; say which it is: --host one=http://h:1",
+        ),
+        (["one", "--host=two=http://h:1"], "--host two=http://h:1: only one is loaded"),
+        (["one", "--host=one=h:1"], "expected http://host:port or grpc://host:port, got 'h:1'"),
+        (["one", "--host=one=grpc://h:1"], "expected a host like http://HOST[:PORT][/PREFIX]"),
+        (["one", "--counters=http://h:1"], "--counters one=http://h:1 needs --host one=URL as"),
+        (["one", "--counters=grpc://h:1"], "expected http://host:port, got 'grpc://h:1'"),
         (["one", "--targets=absent.yaml"], "can't read absent.yaml"),
         (["one", "--order=sorted"], "expected abba, random, given, got 'sorted'"),
         (["one", "--rounds=0"], "argument --rounds: expected a whole number from 1, got '0'"),
@@ -408,8 +383,3 @@ def test_the_command_tells_the_limit_of_its_load(loaded: "Run") -> None:
 def read_csv(path: Path) -> list[dict[str, str]]:
     with path.open(newline="") as file:
         return list(csv.DictReader(file))
-
-
-def answers(port: int) -> bool:
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0

@@ -35,19 +35,22 @@ def test_a_single_core_is_shared(available: list[int]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("host", "expected"),
+    ("hosts", "expected"),
     [
-        (None, Split([0], [1])),
-        ("http://127.0.0.1:8080", Split(None, [1])),
-        ("http://localhost:8080", Split(None, [1])),
-        ("http://10.1.2.3:8080", Split(None, [0, 1])),
+        ([None], Split([0], [1])),
+        (["http://127.0.0.1:8080"], Split(None, [1])),
+        (["http://localhost:8080"], Split(None, [1])),
+        (["http://10.1.2.3:8080"], Split(None, [0, 1])),
+        (["http://10.1.2.3:8080", "grpc://10.1.2.4:8500"], Split(None, [0, 1])),
+        (["http://10.1.2.3:8080", "http://127.0.0.1:8501"], Split(None, [1])),
+        (["http://10.1.2.3:8080", None], Split([0], [1])),
     ],
 )
 def test_a_server_elsewhere_leaves_all_cores_to_the_load(
-    monkeypatch: pytest.MonkeyPatch, host: str | None, expected: Split
+    monkeypatch: pytest.MonkeyPatch, hosts: list[str | None], expected: Split
 ) -> None:
     monkeypatch.setattr(cores, "available", lambda: [0, 1])
-    assert for_load_on(host) == expected
+    assert for_load_on(hosts) == expected
 
 
 @needs_affinity

@@ -4,13 +4,12 @@ import subprocess
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 import pytest
 import yaml
 
+from celsiusify_load_tests.pointed_at import accepts
 from celsiusify_load_tests.run import Exit
-from celsiusify_load_tests.serving import accepts
 
 if TYPE_CHECKING:  # pytest imports no module from a folder of tests
     from conftest import MakeWorkspace, Run, Workspace
@@ -93,7 +92,7 @@ def test_a_server_that_runs_already_is_called(workspace: "Workspace") -> None:
     command = f"{PROGRAM} --port {ports['http']} --grpc-port {ports['grpc']}"
     with subprocess.Popen(command.split()) as server:
         url = f"grpc://127.0.0.1:{ports['grpc']}"
-        workspace.wait_for(lambda: accepts(urlsplit(url)))
+        workspace.wait_for(lambda: accepts(url))
         run = workspace.command("run", "called", *LOAD, f"--host={url}")
         server.terminate()
     assert (run.code, run.stderr) == (Exit.OK, "")
@@ -123,6 +122,6 @@ def test_a_host_of_another_protocol_is_refused(
 
 def test_a_host_that_takes_no_connection_is_an_error(workspace: "Workspace") -> None:
     url = f"grpc://127.0.0.1:{workspace.free_port()}"
-    run = with_grpc(workspace).command("run", "called", *LOAD, f"--host={url}")
+    run = with_grpc(workspace).command("run", "called", *LOAD, f"--host={url}", "--start-timeout=1")
     assert run.code == Exit.USAGE
-    assert f"{url} takes no connection" in run.stderr
+    assert f"{url} takes no connection within 1 s" in run.stderr

@@ -1,8 +1,6 @@
-from collections.abc import Iterator
-
 import pytest
 
-from celsiusify_load_tests.metrics import count, fetch_count, settled
+from celsiusify_load_tests.metrics import count, fetch_count
 from celsiusify_load_tests.targets import Metrics
 
 PAGE = """\
@@ -41,15 +39,4 @@ def test_a_page_in_another_format_is_no_count() -> None:
 
 
 def test_a_server_that_tells_nothing_has_no_count() -> None:
-    assert fetch_count("http://127.0.0.1:9", None) is None
     assert fetch_count("http://127.0.0.1:9", Metrics("/metrics", "x")) is None
-
-
-def test_a_count_may_come_late() -> None:
-    counts: Iterator[int] = iter([8, 9, 10, 99])
-    assert settled(lambda: next(counts), expected=10) == 10
-
-
-def test_a_count_that_never_comes_is_not_waited_for_forever() -> None:
-    assert settled(lambda: 8, expected=10, patience_s=0.05) == 8
-    assert settled(lambda: None, expected=10) is None

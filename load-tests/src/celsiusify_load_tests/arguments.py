@@ -11,6 +11,7 @@ from celsiusify_load_tests.order import ORDERS
 from celsiusify_load_tests.protocols import PROTOCOLS
 from celsiusify_load_tests.run import Exit
 
+NAMED = re.compile(r"([^=:/]+)=(.*)")
 TIMESPAN = re.compile(r"(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s?)?")
 
 T = TypeVar("T")
@@ -51,6 +52,20 @@ def host(text: str) -> str:
         expected = " or ".join(f"{scheme}://host:port" for scheme in schemes)
         raise argparse.ArgumentTypeError(f"expected {expected}, got {text!r}")
     return text.rstrip("/")
+
+
+def named_host(text: str) -> tuple[str | None, str]:
+    """Read `NAME=URL`, or a URL alone, of a server as `host` has it."""
+    named = NAMED.fullmatch(text)
+    return (named[1], host(named[2])) if named else (None, host(text))
+
+
+def named_pages(text: str) -> tuple[str | None, str]:
+    """Read `NAME=URL`, or a URL alone, of a server that has pages: over HTTP."""
+    name, url = named_host(text)
+    if urlsplit(url).scheme != "http":
+        raise argparse.ArgumentTypeError(f"expected http://host:port, got {text!r}")
+    return name, url
 
 
 def count(text: str) -> int:

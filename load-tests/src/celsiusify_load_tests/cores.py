@@ -6,7 +6,7 @@ physical core stay on the same side as far as that can be.
 """
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,15 +47,15 @@ def split(cores: Iterable[int]) -> Split:
     return Split(sorted(ordered[:half]), sorted(ordered[half:]))
 
 
-def for_load_on(host: str | None) -> Split:
-    """The split for a server at `host`, None if it is started here.
+def for_load_on(hosts: Collection[str | None]) -> Split:
+    """The split for servers at `hosts`, None for one that is started here.
 
-    One that runs already isn't moved; one that runs elsewhere leaves all cores to the load.
+    One that runs already isn't moved; where all run elsewhere, all cores are left to the load.
     """
     cores = available()
-    if host is None:
+    if None in hosts:
         return split(cores)
-    if is_local(host):
+    if any(is_local(host) for host in hosts if host):
         return Split(None, split(cores).generator)
     return Split(None, sorted(cores) or None)
 

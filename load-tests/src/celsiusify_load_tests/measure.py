@@ -10,11 +10,12 @@ import pyarrow as pa
 from celsiusify_load_tests import integrity, serving, summary
 from celsiusify_load_tests.commands import describe
 from celsiusify_load_tests.cores import kept
+from celsiusify_load_tests.counters import counting
 from celsiusify_load_tests.follow import Follower
 from celsiusify_load_tests.generator import Job, drive
 from celsiusify_load_tests.measured import COMPLETE, FAILED, INTERRUPTED, Measured, Round
-from celsiusify_load_tests.metrics import fetch_count, settled
 from celsiusify_load_tests.plan import Plan, Stage
+from celsiusify_load_tests.pointed_at import reached
 from celsiusify_load_tests.results import append_lines, append_requests
 from celsiusify_load_tests.serving import Server
 from celsiusify_load_tests.spool import read_spool
@@ -35,8 +36,15 @@ def reachable(target: Target, stage: Stage, measured: Measured) -> Iterator[Serv
         Interrupted: If a stop was asked for before it took requests.
     """
     stage.stop_asked.check()
-    if stage.plan.host is not None:
-        yield serving.pointed_at(target, stage.plan.host)
+    if (host := stage.plan.hosts.get(target.name)) is not None:
+        yield reached(
+            target,
+            host,
+            stage.plan.counters.get(target.name),
+            start_timeout_s=stage.plan.start_timeout_s,
+            stop_asked=stage.stop_asked,
+            say=lambda line: stage.terminal.say(f"{target.name}: {line}"),
+        )
         return
     folder = stage.plan.targets_file.resolve().parent
     if measured.engine is None:
@@ -70,15 +78,15 @@ def load_round(target: Target, server: Server, stage: Stage, entry: Round) -> pa
         Interrupted: If a stop was asked for before it was loaded.
     """
     stage.stop_asked.check()
-    before = fetch_count(server.http_url, target.metrics)
+    count = counting(server.counters, target.metrics)
     ended = _drive(target, server, stage, entry)
     spool = _spool(target, stage)
     rows, timeline = read_spool(spool), read_timeline(spool)
     _note(entry, rows, timeline)
     entry.throttled_s, entry.clock_offset_ms = ended.throttled_s, ended.clock_offset_ms
-    expected = (before or 0) + (entry.counts["started"] or 0)
-    after = settled(lambda: fetch_count(server.http_url, target.metrics), expected)
-    entry.counts["server"] = None if before is None or after is None else after - before
+    entry.counts["server"], entry.counts_problem = count(
+        entry.counts["started"] or 0, is_hurried=bool(stage.stop_asked)
+    )
     entry.state, entry.problem = _state(ended.problem, timeline, stage)
     append_requests(stage.path(target, "requests.parquet"), rows)
     users = [(entry.round, *sample) for sample in timeline.users]

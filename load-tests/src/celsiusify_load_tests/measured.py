@@ -33,6 +33,7 @@ class Round:
     counts: dict[str, int | None] = field(
         default_factory=lambda: {"started": 0, **dict.fromkeys(OUTCOMES, 0), "server": None}
     )
+    counts_problem: str | None = None
     connections: dict[str, int] = field(default_factory=lambda: {"opened": 0, "resent": 0})
     lag_us: dict[str, int] | None = None
     instances: int = 0

@@ -1,7 +1,6 @@
 """Ask a target's Prometheus page how many requests the target itself has counted."""
 
-import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 import requests
 from prometheus_client import Metric
@@ -34,21 +33,11 @@ def _values(families: Iterable[Metric], metrics: Metrics) -> Iterable[float]:
                 yield sample.value
 
 
-def fetch_count(url: str | None, metrics: Metrics | None) -> int | None:
-    """How many requests the target at `url` has counted; None where it doesn't tell."""
-    if url is None or metrics is None:
-        return None
+def fetch_count(url: str, metrics: Metrics) -> int | None:
+    """How many requests the server at `url` has counted; None where it doesn't tell."""
     try:
         answer = requests.get(url + metrics.path, timeout=TIMEOUT_S)
         answer.raise_for_status()
         return count(answer.text, metrics)
     except (requests.RequestException, ValueError):
         return None
-
-
-def settled(fetch: Callable[[], int | None], expected: int, patience_s: float = 2.0) -> int | None:
-    """Fetch a count until it is `expected`, or for `patience_s`: a server may count late."""
-    deadline = time.monotonic() + patience_s
-    while (counted := fetch()) is not None and counted < expected and time.monotonic() < deadline:
-        time.sleep(0.1)
-    return counted

@@ -1,5 +1,6 @@
 """What a run is asked to do, and with what it does it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,7 +28,8 @@ class Plan:
         rounds: How often each target is loaded.
         order: In what order within each round: one of `order.ORDERS`.
         calibrated: Whether to find out first what the load generator can do.
-        host: A server that runs already, as `http://host:port`; None to start the targets.
+        hosts: By target, a server that runs already, as `http://host:port`; others are started.
+        counters: By target, a name whose every address counts requests, if its host doesn't.
         processes: How many processes make the load.
         seed: What the users' temperatures and think times follow from, and a random order.
         results: The folder of all runs.
@@ -43,7 +45,8 @@ class Plan:
     rounds: int
     order: str
     calibrated: bool
-    host: str | None
+    hosts: Mapping[str, str]
+    counters: Mapping[str, str]
     processes: int
     seed: int
     results: Path

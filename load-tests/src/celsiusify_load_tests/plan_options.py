@@ -1,12 +1,14 @@
 """The options that all verbs have which load targets, and the plan that follows from them."""
 
 import argparse
+from collections.abc import Mapping
 from pathlib import Path
 
-from celsiusify_load_tests.arguments import count, host, optional, seconds
+from celsiusify_load_tests.arguments import count, named_host, named_pages, optional, seconds
 from celsiusify_load_tests.cores import Split, for_load_on
 from celsiusify_load_tests.errors import LoadTestError, ServingError
 from celsiusify_load_tests.homeward import HOLD_S, LIMIT_BYTES, Way
+from celsiusify_load_tests.hosts import by_target, check_counters
 from celsiusify_load_tests.load_model import MAX_IN_FLIGHT, LoadModel
 from celsiusify_load_tests.plan import Plan
 from celsiusify_load_tests.profiles import Profile
@@ -43,7 +45,22 @@ def add_plan_options(verb: argparse.ArgumentParser) -> None:
         help=f"requests of an open load that may be out at a time; default {MAX_IN_FLIGHT}",
     )
     add("--no-calibration", action="store_true", help="don't try how fast the generator is")
-    add("--host", type=optional(host), metavar="URL", help="load a server that runs already")
+    add(
+        "--host",
+        type=optional(named_host),
+        action="append",
+        default=[],
+        metavar="[NAME=]URL",
+        help="load a server that runs already; once for each target",
+    )
+    add(
+        "--counters",
+        type=optional(named_pages),
+        action="append",
+        default=[],
+        metavar="[NAME=]URL",
+        help="where each address of a name counts requests, for a --host that shares them out",
+    )
     add(
         "--processes",
         type=optional(count),
@@ -95,7 +112,12 @@ def make_plan(
         LoadTestError: If the targets that are named can't be loaded, or none is.
     """
     targets = _targets(options)
-    split = for_load_on(options.host)
+    names = [target.name for target in targets]
+    hosts = by_target(options.host, names, "--host")
+    counters = by_target(options.counters, names, "--counters")
+    check_counters(counters, hosts)
+    _check(targets, hosts, options.targets_file)
+    split = for_load_on([hosts.get(name) for name in names])
     plan = Plan(
         targets=targets,
         targets_file=options.targets_file,
@@ -104,7 +126,8 @@ def make_plan(
         rounds=rounds,
         order=order,
         calibrated=not options.no_calibration,
-        host=options.host,
+        hosts=hosts,
+        counters=counters,
         processes=min(options.processes or split.processes, profile.users),
         seed=options.seed,
         results=options.results,
@@ -128,18 +151,17 @@ def _targets(options: argparse.Namespace) -> list[Target]:
     names = of_all if options.targets == [ALL] else list(dict.fromkeys(options.targets))
     if not names:
         raise LoadTestError(f"name a target: {', '.join(known)} or {ALL}")
-    targets = find_targets(options.targets_file, names)
-    if options.host and len(targets) > 1:
-        raise LoadTestError(f"--host is one server, but {len(targets)} targets are named")
+    return find_targets(options.targets_file, names)
+
+
+def _check(targets: list[Target], hosts: Mapping[str, str], targets_file: Path) -> None:
+    """Find out at once, not after the first target's load, that another can't be loaded."""
     for target in targets:
-        target.client(options.host)  # refuses a host or request that isn't of its protocol
-    if options.host is None:
-        _check_installed(targets, options.targets_file)
-    return targets
+        target.client(hosts.get(target.name))  # refuses what isn't of its protocol
+    _check_installed([target for target in targets if target.name not in hosts], targets_file)
 
 
 def _check_installed(targets: list[Target], targets_file: Path) -> None:
-    """Find out at once, not after the first target's load, that another can't be served."""
     for target in targets:
         try:
             prepare(target, targets_file.resolve().parent, Path("pid"))

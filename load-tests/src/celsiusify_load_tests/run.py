@@ -68,7 +68,10 @@ def run(plan: Plan, split: Split, terminal: Terminal, work: Work | None = None) 
     folder = results.create_folder(plan.results, began, plan.profile.name)
     work = work or Work("loads", plan.rounds, _take_turns, _table)
     rounds, rate_rps = range(work.rounds), plan.load.rate_rps
-    targets = {target.name: blank(target, plan.host, rounds, rate_rps) for target in plan.targets}
+    targets = {
+        target.name: blank(target, plan.hosts.get(target.name), rounds, rate_rps)
+        for target in plan.targets
+    }
     manifest = Manifest(folder, describe(plan, split, folder.name, began, work.kind), targets)
     for line in words.load(plan, split):
         terminal.say(line)

@@ -10,20 +10,19 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from urllib.parse import SplitResult, urlsplit
 
 import requests
 
 from celsiusify_load_tests.commands import arguments, environment
-from celsiusify_load_tests.cores import is_local, keep_process_on
+from celsiusify_load_tests.cores import keep_process_on
+from celsiusify_load_tests.counters import Counters
 from celsiusify_load_tests.errors import ServingError
 from celsiusify_load_tests.interruption import Interruption
-from celsiusify_load_tests.processes import last_lines, listening, start, stop
+from celsiusify_load_tests.processes import last_lines, start, stop
 from celsiusify_load_tests.targets import Target
 
 PROBE_TIMEOUT_S = 2.0
 STOP_GRACE_S = 20.0
-HTTP_PORT = 80
 
 
 @dataclass(frozen=True)
@@ -34,14 +33,14 @@ class Server:
         url: Where requests go.
         pid: The process that serves; None where it runs elsewhere.
         started: The process that was started for it, if one was; it prints to the file `log`.
-        http_url: Where its health and metrics are; None where that isn't known.
+        counters: Where its requests are counted; None where that isn't known.
     """
 
     url: str
     pid: int | None = None
     started: subprocess.Popen[bytes] | None = None
     log: Path | None = None
-    http_url: str | None = None
+    counters: Counters | None = None
 
     def ended(self) -> str | None:
         """How it ended, if it was started here and has ended."""
@@ -90,42 +89,6 @@ def answers(url: str) -> bool:
         return False
 
 
-def local_pid(host: str) -> int | None:
-    """The process that serves `http://host:port`, if that is here and can be known."""
-    return listening(urlsplit(host).port or HTTP_PORT) if is_local(host) else None
-
-
-def accepts(address: SplitResult) -> bool:
-    """Whether a connection can be opened there just now."""
-    try:
-        with socket.create_connection(
-            (address.hostname or "", address.port or HTTP_PORT), PROBE_TIMEOUT_S
-        ):
-            return True
-    except OSError:
-        return False
-
-
-def pointed_at(target: Target, host: str) -> Server:
-    """The server that runs already at `host`.
-
-    Where requests don't go to the port that has health and metrics, nothing says where these are:
-    then that it takes connections must do for its health, and it counts nothing that can be read.
-
-    Raises:
-        ServingError: If it doesn't answer.
-    """
-    address = urlsplit(host)
-    pid = local_pid(host)
-    if target.url != target.http_url:
-        if not accepts(address):
-            raise ServingError(f"{host} takes no connection")
-        return Server(host, pid)
-    if not answers(host + target.health):
-        raise ServingError(f"{host}{target.health} does not answer with 200")
-    return Server(host, pid, http_url=host)
-
-
 @contextmanager
 def served(
     target: Target,
@@ -157,7 +120,7 @@ def served(
         try:
             _wait_until_healthy(target, process, log, start_timeout_s, stop_asked)
             pid = _serving_pid(pid_file, process.pid, cores)
-            yield Server(target.url, pid, process, log, target.http_url)
+            yield Server(target.url, pid, process, log, Counters(target.http_url))
         finally:
             stop(process, STOP_GRACE_S)
             if log.stat().st_size == 0:

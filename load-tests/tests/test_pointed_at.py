@@ -1,0 +1,92 @@
+"""Servers that run already, here or elsewhere, are loaded and left as they are."""
+
+import csv
+import signal
+from typing import TYPE_CHECKING
+
+import pytest
+
+from celsiusify_load_tests.run import Exit
+
+if TYPE_CHECKING:  # pytest imports no module from a folder of tests
+    from conftest import Workspace
+
+SHORT = ("--users=4", "--no-calibration", "--warm-up=0", "--run-time=1s", "--cool-down=0")
+
+TWO_ADDRESSES = """
+import socket
+
+system = socket.getaddrinfo
+
+def resolve(host, port, *rest, **more):
+    hosts = ["127.0.0.1", "127.0.0.2"] if host in ("pods", b"pods") else [host]
+    return [found for each in hosts for found in system(each, port, *rest, **more)]
+
+socket.getaddrinfo = resolve
+"""
+
+
+@pytest.mark.parametrize("named", [False, True])
+def test_a_server_that_runs_already_is_loaded_and_left_running(
+    workspace: "Workspace", named: bool
+) -> None:
+    with workspace.running() as server:
+        host = f"{'one=' if named else ''}{server.url}/"
+        run = workspace.command("run", "one", *SHORT, f"--host={host}")
+        assert server.process.poll() is None
+    target, entry = run.target(), run.round()
+    assert (run.code, target["url"], target["engine"]) == (Exit.OK, server.url, None)
+    assert entry["counts"]["server"] == run.rows().num_rows
+    assert entry["counts_problem"] is None
+    with (run.folder / "one_usage.csv").open(newline="") as file:
+        usage = list(csv.DictReader(file))
+    assert {row["pid"] for row in usage if row["role"] == "target"} == {str(server.process.pid)}
+
+
+def test_several_servers_are_loaded_in_rounds(workspace: "Workspace") -> None:
+    """Each target has its own URL, and of two for one the last counts."""
+    with workspace.running() as one, workspace.running() as two:
+        hosts = ("--host=one=http://127.0.0.1:1", f"--host=two={two.url}", f"--host=one={one.url}")
+        run = workspace.command("run", "one", "two", *SHORT, *hosts, "--rounds=2")
+    assert (run.code, run.stderr) == (Exit.OK, "")
+    assert [run.target(name)["url"] for name in ("one", "two")] == [one.url, two.url]
+    assert run.manifest["plan"]["sequence"] == [["one", 0], ["two", 0], ["two", 1], ["one", 1]]
+    for name in ("one", "two"):
+        counts = [entry["counts"] for entry in run.target(name)["rounds"]]
+        assert all(count["server"] == count["started"] > 0 for count in counts)
+
+
+def test_one_target_may_run_already_and_another_be_started(workspace: "Workspace") -> None:
+    with workspace.running() as one:
+        run = workspace.command("run", "one", "two", *SHORT, f"--host=one={one.url}")
+    assert run.code == Exit.OK
+    assert [run.target(name)["engine"] is None for name in ("one", "two")] == [True, False]
+
+
+def test_a_server_that_is_not_up_yet_is_waited_for(workspace: "Workspace") -> None:
+    """As one that a cluster is only starting."""
+    port = workspace.free_port()
+    process = workspace.start("run", "one", *SHORT, f"--host=http://127.0.0.1:{port}")
+    assert process.stdout is not None
+    while "waiting for it, at most 120 s" not in process.stdout.readline():
+        assert process.poll() is None
+    with workspace.running(port=port):
+        run = workspace.finish(process)
+    assert run.code == Exit.OK
+
+
+def test_a_host_that_does_not_answer_is_an_error(workspace: "Workspace") -> None:
+    host = f"http://127.0.0.1:{workspace.free_port()}"
+    run = workspace.command("run", "one", f"--host={host}", "--start-timeout=1")
+    assert run.code == Exit.USAGE
+    assert run.target()["problem"] == f"{host}/health does not answer with 200 within 1 s"
+
+
+def test_a_wait_can_be_interrupted(workspace: "Workspace") -> None:
+    process = workspace.start("run", "one", f"--host=http://127.0.0.1:{workspace.free_port()}")
+    assert process.stdout is not None
+    while "waiting for it" not in process.stdout.readline():
+        assert process.poll() is None
+    process.send_signal(signal.SIGTERM)
+    run = workspace.finish(process)
+    assert (run.code, run.target()["state"]) == (Exit.INTERRUPTED, "interrupted")
