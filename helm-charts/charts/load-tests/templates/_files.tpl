@@ -1,6 +1,6 @@
 {{/*
-Locustfile and library. From ConfigMaps they lie as users of Locust's charts know them: `main.py` in /mnt/locust and the
-modules in its folder `lib`. The runner of Jobs finds the same modules under their package's name.
+What runs in Locust: the image has it, or it lies as users of Locust's charts know it: `main.py` in /mnt/locust, and
+modules in its folder `lib`. The rest of the load tests, which starts Locust and collects what it recorded, is the image's.
 */}}
 
 {{- define "load-tests.workspace" -}}
@@ -41,10 +41,12 @@ modules in its folder `lib`. The runner of Jobs finds the same modules under the
 - name: lib
   mountPath: /mnt/locust/lib
   readOnly: true
-{{- if eq .Values.mode "job" }}
-- name: lib
-  mountPath: /mnt/python/celsiusify_load_tests
-  readOnly: true
 {{- end }}
+{{- end }}
+
+{{- define "load-tests.fileEnv" -}}
+{{- if eq .Values.files.source "configMap" }}
+- name: CELSIUSIFY_LOCUSTFILE
+  value: /mnt/locust/main.py
 {{- end }}
 {{- end }}

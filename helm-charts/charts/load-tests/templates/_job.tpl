@@ -7,8 +7,7 @@
 apiVersion: batch/v1
 kind: CronJob
 metadata:
-  {{- /* A member's host name, at most 63 characters, is this and what Kubernetes appends: 11 for the Job, 4 for an index. */}}
-  {{- include "celsiusify.metadata" (list $root (include "celsiusify.named" (list $root (printf "load-tests-%s" $name) 48)) "load") | nindent 2 }}
+  {{- include "celsiusify.metadata" (list $root (include "load-tests.cronjobName" (list $root $name)) "load") | nindent 2 }}
     celsiusify.dev/targets: {{ $name }}
 spec:
   # Never by itself: it is what `kubectl create job --from` makes runs of.
@@ -39,9 +38,6 @@ spec:
           containers:
             - name: load-tests
               {{- include "load-tests.container" $root | nindent 14 }}
-              {{- if eq $root.Values.files.source "configMap" }}
-              command: [python, -m, celsiusify_load_tests]
-              {{- end }}
               args:
                 {{- include "load-tests.args" (list $root $targets) | trim | nindent 16 }}
               env:
@@ -49,12 +45,8 @@ spec:
                   valueFrom:
                     fieldRef:
                       fieldPath: metadata.labels['batch.kubernetes.io/job-name']
-                {{- if eq $root.Values.files.source "configMap" }}
-                - name: PYTHONPATH
-                  value: /mnt/python
-                {{- end }}
-                {{- with $root.Values.extraEnv }}
-                {{- toYaml . | nindent 16 }}
+                {{- with include "load-tests.extraEnv" $root }}
+                {{- . | trim | nindent 16 }}
                 {{- end }}
               ports:
                 - name: locust
@@ -65,6 +57,14 @@ spec:
             {{- include "load-tests.volumes" $root | nindent 12 }}
             - name: results
               {{- include "load-tests.results" $root | nindent 14 }}
+{{- end }}
+
+{{/*
+A CronJob's name: (list . NAME). A member's host name, at most 63 characters, is this and what Kubernetes appends: 11
+for the Job, and 4 for the index.
+*/}}
+{{- define "load-tests.cronjobName" -}}
+{{- include "celsiusify.named" (list (index . 0) (printf "load-tests-%s" (index . 1)) 48) }}
 {{- end }}
 
 {{/* What every member is told; the first leads, and the others only learn from it where to find the leader. */}}

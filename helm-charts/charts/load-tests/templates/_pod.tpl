@@ -63,6 +63,13 @@ volumeMounts:
   {{- end }}
 {{- end }}
 
+{{- define "load-tests.extraEnv" -}}
+{{- include "load-tests.fileEnv" . }}
+{{- with .Values.extraEnv }}
+{{ toYaml . }}
+{{- end }}
+{{- end }}
+
 {{- define "load-tests.volumes" -}}
 - name: workspace
   configMap:
