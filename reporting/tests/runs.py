@@ -321,14 +321,14 @@ def abba(loads: dict[str, Load]) -> list[tuple[str, int]]:
     ]
 
 
-def edit_run(folder: Path, *path: str | int, value: Any) -> None:
-    """Put a value at a place in a run's run.json."""
-    document = json.loads((folder / "run.json").read_text())
+def edit_run(folder: Path, *path: str | int, value: Any, file: str = "run.json") -> None:
+    """Put a value at a place in a run's run.json, or another file of that kind."""
+    document = json.loads((folder / file).read_text())
     part: Any = document
-    for name in path[:-1]:
-        part = part[name]
+    for place in path[:-1]:
+        part = part[place]
     part[path[-1]] = value
-    (folder / "run.json").write_text(json.dumps(document))
+    (folder / file).write_text(json.dumps(document))
 
 
 def write_rows(path: Path, rows: pd.DataFrame) -> None:

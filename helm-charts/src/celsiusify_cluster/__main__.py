@@ -2,15 +2,25 @@
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from celsiusify_cluster.arguments import Parser, split_extra
+from celsiusify_cluster.deploy_verb import add_deploy_options, add_timeout, deploy, undeploy
 from celsiusify_cluster.errors import ClusterError
 from celsiusify_cluster.loadtest_verb import add_loadtest_options, load_on_cluster
+from celsiusify_cluster.package_verb import add_package_options, make_package
+from celsiusify_cluster.place import add_place_options
 from celsiusify_cluster.results_verb import add_results_options, fetch_results
+from celsiusify_cluster.smoke_verb import smoke
+from celsiusify_cluster.status_verb import show_status
 from celsiusify_cluster.terminal import Terminal
 from celsiusify_cluster.tools_verb import add_tools_options, provide_tools
 
+AT_A_PLACE = {
+    "undeploy": "remove them",
+    "status": "show what is there, and what is wrong with it",
+    "smoke": "ask each target for a temperature, by the chart's tests",
+}
 PROGRAM = "celsiusify-cluster"
 
 
@@ -18,6 +28,12 @@ def parser() -> Parser:
     """The command line."""
     top = Parser(prog=PROGRAM, description=__doc__)
     verbs = top.add_subparsers(dest="verb", required=True, metavar="VERB", parser_class=Parser)
+    add_deploy_options(verbs.add_parser("deploy", help="put both servers on the cluster"))
+    for verb, help_text in AT_A_PLACE.items():
+        added = verbs.add_parser(verb, help=help_text)
+        add_place_options(added)
+        add_timeout(added)
+    add_package_options(verbs.add_parser("package", help="pack the chart into one file"))
     add_loadtest_options(verbs.add_parser("loadtest", help="load targets inside the cluster"))
     add_results_options(verbs.add_parser("results", help="fetch the results of a load again"))
     add_tools_options(verbs.add_parser("tools", help="download helm and kubectl"))
@@ -38,7 +54,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         return problem.code
 
 
-VERBS = {
+VERBS: dict[str, Callable[[argparse.Namespace, Terminal], int]] = {
+    "deploy": deploy,
+    "undeploy": undeploy,
+    "status": show_status,
+    "smoke": smoke,
+    "package": make_package,
     "loadtest": load_on_cluster,
     "results": fetch_results,
     "tools": provide_tools,

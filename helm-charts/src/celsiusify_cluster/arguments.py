@@ -1,12 +1,15 @@
 """How the command line's values are read."""
 
 import argparse
+import re
 from collections.abc import Callable, Sequence
 from itertools import takewhile
 from math import isfinite
 from typing import NoReturn, TypeVar
 
 from celsiusify_cluster.errors import Exit
+
+TIMESPAN = re.compile(r"(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s?)?")
 
 T = TypeVar("T")
 
@@ -24,6 +27,15 @@ def count(text: str) -> int:
     if not text.isdecimal():
         raise argparse.ArgumentTypeError(f"expected a whole number from 0, got {text!r}")
     return int(text)
+
+
+def seconds(text: str) -> int:
+    """Read a time as Locust writes it: `90`, `90s`, `5m`, `1h30m`."""
+    found = TIMESPAN.fullmatch(text)
+    if not found or not any(found.groups()):
+        raise argparse.ArgumentTypeError(f"expected a time like 30s, 5m or 1h30m, got {text!r}")
+    hours, minutes, rest = (int(part or 0) for part in found.groups())
+    return 3600 * hours + 60 * minutes + rest
 
 
 def positive(text: str) -> float:

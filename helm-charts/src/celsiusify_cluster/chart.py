@@ -5,6 +5,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from celsiusify_cluster.errors import ClusterError
@@ -12,7 +13,8 @@ from celsiusify_cluster.helm import Helm
 from celsiusify_cluster.place import Place
 
 FOLDER = Path("helm-charts")
-NOT_THE_CHART = shutil.ignore_patterns("src", "tests", ".*_cache", "__pycache__", "*.egg-info")
+NOT_THE_CHART = {"src", "tests"}
+MADE_BY_TOOLS = shutil.ignore_patterns(".*_cache", "__pycache__")
 
 
 def add_chart_option(verb: argparse.ArgumentParser) -> None:
@@ -47,9 +49,14 @@ def package(chart: Path, into: Path, helm: Helm) -> Path:
         raise ClusterError(f"there is no chart in {chart}: --chart names its folder or package")
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / "chart"
-        shutil.copytree(chart, copy, ignore=NOT_THE_CHART)
+        shutil.copytree(chart, copy, ignore=partial(_ignored, chart))
         said = helm.run("package", str(copy), f"--destination={into}")
     return Path(said.rpartition(": ")[2].strip())
+
+
+def _ignored(chart: Path, folder: str, names: list[str]) -> set[str]:
+    own = NOT_THE_CHART if Path(folder) == chart else set()
+    return own | MADE_BY_TOOLS(folder, names)
 
 
 def deployed_chart(place: Place) -> str | None:

@@ -1,11 +1,11 @@
 """The Job of a load: a CronJob's template, with what this run wants otherwise."""
 
 import copy
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from celsiusify_cluster.arguments import seconds
 from celsiusify_cluster.errors import ClusterError
 from celsiusify_cluster.kubectl import Object
 
@@ -121,17 +121,11 @@ def _with_targets(args: list[str], targets: Sequence[str]) -> list[str]:
 
 def _deadline_s(spec: Object, wish: Wish, targets: int) -> int:
     """The template's, unless this run takes longer than it allows for."""
-    load_s = seconds(wish.options.get("run-time", "")) or LONGEST_LOAD_S
+    run_time = wish.options.get("run-time")
+    load_s = seconds(run_time) if run_time else LONGEST_LOAD_S
     rounds = int(wish.options.get("rounds") or 1)
     needed_s = targets * rounds * (load_s + AROUND_LOAD_S) + TO_START_AND_END_S
     return max(needed_s, int(spec.get("activeDeadlineSeconds", 0)))
-
-
-def seconds(text: str) -> int:
-    """Read a time as Locust writes it, `90`, `90s`, `5m`, `1h30m`; 0 where there is none."""
-    found = re.fullmatch(r"(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s?)?", text)
-    hours, minutes, rest = (int(part or 0) for part in (found.groups() if found else (0, 0, 0)))
-    return 3600 * hours + 60 * minutes + rest
 
 
 def _owner(cron_job: Object) -> Object:

@@ -10,6 +10,7 @@ POD = "spec.template.spec"
 CONTAINER = f"{POD}.containers.0"
 CRON_JOB = "CronJob/r-load-web"
 JOB = "spec.jobTemplate.spec"
+LOAD = f"{JOB}.template.spec.containers.0"
 SCALER = "HorizontalPodAutoscaler/r-web"
 BUDGET = "PodDisruptionBudget/r-web"
 REMOVED = object()
@@ -188,6 +189,28 @@ FAULTS = [
     Fault("jobs_never_repeat_a_load", CRON_JOB, f"{JOB}.podReplacementPolicy", REMOVED, "replaces"),
     Fault("members_run_together", CRON_JOB, f"{JOB}.parallelism", 1, "1 of 2"),
     Fault("members_run_together", CRON_JOB, f"{JOB}.completionMode", REMOVED, "no index"),
+    Fault(
+        "loads_ask_services_that_are_there",
+        CRON_JOB,
+        f"{LOAD}.args.1",
+        "--host=web=http://r-web:80",
+        "http://r-web:80",
+    ),
+    Fault(
+        "loads_ask_services_that_are_there",
+        CRON_JOB,
+        f"{LOAD}.args.1",
+        "--host=http://web:8080",
+        "http://web:8080",
+    ),
+    Fault("variables_in_arguments_are_defined", CRON_JOB, f"{LOAD}.env", [], "$(JOB_NAME)"),
+    Fault(
+        "members_look_for_their_leader_where_it_is",
+        CRON_JOB,
+        f"{LOAD}.args.0",
+        "--leader=$(JOB_NAME)-0.pods",
+        "pods",
+    ),
     Fault("config_maps_fit", "ConfigMap/r-web", "data.big", "x" * 1024 * 1024, "1048"),
     Fault("config_maps_hold_something", "ConfigMap/r-web", "data", {}, "empty"),
     Fault("config_maps_hold_something", "ConfigMap/r-web", "data.lost", "\n", "lost"),

@@ -4,7 +4,6 @@ import json
 import os
 import subprocess
 from collections.abc import Mapping, Sequence
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -31,13 +30,13 @@ class Helm:
     """A helm program that finds neither a cluster nor the user's own settings."""
 
     def __init__(self, program: Path, home: Path) -> None:
-        self._program = program
+        self.program = program
         self._environment = {
             "PATH": os.environ.get("PATH", ""),
             "HOME": str(home),
             "KUBECONFIG": os.devnull,
         }
-        self._answers: dict[tuple[Sequence[str], str], str] = {}
+        self._answers: dict[tuple[Sequence[str], str], str | RefusedError] = {}
 
     def template(
         self,
@@ -75,19 +74,17 @@ class Helm:
         (packed,) = into.glob("*.tgz")
         return packed
 
-    @cached_property
-    def version(self) -> str:
-        """Helm's own version, such as `v4.3.1`."""
-        return self._ask(["version", "--template", "{{ .Version }}"], None)
-
     def _ask(self, arguments: Sequence[str], values: Values | None) -> str:
         key = (tuple(arguments), json.dumps(values or {}))
         if key not in self._answers:
             self._answers[key] = self._run(*key)
-        return self._answers[key]
+        answer = self._answers[key]
+        if isinstance(answer, RefusedError):
+            raise answer
+        return answer
 
-    def _run(self, arguments: Sequence[str], values: str) -> str:
-        command = [str(self._program), *arguments]
+    def _run(self, arguments: Sequence[str], values: str) -> str | RefusedError:
+        command = [str(self.program), *arguments]
         if arguments[0] in {"template", "install", "lint"}:
             command += ["--values", "-"]
         finished = subprocess.run(
@@ -100,9 +97,14 @@ class Helm:
             check=False,
         )
         if finished.returncode:
-            raise RefusedError(finished.stdout + finished.stderr)
+            return RefusedError(_without_chatter(finished.stdout + finished.stderr))
         return finished.stdout
 
 
 def _layers(files: Sequence[Path]) -> list[str]:
     return [f"--values={file}" for file in files]
+
+
+def _without_chatter(text: str) -> str:
+    """What helm said, but for its remarks that it has followed links."""
+    return "".join(line for line in text.splitlines(True) if not line.startswith("level=INFO"))

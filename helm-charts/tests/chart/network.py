@@ -105,7 +105,7 @@ def _port_fits(ports: list[Manifest] | None, receiver: Peer, port: int, protocol
 
 def _opens(entry: Manifest, receiver: Peer, port: int) -> bool:
     opened = entry.get("port", port)
-    first = receiver.ports.get(opened) if isinstance(opened, str) else opened
+    first: int | None = receiver.ports.get(opened) if isinstance(opened, str) else opened
     if first is None:
         return False
     last: int = entry.get("endPort", first)

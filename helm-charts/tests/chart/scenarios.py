@@ -1,4 +1,4 @@
-"""The scenarios in ci/: ways to use the charts, each a file of values."""
+"""The charts, and the scenarios: ways to use them, each a file of values."""
 
 from pathlib import Path
 
@@ -6,10 +6,14 @@ ROOT = Path(__file__).parents[3]
 UMBRELLA = ROOT / "helm-charts"
 SUBCHARTS = sorted(file.parent for file in UMBRELLA.glob("charts/*/Chart.yaml"))
 CHARTS = [UMBRELLA, *SUBCHARTS]
-SUFFIX = "-values.yaml"
 
 
 def scenario_files() -> dict[str, Path]:
-    """The files of values, by what they show."""
-    files = sorted((UMBRELLA / "ci").glob(f"*{SUFFIX}"))
-    return {file.name.removesuffix(SUFFIX): file for file in files}
+    """Files of values by what they show: those of ci/, and those that users are given."""
+    shown = {file.name.removesuffix("-values.yaml"): file for file in _files("ci/*-values.yaml")}
+    given = {file.stem: file for file in _files("values-*.yaml")}
+    return shown | given
+
+
+def _files(pattern: str) -> list[Path]:
+    return sorted(UMBRELLA.glob(pattern))

@@ -15,6 +15,7 @@ from celsiusify_load_tests.profiles import read_profiles
 from celsiusify_load_tests.run import Exit
 from celsiusify_load_tests.run_verb import add_run_options, run_loads
 from celsiusify_load_tests.targets import read_targets
+from celsiusify_load_tests.worker_verb import add_worker_options, work_for_leader
 
 PROGRAM = "celsiusify-load-tests"
 
@@ -27,6 +28,7 @@ def parser() -> Parser:
     add_capacity_options(verbs.add_parser("capacity", help="search the highest rate that holds"))
     add_targets_file(verbs.add_parser("targets", help="list the targets"))
     verbs.add_parser("profiles", help="list the load profiles")
+    add_worker_options(verbs.add_parser("worker", help="take part in a run of another machine"))
     add_member_options(verbs.add_parser("member", help="be one of several pods of a run"))
     add_emit_options(verbs.add_parser("emit", help="print a run's files as lines of a log"))
     return top
@@ -70,6 +72,7 @@ VERBS: dict[str, Callable[[argparse.Namespace, str], int]] = {
     "capacity": find_capacities,
     "targets": _targets,
     "profiles": _profiles,
+    "worker": work_for_leader,
     "member": _member,
     "emit": emit,
 }

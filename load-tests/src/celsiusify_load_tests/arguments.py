@@ -12,6 +12,7 @@ from celsiusify_load_tests.protocols import PROTOCOLS
 from celsiusify_load_tests.run import Exit
 
 NAMED = re.compile(r"([^=:/]+)=(.*)")
+MAX_PORT = 65535
 TIMESPAN = re.compile(r"(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s?)?")
 
 T = TypeVar("T")
@@ -80,6 +81,24 @@ def whole(text: str) -> int:
     if not text.isdecimal():
         raise argparse.ArgumentTypeError(f"expected a whole number from 0, got {text!r}")
     return int(text)
+
+
+def port(text: str) -> int:
+    """Read the number of a TCP port."""
+    if not text.isdecimal() or not 1 <= int(text) <= MAX_PORT:
+        raise argparse.ArgumentTypeError(f"expected a port from 1 to {MAX_PORT}, got {text!r}")
+    return int(text)
+
+
+def address(text: str) -> tuple[str, int | None]:
+    """Read `HOST` or `HOST:PORT`; an address of IPv6 stands in brackets."""
+    try:
+        parts = urlsplit(f"//{text}")
+        if parts.hostname and parts.netloc == text:
+            return parts.hostname, parts.port
+    except ValueError:
+        pass
+    raise argparse.ArgumentTypeError(f"expected HOST or HOST:PORT, got {text!r}")
 
 
 def order(text: str) -> str:

@@ -14,6 +14,8 @@ from urllib.parse import urlsplit
 
 import psutil
 
+from celsiusify_load_tests.quota import limit_cores
+
 LOCAL_NAMES = ("127.0.0.1", "localhost", "::1")
 TOPOLOGY = "/sys/devices/system/cpu/cpu{}/topology/thread_siblings_list"
 
@@ -27,8 +29,9 @@ class Split:
 
     @property
     def processes(self) -> int:
-        """How many load-generating processes the generator's cores feed."""
-        return len(self.generator) if self.generator else max(1, (os.cpu_count() or 1) // 2)
+        """How many load-generating processes the generator's cores, or its quota of CPU, feed."""
+        cores = len(self.generator) if self.generator else (os.cpu_count() or 1) // 2
+        return max(1, min(cores, int(limit_cores() or cores)))
 
 
 SHARED = Split(None, None)

@@ -17,5 +17,9 @@ class CalibrationError(LoadTestError):
     """The load generator doesn't work even against a server that does nothing: exit code 3."""
 
 
+class LostWorkerError(LoadTestError):
+    """A worker isn't heard of any more, so that no load is the one asked for: exit code 3."""
+
+
 class NotEquivalentError(LoadTestError):
     """A target answers wrongly, so that its speed means nothing: exit code 4."""

@@ -4,6 +4,7 @@ from pathlib import Path
 
 ROWS_PATTERN = "worker-*.rows"
 _JOURNAL_PATTERN = "worker-*.jsonl"
+_USAGE_PATTERN = "usage-*.csv"
 
 
 def rows_file(spool_dir: Path, worker: int) -> Path:
@@ -14,6 +15,16 @@ def rows_file(spool_dir: Path, worker: int) -> Path:
 def journal_file(spool_dir: Path, worker: int) -> Path:
     """Name the journal of a worker."""
     return spool_dir / _JOURNAL_PATTERN.replace("*", str(worker))
+
+
+def usage_file(spool_dir: Path, machine: int) -> Path:
+    """Name the file of what the processes of a worker's machine use."""
+    return spool_dir / _USAGE_PATTERN.replace("*", str(machine))
+
+
+def usage_files(spool_dir: Path) -> list[Path]:
+    """List the files of what processes on other machines used."""
+    return sorted(spool_dir.glob(_USAGE_PATTERN))
 
 
 def master_journal_file(spool_dir: Path) -> Path:

@@ -48,8 +48,8 @@ class Follower:
         return max(0.0, self._job.profile.duration_s - elapsed_s)
 
     def pids(self) -> dict[str, int | None]:
-        """The process of each role; load-generating ones are known once they have started."""
-        if len(self._workers) < self._job.processes:
+        """The process of each role; load-generating ones here are known once they run."""
+        if self._job.team.is_here and len(self._workers) < self._job.processes:
             self._workers = read_timeline(self._job.spool).workers
         workers = {f"worker-{index}": pid for index, pid in sorted(self._workers.items())}
         return {"target": self._server.pid, **workers}

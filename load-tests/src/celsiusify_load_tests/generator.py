@@ -80,8 +80,8 @@ def drive(
         each_second: Called each second; what it returns, if not None, is why the load must end.
         stop_asked: Ends the load early: users finish what they are at, then all is written.
     """
-    job.spool.mkdir(parents=True)
     distribution = job.team.begin(job.processes, job.spool)
+    job.spool.mkdir(parents=True)
     process = start([*command(job), *distribution], job.log, cores=cores)
     try:
         problem = _watch(process, job, lambda: each_second() or job.team.problem(), stop_asked)

@@ -32,6 +32,10 @@ class Interruption:
             signal.signal(number, handler)  # type: ignore[arg-type]  # what signal() itself gave
 
     def _note(self, number: int, frame: FrameType | None) -> None:
+        self.ask()
+
+    def ask(self) -> None:
+        """Ask for a stop, as a signal does."""
         self.count += 1
 
     def check(self) -> None:

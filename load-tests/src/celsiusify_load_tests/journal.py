@@ -9,6 +9,11 @@ import orjson
 
 from celsiusify_load_tests.clock import now_ns
 
+USERS_STOPPED = "users_stopped"
+CLOSED = "closed"
+RESTING = (USERS_STOPPED, CLOSED)
+"""The events after which a journal may be silent: before, something is written each second."""
+
 
 class Journal:
     """A file that each event goes to at once, so that it can be followed and survives a crash."""

@@ -11,6 +11,7 @@ from celsiusify_load_tests.measured import Measured
 from celsiusify_load_tests.plan import Plan
 from celsiusify_load_tests.profiles import Profile
 from celsiusify_load_tests.protocols import PROTOCOLS
+from celsiusify_load_tests.quota import limit_cores
 
 FORMAT = 2
 PLANNED = ("warm_up_s", "cool_down_s")
@@ -61,6 +62,8 @@ def describe(plan: Plan, split: Split, run_name: str, began: datetime, kind: str
             "cores": split.generator,
             "client": _clients(plan),
             "seed": plan.seed,
+            "cpu_limit_cores": limit_cores(),
+            "workers": None,
         },
         "plan": {
             "rounds": plan.rounds,

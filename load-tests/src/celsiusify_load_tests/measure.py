@@ -22,7 +22,7 @@ from celsiusify_load_tests.spool import read_spool
 from celsiusify_load_tests.targets import Target
 from celsiusify_load_tests.team import Ended
 from celsiusify_load_tests.timeline import Timeline, read_timeline
-from celsiusify_load_tests.usage import Sampler
+from celsiusify_load_tests.usage import Sampler, add_delivered
 
 USERS_COLUMNS = ("round", "time_ns", "users")
 
@@ -110,11 +110,14 @@ def _drive(target: Target, server: Server, stage: Stage, entry: Round) -> Ended:
         spool=_spool(target, stage),
         log=stage.path(target, "locust.log"),
         load=plan.load.at(entry.rate_rps),
+        team=stage.team,
     )
     later_s = plan.seconds_after((target.name, entry.round))
     follower = Follower(job, server, stage.terminal, _title(target, entry, plan), later_s)
-    with Sampler(stage.path(target, "usage.csv"), entry.round, follower.pids):
+    usage = stage.path(target, "usage.csv")
+    with Sampler(usage, entry.round, follower.pids):
         ended = drive(job, stage.split.generator, follower.look, stage.stop_asked)
+    add_delivered(usage, entry.round, job.spool)
     stage.terminal.clear()
     if stage.stop_asked:
         stage.terminal.say("stopping; what was recorded is kept")

@@ -1,12 +1,13 @@
 """The options that our locustfile adds to Locust's, for the command line or the environment."""
 
 from argparse import ArgumentParser, Namespace
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from celsiusify_load_tests.schedule import ARRIVALS
 
 LOADS = ("closed", *ARRIVALS)
 _ENVIRONMENT_PREFIX = "CELSIUSIFY_"
+_OWN = ("targets_file", "spool_dir", "process_number")
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,7 @@ class Options:
     run_name: str = "run"
     round: int = 0
     spool_dir: str = "spool"
+    process_number: int = -1
     think_min_s: float = 0.005
     think_max_s: float = 0.1
     fahrenheit_min: float = 0.0
@@ -41,6 +43,7 @@ _HELP = {
     "run_name": "what to call the run in the record",
     "round": "which load of this target in the run it is, from 0",
     "spool_dir": "a folder, empty or new, to record to",
+    "process_number": "this process's number among those that make the load; -1 leaves it to Locust",
     "think_min_s": "shortest pause of a user between requests, in seconds",
     "think_max_s": "longest pause",
     "fahrenheit_min": "lowest temperature to ask for, in °F",
@@ -74,3 +77,17 @@ def add_options(parser: ArgumentParser) -> None:
 def options_of(parsed: Namespace | None) -> Options:
     """Pick ours from all of Locust's options."""
     return Options(**{name: getattr(parsed, name) for name in vars(Options())})
+
+
+def with_own(given: Options, own: Options) -> Options:
+    """What a Locust master says, but for a worker's own files and number, where it has any.
+
+    Args:
+        given: The options that came from the master.
+        own: Those of the worker's own command line and environment.
+    """
+    unsaid = Options()
+    said = {name: getattr(own, name) for name in _OWN}
+    return replace(
+        given, **{name: value for name, value in said.items() if value != getattr(unsaid, name)}
+    )

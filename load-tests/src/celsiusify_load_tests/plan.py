@@ -1,10 +1,12 @@
 """What a run is asked to do, and with what it does it."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from celsiusify_load_tests.calibration import Ability, Subject, calibrate
 from celsiusify_load_tests.cores import Split
+from celsiusify_load_tests.distributed.talk import Distribution
 from celsiusify_load_tests.homeward import Way
 from celsiusify_load_tests.interruption import Interruption
 from celsiusify_load_tests.load_model import LoadModel
@@ -12,6 +14,9 @@ from celsiusify_load_tests.order import Turn, sequence
 from celsiusify_load_tests.profiles import Profile
 from celsiusify_load_tests.progress import Terminal
 from celsiusify_load_tests.targets import Target
+from celsiusify_load_tests.team import Alone, Team
+
+Calibrate = Callable[[Subject, Split, Interruption], dict[str, Ability]]
 
 BETWEEN_S = 5.0  # about what it takes to stop a target and to start another and the load
 
@@ -36,6 +41,7 @@ class Plan:
         start_timeout_s: How long a target may take until it is healthy.
         command: The command line that asked for all this.
         way_home: How the run's folder is sent home; None leaves it where it is.
+        distribution: Which workers on other machines make the load; None if this one does.
     """
 
     targets: list[Target]
@@ -53,6 +59,7 @@ class Plan:
     start_timeout_s: float
     command: str
     way_home: Way | None = None
+    distribution: Distribution | None = None
 
     @property
     def sequence(self) -> list[Turn]:
@@ -69,13 +76,25 @@ class Plan:
 
 @dataclass(frozen=True)
 class Stage:
-    """What the loads of a run have in common: its plan, folder, cores, and the person before it."""
+    """What the loads of a run have in common.
+
+    Attributes:
+        plan: What is asked for.
+        folder: The run's.
+        split: Which cores serve and which load.
+        terminal: Of the person before it.
+        stop_asked: By that person.
+        team: Who makes the loads.
+        calibrate: Finds out what they can do.
+    """
 
     plan: Plan
     folder: Path
     split: Split
     terminal: Terminal
     stop_asked: Interruption
+    team: Team = field(default_factory=Alone)
+    calibrate: Calibrate = calibrate
 
     def path(self, target: Target, ending: str) -> Path:
         """The file `<target>_<ending>` of the run's folder."""

@@ -4,8 +4,24 @@ import argparse
 from collections.abc import Mapping
 from pathlib import Path
 
-from celsiusify_load_tests.arguments import count, named_host, named_pages, optional, seconds
+from celsiusify_load_tests.arguments import (
+    count,
+    named_host,
+    named_pages,
+    optional,
+    port,
+    positive,
+    seconds,
+    whole,
+)
 from celsiusify_load_tests.cores import Split, for_load_on
+from celsiusify_load_tests.distributed.talk import (
+    CONTROL_PORT,
+    LISTEN,
+    LOCUST_PORT,
+    WORKER_TIMEOUT_S,
+    Distribution,
+)
 from celsiusify_load_tests.errors import LoadTestError, ServingError
 from celsiusify_load_tests.homeward import HOLD_S, LIMIT_BYTES, Way
 from celsiusify_load_tests.hosts import by_target, check_counters
@@ -65,8 +81,10 @@ def add_plan_options(verb: argparse.ArgumentParser) -> None:
         "--processes",
         type=optional(count),
         metavar="N",
-        help="load-generating processes; by default one a core that is left for them",
+        help="load-generating processes; by default one a core that is left for them, or one of "
+        "each worker",
     )
+    add_distribution(verb)
     add("--seed", type=int, default=1, metavar="N", help="what the inputs follow from")
     add("--results", type=Path, default=Path("results"), metavar="DIR", help="folder of all runs")
     add(
@@ -78,6 +96,26 @@ def add_plan_options(verb: argparse.ArgumentParser) -> None:
     )
     add("--quiet", action="store_true", help="show no progress")
     add_way_home(verb)
+
+
+def add_distribution(verb: argparse.ArgumentParser) -> None:
+    """Add what a run with workers on other machines needs to know."""
+    add = verb.add_argument
+    add(
+        "--workers",
+        type=optional(whole),
+        metavar="N",
+        help="let so many other machines make the load; default 0, this one does",
+    )
+    add("--listen", default="", metavar="ADDRESS", help=f"for them; default {LISTEN}")
+    add("--control-port", type=optional(port), metavar="N", help=f"default {CONTROL_PORT}")
+    add("--locust-port", type=optional(port), metavar="N", help=f"default {LOCUST_PORT}")
+    add(
+        "--worker-timeout",
+        type=optional(positive),
+        metavar="SECONDS",
+        help=f"for all workers to come; default {WORKER_TIMEOUT_S:g}",
+    )
 
 
 def add_way_home(verb: argparse.ArgumentParser) -> None:
@@ -118,6 +156,7 @@ def make_plan(
     check_counters(counters, hosts)
     _check(targets, hosts, options.targets_file)
     split = for_load_on([hosts.get(name) for name in names])
+    distribution = _distribution(options, hosts, names)
     plan = Plan(
         targets=targets,
         targets_file=options.targets_file,
@@ -128,14 +167,49 @@ def make_plan(
         calibrated=not options.no_calibration,
         hosts=hosts,
         counters=counters,
-        processes=min(options.processes or split.processes, profile.users),
+        processes=_processes(options, split, distribution, profile, load),
         seed=options.seed,
         results=options.results,
         start_timeout_s=options.start_timeout,
         command=command,
         way_home=_way_home(options),
+        distribution=distribution,
     )
     return plan, split
+
+
+def _distribution(
+    options: argparse.Namespace, hosts: Mapping[str, str], names: list[str]
+) -> Distribution | None:
+    if not options.workers:
+        return None
+    for name in names:
+        if name not in hosts:
+            raise LoadTestError(f"--workers needs --host {name}=URL: where all of them reach it")
+    return Distribution(
+        workers=options.workers,
+        processes=options.processes or 1,
+        listen=options.listen or LISTEN,
+        control_port=options.control_port or CONTROL_PORT,
+        locust_port=options.locust_port or LOCUST_PORT,
+        worker_timeout_s=options.worker_timeout or WORKER_TIMEOUT_S,
+    )
+
+
+def _processes(
+    options: argparse.Namespace,
+    split: Split,
+    distribution: Distribution | None,
+    profile: Profile,
+    load: LoadModel,
+) -> int:
+    """How many processes make the load, in all; each needs a user."""
+    if distribution is None:
+        return min(options.processes or split.processes, profile.users)
+    processes = distribution.workers * distribution.processes
+    if load.rate_rps is None and processes > profile.users:
+        raise LoadTestError(f"{profile.users} users are too few for {processes} load processes")
+    return processes
 
 
 def _way_home(options: argparse.Namespace) -> Way | None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from celsiusify_load_tests.journal import Journal
+from celsiusify_load_tests.journal import CLOSED, Journal
 from celsiusify_load_tests.rows import DTYPE, LAYOUT
 
 _BUFFERED_ROWS = 1024
@@ -145,7 +145,7 @@ class Recorder:
         with suppress(OSError):  # told by `problem` already
             self._file.close()
         self._journal.write(
-            "closed",
+            CLOSED,
             started=self.started,
             dropped=self.dropped,
             recorded=self.recorded,

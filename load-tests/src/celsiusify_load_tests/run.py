@@ -1,14 +1,21 @@
 """A run: load the targets in turn, round after round, and leave a folder with all that came."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import IntEnum
 
 from celsiusify_load_tests import gate, results, words
-from celsiusify_load_tests.calibration import Subject, calibrate
+from celsiusify_load_tests.calibration import Subject
 from celsiusify_load_tests.cores import Split, kept_on
-from celsiusify_load_tests.errors import CalibrationError, NotEquivalentError, ServingError
+from celsiusify_load_tests.distributed.leader import Leader, leading
+from celsiusify_load_tests.errors import (
+    CalibrationError,
+    LostWorkerError,
+    NotEquivalentError,
+    ServingError,
+)
 from celsiusify_load_tests.homeward import sent
 from celsiusify_load_tests.interruption import Interrupted, Interruption
 from celsiusify_load_tests.manifest import Manifest, describe
@@ -64,21 +71,55 @@ def run(plan: Plan, split: Split, terminal: Terminal, work: Work | None = None) 
     recorded stays in either case, in a new folder of `plan.results`.
     """
     temperatures = gate.questions(plan)
+    work = work or Work("loads", plan.rounds, _take_turns, _table)
+    try:
+        with Interruption() as stop_asked, _led(plan, terminal, stop_asked) as leader:
+            return _run(plan, split, terminal, work, temperatures, stop_asked, leader)
+    except Interrupted:  # before there was anything to keep
+        return Exit.INTERRUPTED
+
+
+@contextmanager
+def _led(plan: Plan, terminal: Terminal, stop_asked: Interruption) -> Iterator[Leader | None]:
+    """The leader of a run with workers, once they are there; None for a run without."""
+    if plan.distribution is None:
+        yield None
+        return
+    targets = plan.targets_file.read_text(encoding="utf-8")
+    with leading(plan.distribution, targets, terminal.say, stop_asked) as leader:
+        yield leader
+
+
+def _run(
+    plan: Plan,
+    split: Split,
+    terminal: Terminal,
+    work: Work,
+    temperatures: list[float],
+    stop_asked: Interruption,
+    leader: Leader | None,
+) -> Exit:
+    """Do the work, in a new folder."""
     began = datetime.now(UTC)
     folder = results.create_folder(plan.results, began, plan.profile.name)
-    work = work or Work("loads", plan.rounds, _take_turns, _table)
     rounds, rate_rps = range(work.rounds), plan.load.rate_rps
     targets = {
         target.name: blank(target, plan.hosts.get(target.name), rounds, rate_rps)
         for target in plan.targets
     }
-    manifest = Manifest(folder, describe(plan, split, folder.name, began, work.kind), targets)
+    content = describe(plan, split, folder.name, began, work.kind)
+    content["load"]["workers"] = leader and leader.workers
+    manifest = Manifest(folder, content, targets)
     for line in words.load(plan, split):
         terminal.say(line)
-    with Interruption() as stop_asked, sent(folder, plan.way_home, stop_asked):
+    stage = Stage(plan, folder, split, terminal, stop_asked)
+    if leader:
+        stage = replace(stage, team=leader, calibrate=leader.calibrate)
+    with sent(folder, plan.way_home, stop_asked):
         with kept_on(split.generator):
-            stage = Stage(plan, folder, split, terminal, stop_asked)
             outcome = _pass_and_do(work, stage, manifest, temperatures)
+        if leader:
+            leader.dismiss()
         results.remove_if_empty(folder / "parts")
         terminal.table(work.table(manifest, outcome))
         terminal.say(f"recorded in {folder}")
@@ -111,6 +152,10 @@ def _pass_and_do(
         stage.terminal.complain(f"{problem}; nothing was timed")
         _close(manifest, FAILED, str(problem))
         outcome.ends.append(Exit.INVALID)
+    except LostWorkerError as problem:
+        stage.terminal.complain(f"{problem}; no more was loaded")
+        _close(manifest, FAILED, str(problem))
+        outcome.ends.append(Exit.INVALID)
     except Interrupted:
         _close(manifest, INTERRUPTED, NOT_LOADED)
         outcome.ends.append(Exit.INTERRUPTED)
@@ -124,7 +169,7 @@ def _calibrate(stage: Stage, manifest: Manifest) -> None:
     subject = Subject(
         stage.folder.name, plan.targets, plan.targets_file, plan.profile, plan.processes, plan.seed
     )
-    found = calibrate(subject, stage.split, stage.stop_asked)
+    found = stage.calibrate(subject, stage.split, stage.stop_asked)
     manifest.content["calibration"] = found
     manifest.save()
     for protocol, ability in found.items():

@@ -18,7 +18,7 @@ from celsiusify_load_tests.errors import LoadTestError
 from celsiusify_load_tests.folder import master_journal_file
 from celsiusify_load_tests.journal import Journal
 from celsiusify_load_tests.load import Load, open_journal
-from celsiusify_load_tests.options import options_of
+from celsiusify_load_tests.options import options_of, with_own
 from celsiusify_load_tests.stopwatch import Stopwatch
 from celsiusify_load_tests.user import LoadUser
 from celsiusify_load_tests.watch import Watch
@@ -32,6 +32,7 @@ class Generator:
     def __init__(self, environment: Environment, runner: LocalRunner | WorkerRunner) -> None:
         self._environment = environment
         self._runner = runner
+        self._own = options_of(environment.parsed_options)
         self._load: Load | None = None
         self._watch: Watch | None = None
         self._stopwatch: Stopwatch | None = None
@@ -57,8 +58,11 @@ class Generator:
         self._watch = Watch(load, lambda: load.at_work(), self._give_up)
 
     def _open(self) -> Load:
-        options = options_of(self._environment.parsed_options)
-        return Load(options, self._environment, self._runner.worker_index)
+        options = with_own(options_of(self._environment.parsed_options), self._own)
+        number = options.process_number
+        if number < 0:
+            number = self._runner.worker_index
+        return Load(options, self._environment, number)
 
     def _give_up(self, reason: str) -> None:
         sys.stderr.write(f"{reason}\n")

@@ -25,7 +25,14 @@ class Ended:
 
 
 class Team(Protocol):
-    """Makes one load after the other."""
+    """Makes one load after the other.
+
+    Attributes:
+        is_here: Whether its processes run on this machine.
+    """
+
+    @property
+    def is_here(self) -> bool: ...  # noqa: D102 - the class tells
 
     def begin(self, processes: int, spool: Path) -> list[str]:
         """Get ready to make a load, and return what Locust here must be told of it.
@@ -44,6 +51,8 @@ class Team(Protocol):
 
 class Alone:
     """Processes of this machine."""
+
+    is_here = True
 
     def __init__(self) -> None:
         self._throttled_s: float | None = None

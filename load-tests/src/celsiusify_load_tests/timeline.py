@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from celsiusify_load_tests.folder import journal_file, master_journal_file, rows_file, workers
-from celsiusify_load_tests.journal import read_journal
+from celsiusify_load_tests.journal import CLOSED, read_journal
 from celsiusify_load_tests.rows import DTYPE
 
 _NS_PER_S = 1_000_000_000
@@ -77,7 +77,10 @@ def read_timeline(spool_dir: Path) -> Timeline:
         problems=[
             f"worker {worker} {problem}"
             for worker, events in journals.items()
-            for problem in _problems(events, rows_file(spool_dir, worker))
+            for problem in (
+                *_problems(events, rows_file(spool_dir, worker)),
+                *_ended_early(events, steady_ns[1]),
+            )
         ],
     )
 
@@ -122,12 +125,19 @@ def _by_second(events: Events) -> dict[int, int]:
     return users
 
 
+def _ended_early(events: Events, until_ns: int | None) -> Iterator[str]:
+    """Say that a worker ended before all were told to."""
+    closed_ns = _first_ns(CLOSED, events)
+    if closed_ns is not None and until_ns is not None and until_ns - closed_ns > _NS_PER_S:
+        yield f"ended {(until_ns - closed_ns) / _NS_PER_S:.1f} s before the load"
+
+
 def _problems(events: Events, rows: Path) -> Iterator[str]:
     size = rows.stat().st_size if rows.exists() else 0
     whole, cut_off = divmod(size, DTYPE.itemsize)
     if cut_off:
         yield "has a row that is cut off"
-    closed = next(_named("closed", events), None)
+    closed = next(_named(CLOSED, events), None)
     if closed is None:
         yield f"did not close its record: only the first {whole} requests are known"
         return

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import psutil
 
+from celsiusify_load_tests.folder import usage_files
 from celsiusify_load_tests.results import append_lines
 
 PERIOD_S = 1.0
@@ -60,14 +61,20 @@ class Sampler:
         number: The round that the samples belong to.
         pids: Tells the process of each role; None where there is none on this machine. It is
             asked again for every sample, since load-generating processes appear after the start.
+        now_ns: Tells the time, in ns since the Unix epoch.
     """
 
     def __init__(
-        self, path: Path, number: int, pids: Callable[[], Mapping[str, int | None]]
+        self,
+        path: Path,
+        number: int,
+        pids: Callable[[], Mapping[str, int | None]],
+        now_ns: Callable[[], int] = time.time_ns,
     ) -> None:
         self._path = path
         self._number = number
         self._pids = pids
+        self._now_ns = now_ns
         self._trees: dict[int, Tree] = {}
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="usage", daemon=True)
@@ -89,7 +96,7 @@ class Sampler:
                 return
 
     def _rows(self) -> list[tuple[object, ...]]:
-        now_ns = time.time_ns()
+        now_ns = self._now_ns()
         return [
             (self._number, now_ns, role, pid, *self._sample(pid))
             for role, pid in self._pids().items()
@@ -100,6 +107,20 @@ class Sampler:
             return None, None
         cpu_s, rss_bytes = self._trees.setdefault(pid, Tree(pid)).sample()
         return None if cpu_s is None else f"{cpu_s:.2f}", rss_bytes
+
+
+def add_delivered(path: Path, number: int, spool: Path) -> None:
+    """Add what workers on other machines used in a round.
+
+    Args:
+        path: The file that a `Sampler` wrote here.
+        number: The round.
+        spool: Where the workers' own files came to.
+    """
+    for delivered in usage_files(spool):
+        with delivered.open(newline="", encoding="utf-8") as file:
+            whole = [line[1:] for line in csv.reader(file) if len(line) == len(COLUMNS)]
+        append_lines(path, COLUMNS, [(number, *values) for values in whole[1:]])
 
 
 def busiest_percent(

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import gevent
 
 from celsiusify_load_tests.clock import now_ns
+from celsiusify_load_tests.journal import USERS_STOPPED
 from celsiusify_load_tests.lag import Lag
 from celsiusify_load_tests.load import Load
 from celsiusify_load_tests.stopwatch import sleep_until
@@ -35,6 +36,7 @@ class Watch:
         self._greenlet.kill()
         self._load.recorder.flush()
         self._write_second()
+        self._load.journal.write(USERS_STOPPED)
         self._lag.close()
 
     def _run(self) -> None:

@@ -19,12 +19,11 @@ NEAR = 0.85  # of the load's ceiling: from here on the throughput tells of the l
 def load(plan: Plan, split: Split) -> list[str]:
     """What the load is and what it can't show, before it starts."""
     profile = plan.profile
-    made_by = _plural(plan.processes, "process", "processes")
     rounds = f"{plan.rounds} rounds of " if plan.rounds > 1 else ""
     lines = [
         f"{profile.name}: {plan.load.describe(profile)}, "
         f"{rounds}{profile.run_time_s} s after {profile.warm_up_s} s of warm-up, "
-        f"by {made_by} {_where(split)}"
+        f"by {_made_by(plan, split)}"
     ]
     if isfinite(ceiling_rps := plan.load.ceiling_rps(profile)):
         lines.append(
@@ -129,6 +128,14 @@ def _median(values: Sequence[float]) -> float | None:
 
 def _number(value: float | None, digits: int = 0) -> str:
     return "–" if value is None or not isfinite(value) else f"{value:,.{digits}f}"
+
+
+def _made_by(plan: Plan, split: Split) -> str:
+    processes = _plural(plan.processes, "process", "processes")
+    if plan.distribution is None:
+        return f"{processes} {_where(split)}"
+    workers = _plural(plan.distribution.workers, "worker", "workers")
+    return workers if plan.distribution.processes == 1 else f"{processes} of {workers}"
 
 
 def _where(split: Split) -> str:

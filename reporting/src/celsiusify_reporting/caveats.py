@@ -4,20 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from celsiusify_reporting import connections, deployment
+from celsiusify_reporting.cluster import Cluster
 from celsiusify_reporting.fairness import Fairness
 from celsiusify_reporting.measurement import Measurement
 from celsiusify_reporting.method import Method
+from celsiusify_reporting.run import Run
 from celsiusify_reporting.wording import listing, whole
 
 
 def caveats(
-    measurements: Sequence[Measurement], fairness: Fairness, method: Method
+    run: Run,
+    measurements: Sequence[Measurement],
+    fairness: Fairness,
+    method: Method,
+    cluster: Cluster | None,
 ) -> tuple[str, ...]:
     """All that limits what a valid run shows, as sentences, the weightiest first."""
     return (
         *(text for one in measurements for text in _served(one)),
         *fairness.sentences,
-        *_setup(measurements),
+        *connections.pinned(run.load, measurements, method),
+        *(deployment.limits(cluster, measurements) if cluster else _setup(measurements)),
         *_repeats(measurements, method),
     )
 

@@ -32,6 +32,8 @@ class Trace:
         spans: Low and high end of a horizontal bar through each point.
         texts: A text for each point.
         band: Lower and upper edge of a light band around each point of a curve; None at a gap.
+        opacity: Of the band.
+        stepped: Whether a value holds until the next, and lines are level.
     """
 
     name: str
@@ -44,6 +46,8 @@ class Trace:
     spans: tuple[Range, ...] = ()
     texts: tuple[str, ...] = ()
     band: tuple[Range | None, ...] = ()
+    opacity: float = BAND_OPACITY
+    stepped: bool = False
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,10 @@ from itertools import combinations
 from typing import Literal
 
 from celsiusify_reporting.interval import Interval
-from celsiusify_reporting.measurement import Measurement, Steady
+from celsiusify_reporting.measurement import Measurement
 from celsiusify_reporting.method import Method
 from celsiusify_reporting.ratio import Ratio, ratio_interval, rounds_needed
+from celsiusify_reporting.steady import Steady
 
 Outcome = Literal[
     "lower", "higher", "equivalent", "no difference shown", "can't tell", "not compared"
@@ -52,6 +53,7 @@ class Comparison:
             `no difference shown` where it leaves room for a small one only, or `can't tell`.
         more_rounds: How many more would tell; None where that isn't known or too many.
         why_not: Why it was not compared.
+        at_rps: The highest rate of a schedule with steps: all is of that step only.
     """
 
     measure: str
@@ -69,6 +71,7 @@ class Comparison:
     outcome: Outcome
     more_rounds: int | None
     why_not: str | None
+    at_rps: float | None = None
 
 
 @dataclass(frozen=True)
@@ -91,7 +94,7 @@ class Pair:
         return {
             round_.record.round: value
             for round_ in one.rounds
-            if round_.steady and (value := self.measure.of(round_.steady))
+            if round_.compared and (value := self.measure.of(round_.compared))
         }
 
     def why_not(self, valid: bool, open_load: bool, method: Method) -> str | None:
@@ -168,11 +171,12 @@ def _compare(
         outcome=outcome,
         more_rounds=_more(ratio, outcome, len(figures), method),
         why_not=why_not,
+        at_rps=pair.first.peak.rate_rps if pair.first.peak else None,
     )
 
 
 def _pooled(measure: Measure, one: Measurement) -> float | None:
-    return measure.of(one.steady) if one.steady else None
+    return measure.of(one.compared) if one.compared else None
 
 
 def judge(ratio: Ratio, method: Method) -> Outcome:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from celsiusify_reporting import capacity
+from celsiusify_reporting import capacity, scaling_words
 from celsiusify_reporting.capacity import Found
 from celsiusify_reporting.closed_loop import stall
 from celsiusify_reporting.comparison import Comparison
@@ -23,6 +23,7 @@ from celsiusify_reporting.wording import (
     listing,
     milliseconds,
     percent,
+    rate,
     setting,
     shortened,
     whole,
@@ -96,21 +97,30 @@ def _left_out(one: Measurement) -> str:
 def _outcome(
     answering: Sequence[Measurement], comparisons: Sequence[Comparison], method: Method
 ) -> Iterator[str]:
+    at_rps = next((one.peak.rate_rps for one in answering if one.peak), None)
+    at = f"at the highest rate, {rate(at_rps)} a second, " if at_rps else ""
     if any(one.outcome != "not compared" for one in comparisons):
-        yield from clauses(comparisons, method)
+        first, *others = clauses(comparisons, method)
+        yield from (at + first, *others)
         return
-    yield from (_single(one, method) for one in answering)
+    first, *others = (_single(one, method) for one in answering)
+    yield from (at + first, *others)
     if len(answering) > 1:
         yield "whether that is a difference of the targets can't be told from so few rounds"
 
 
 def _single(one: Measurement, method: Method) -> str:
-    p50, p99 = one.percentile_ms(50), one.percentile_ms(99)
-    set_by = " (a rate that the load set and not the target)" if _near([one], method) else ""
-    rate = f"{one.title} answered {figure(one.throughput_rps)} requests a second"
+    of = one.compared
+    assert of
+    p50, p99 = of.percentile_ms(50), of.percentile_ms(99)
+    # What was dropped of a spike, the target didn't keep up with.
+    kept_up = not (of.open_load and of.open_load.dropped and one.peak)
+    near = kept_up and _near([one], method)
+    set_by = " (a rate that the load set and not the target)" if near else ""
+    answered = f"{one.title} answered {figure(of.throughput.succeeded_rps)} requests a second"
     typical = f", half of them within {milliseconds(p50)}" if p50 is not None else ""
     worst = f" and 99 % within {milliseconds(p99)}" if p99 is not None else ""
-    return rate + set_by + typical + worst
+    return answered + set_by + typical + worst
 
 
 def _near(measurements: Sequence[Measurement], method: Method) -> list[str]:
@@ -124,9 +134,12 @@ def _near(measurements: Sequence[Measurement], method: Method) -> list[str]:
 
 def _failing(answering: Sequence[Measurement], method: Method) -> Iterator[str]:
     for one in answering:
-        share = one.steady.throughput.failed_percent if one.steady else None
+        share = one.compared.throughput.failed_percent if one.compared else None
         if share is not None and share >= method.failures_percent:
             yield f"{one.title} failed {percent(share)} of its requests"
+        load = one.compared.open_load if one.compared and one.peak else None
+        if load and load.dropped_percent >= method.failures_percent:
+            yield f"{percent(load.dropped_percent)} of the arrivals at {one.title} were dropped"
 
 
 def _points(
@@ -134,6 +147,7 @@ def _points(
 ) -> Iterator[str]:
     yield from (detail(one, method) for one in comparisons if one.ratio is not None)
     yield from _ceiling_points(answering, method)
+    yield from scaling_words.points(answering)
     yield from _hidden(answering, method)
 
 

@@ -6,8 +6,20 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from celsiusify_reporting.cluster import Cluster, Deployed
+from celsiusify_reporting.connections import policy
+from celsiusify_reporting.deployment import beside, cores, ready, scaler
 from celsiusify_reporting.measurement import Measurement
-from celsiusify_reporting.wording import UNKNOWN, limit, listing, setting, shortened, whole
+from celsiusify_reporting.run import Run
+from celsiusify_reporting.wording import (
+    UNKNOWN,
+    figure,
+    limit,
+    listing,
+    setting,
+    shortened,
+    whole,
+)
 
 
 @dataclass(frozen=True)
@@ -39,12 +51,14 @@ class Fairness:
     sentences: tuple[str, ...]
 
 
-def sheet(measurements: Sequence[Measurement]) -> Fairness:
+def sheet(
+    measurements: Sequence[Measurement], run: Run, cluster: Cluster | None = None
+) -> Fairness:
     """Put the targets of a run side by side."""
     ran = [one for one in measurements if one.counting]
-    traits = tuple(
-        Trait(name, tuple(value_of(one) for one in ran)) for name, value_of in _traits(ran)
-    )
+    given = _given_in(cluster) if cluster else GIVEN
+    named = [*given, *_traits(ran, policy(run.load))]
+    traits = tuple(Trait(name, tuple(value_of(one) for one in ran)) for name, value_of in named)
     titles = tuple(one.title for one in ran)
     unequal = tuple(one.name for one in traits if one.unequal)
     return Fairness(titles, traits, unequal, tuple(_sentences(titles, traits)))
@@ -53,16 +67,40 @@ def sheet(measurements: Sequence[Measurement]) -> Fairness:
 # What is shown of a target though another one doesn't have it.
 WEIGHTY = ("workers", "threads", "model", "batching")
 
+# What CPU is unequal in, where it is.
+UNEQUAL_CPU = {
+    "CPU given, cores": "the targets were given different numbers of cores",
+    "CPU limit of a replica, cores": "a replica of each target may use different numbers of cores",
+}
+
 Value = Callable[[Measurement], str | None]
 
 
-def _traits(ran: Sequence[Measurement]) -> Iterator[tuple[str, Value]]:
-    yield "CPU given, cores", _cores
-    yield "shares its cores with the load generator", _shares
+def _given_in(cluster: Cluster) -> Iterator[tuple[str, Value]]:
+    """What the targets were given of a cluster."""
+
+    def deployed(one: Measurement) -> Deployed:
+        return cluster.targets.get(one.name, Deployed())
+
+    def memory(one: Measurement) -> str:
+        limit_bytes = deployed(one).memory_limit_bytes
+        return "none" if limit_bytes is None else f"{figure(limit_bytes / 2**20)} MiB"
+
+    yield "CPU limit of a replica, cores", lambda one: cores(deployed(one).cpu_limit_cores)
+    yield "CPU request of a replica, cores", lambda one: cores(deployed(one).cpu_request_cores)
+    yield "memory limit of a replica", memory
+    yield "ready replicas", lambda one: ready(one.replicas) if one.replicas else None
+    yield "autoscaler", lambda one: scaler(deployed(one).autoscaler)
+    yield "shares a node with the load generator", lambda one: YES_NO[beside(cluster, one.name)]
+
+
+def _traits(ran: Sequence[Measurement], connections: str | None) -> Iterator[tuple[str, Value]]:
     for name in _shared_settings(ran):
         yield name.replace("_", " "), lambda one, name=name: _setting(one, name)  # type: ignore[misc]
     yield "protocol", lambda one: one.target.protocol
     yield "method", lambda one: one.target.request.partition(" ")[0] or None
+    if connections:
+        yield "connections", lambda one: connections
     yield "requests on a kept connection", _kept
     yield "bytes of a request", lambda one: _known(one.target.request_bytes)
     yield "bytes of an answer", _answer
@@ -89,6 +127,13 @@ def _cores(one: Measurement) -> str | None:
 
 def _shares(one: Measurement) -> str:
     return "yes" if one.target.cores is None else "no"
+
+
+GIVEN: tuple[tuple[str, Value], ...] = (
+    ("CPU given, cores", _cores),
+    ("shares its cores with the load generator", _shares),
+)
+YES_NO = {None: None, True: "yes", False: "no"}
 
 
 def _kept(one: Measurement) -> str | None:
@@ -120,10 +165,10 @@ def _sentences(titles: Sequence[str], traits: Sequence[Trait]) -> Iterator[str]:
     if len(titles) < 2 or not unequal:
         return
     first, *others = unequal
-    if first.name == "CPU given, cores":
+    if first.name in UNEQUAL_CPU:
         pairs = zip(titles, first.values, strict=True)
         given = listing([f"{title} had {value or UNKNOWN}" for title, value in pairs])
-        yield f"Unequal CPU: the targets were given different numbers of cores: {given}."
+        yield f"Unequal CPU: {UNEQUAL_CPU[first.name]}: {given}."
         unequal = others
     if unequal:
         differing = [f"{one.name} ({_against(one)})" for one in unequal]

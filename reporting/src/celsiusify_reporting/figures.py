@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator
 
-from celsiusify_reporting.chart import BAND_OPACITY, Axis, Chart, Look, Marker, Panel, Trace, Value
+from celsiusify_reporting.chart import Axis, Chart, Look, Marker, Panel, Trace, Value
 from celsiusify_reporting.wording import setting
 
 WIDTH_IN = 7.26  # an A4 page less the margins of pdf.py
@@ -92,7 +92,7 @@ def _trace(axes: Axes, trace: Trace) -> None:
             _known(lows),
             _known(highs),
             color=trace.look.colour,
-            alpha=BAND_OPACITY,
+            alpha=trace.opacity,
             linewidth=0,
         )
     for (low, high), y in zip(trace.spans, trace.y, strict=bool(trace.spans)):
@@ -103,6 +103,7 @@ def _trace(axes: Axes, trace: Trace) -> None:
         color=trace.look.colour,
         linestyle=_style(trace.look) if trace.width else "none",
         linewidth=trace.width,
+        drawstyle="steps-post" if trace.stepped else "default",
         marker=MARKERS[trace.marker] if trace.marker else None,
         markersize=3.5 if trace.marker == "cross" else 5,
         # A mark at an edge is whole, but for those of a series.

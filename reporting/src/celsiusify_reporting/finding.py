@@ -11,7 +11,8 @@ class Finding:
 
     Attributes:
         kind: `incomplete`, `lossy`, `generator-bound`, `late`, `non-stationary`,
-            `unaccounted time`, `not equivalent`, or, of warnings, `unknown` too.
+            `unaccounted time`, `not equivalent`, `clock`, `versions`, or, of warnings, `unknown`
+            too.
         target: The target's name, or None where it is of the whole run.
         invalid: Whether nothing may be concluded from the run.
     """

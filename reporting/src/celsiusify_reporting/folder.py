@@ -9,17 +9,20 @@ from pathlib import Path
 import pandas as pd
 
 from celsiusify_reporting import charts, figures, html, locust_csv, markdown, pdf, summary
+from celsiusify_reporting.cluster import read_cluster
 from celsiusify_reporting.errors import ReportError
 from celsiusify_reporting.load import read_requests, read_usage, read_users
 from celsiusify_reporting.measure import Measured, Samples, measure
 from celsiusify_reporting.method import METHOD
 from celsiusify_reporting.pages import compose
+from celsiusify_reporting.replica_samples import read_pods, read_scale
 from celsiusify_reporting.report import Report, draw_up, to_json
 from celsiusify_reporting.run import Run, Target, read_run
 
 RUN, REPORT = "run.json", "report.json"
 MARKDOWN, PDF, HTML = "report.md", "report.pdf", "report.html"
 ROWS = "requests.parquet"
+SCALE, PODS = "_scale.csv", "_pods.csv"
 
 
 def run_folders(path: Path) -> list[Path]:
@@ -69,8 +72,9 @@ def measure_run(folder: Path) -> tuple[Report, list[Measured]]:
         ReportError: If a file is damaged, or missing without a reason.
     """
     run = read_run(folder / RUN)
+    cluster = read_cluster(folder)
     measured = [measure(run, name, _samples(folder, run, name), METHOD) for name in run.targets]
-    return draw_up(run, [one.measurement for one in measured], METHOD), measured
+    return draw_up(run, [one.measurement for one in measured], METHOD, cluster), measured
 
 
 def _samples(folder: Path, run: Run, name: str) -> Samples:
@@ -78,6 +82,8 @@ def _samples(folder: Path, run: Run, name: str) -> Samples:
         _requests(folder / f"{name}_{ROWS}", run.targets[name]),
         read_usage(folder / f"{name}_usage.csv"),
         read_users(folder / f"{name}_users.csv"),
+        read_scale(folder / f"{name}{SCALE}"),
+        read_pods(folder / f"{name}{PODS}"),
     )
 
 

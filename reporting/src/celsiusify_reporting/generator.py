@@ -18,7 +18,7 @@ class Headroom:
 
     Attributes:
         calibrated_rps: What it reached against a responder that does nothing.
-        achieved_rps: What it finished at this target.
+        achieved_rps: What it finished at this target, in the step of the highest rate.
     """
 
     target: str
@@ -33,9 +33,10 @@ def headroom(run: Run, one: Measurement) -> Headroom | None:
     """The headroom at one target; None where it wasn't calibrated or nothing was reached."""
     protocol = one.target.protocol
     calibrated = (run.calibration or {}).get(protocol or "")
-    if not calibrated or not protocol or not one.steady or not one.steady.throughput.finished_rps:
+    busiest = one.compared
+    if not calibrated or not protocol or not busiest or not busiest.throughput.finished_rps:
         return None
-    achieved = one.steady.throughput.finished_rps
+    achieved = busiest.throughput.finished_rps
     times = calibrated.rate_rps / achieved
     return Headroom(
         one.name, protocol, calibrated.rate_rps, achieved, times, calibrated.floor_p50_ms
@@ -68,7 +69,7 @@ def check_generator(
 
 
 def _busy(one: Measurement, method: Method) -> Iterator[Finding]:
-    share = one.generator_percent
+    share = one.compared.generator_percent if one.compared else None
     if share is not None and share > method.generator_cpu_percent:
         yield Finding(
             "generator-bound",

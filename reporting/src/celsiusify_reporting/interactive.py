@@ -11,7 +11,7 @@ from plotly.graph_objects import Figure, Scatter  # type: ignore[import-untyped,
 from plotly.offline import get_plotlyjs  # type: ignore[import-untyped, unused-ignore]
 from plotly.subplots import make_subplots  # type: ignore[import-untyped, unused-ignore]
 
-from celsiusify_reporting.chart import BAND_OPACITY, Axis, Chart, Look, Marker, Panel, Trace, Value
+from celsiusify_reporting.chart import Axis, Chart, Look, Marker, Panel, Trace, Value
 
 MARKERS: dict[Marker, str] = {
     "circle": "circle",
@@ -89,6 +89,7 @@ def _scatter(trace: Trace, *, first: bool) -> Scatter:
             "color": trace.look.colour,
             "width": trace.width * PX_PER_PT,
             "dash": _dash(trace.look, trace.width),
+            "shape": "hv" if trace.stepped else None,
         },
         marker={
             "symbol": MARKERS[trace.marker] if trace.marker else None,
@@ -109,7 +110,7 @@ def _band(trace: Trace) -> Scatter:
         mode="none",
         fill="toself",
         fillcolor=trace.look.colour,
-        opacity=BAND_OPACITY,
+        opacity=trace.opacity,
         hoverinfo="skip",
         name=trace.name,
         legendgroup=trace.name,

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 
 import pandas as pd
 
-from celsiusify_reporting.measurement import Round, Steady
+from celsiusify_reporting.measurement import Round
+from celsiusify_reporting.steady import Steady
 
 
 def unmeasured(rounds: Sequence[Round], steady: Steady | None) -> Iterator[str]:

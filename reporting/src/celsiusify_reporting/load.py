@@ -103,7 +103,7 @@ def read_usage(path: Path) -> pd.DataFrame | None:
     Raises:
         ReportError: If the file is there but damaged.
     """
-    frame = _read_csv(
+    frame = read_csv(
         path,
         {
             "round": "int64",
@@ -131,12 +131,20 @@ def read_users(path: Path) -> pd.DataFrame | None:
     Raises:
         ReportError: If the file is there but damaged.
     """
-    return _read_csv(path, {"round": "int64", "time_ns": "int64", "users": "int64"})
+    return read_csv(path, {"round": "int64", "time_ns": "int64", "users": "int64"})
 
 
-def _read_csv(
+def read_csv(
     path: Path, types: dict[str, Literal["int64", "str", "Int64", "float64"]]
 ) -> pd.DataFrame | None:
+    """Read samples from a CSV file whose columns, `time_ns` among them, have these types.
+
+    Returns:
+        They in order of time, or None where there is no such file.
+
+    Raises:
+        ReportError: If the file is there but damaged.
+    """
     try:
         frame = pd.read_csv(path, dtype=dict[Any, Any](types))
     except FileNotFoundError:

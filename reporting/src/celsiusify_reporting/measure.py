@@ -8,13 +8,17 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from celsiusify_reporting import lacking, stationarity
+from celsiusify_reporting import lacking, stationarity, steps
 from celsiusify_reporting.counting import pool, reconcile
+from celsiusify_reporting.course import LoadSeconds
+from celsiusify_reporting.follow import Followed, follow
 from celsiusify_reporting.measurement import Measurement, Round
 from celsiusify_reporting.method import Method
+from celsiusify_reporting.replicas import ready_within
 from celsiusify_reporting.run import RoundRecord, Run
 from celsiusify_reporting.seconds import Second, each_second, history, whole
-from celsiusify_reporting.steady import examine
+from celsiusify_reporting.steady import Steady, examine
+from celsiusify_reporting.stretch import Examine
 from celsiusify_reporting.throughput import count
 from celsiusify_reporting.window import Window, steady_window
 
@@ -26,11 +30,16 @@ class Samples:
     requests: pd.DataFrame | None
     usage: pd.DataFrame | None
     users: pd.DataFrame | None
+    scale: pd.DataFrame | None = None
+    pods: pd.DataFrame | None = None
 
     def of_round(self, number: int) -> Samples:
-        """Those of one round."""
+        """Those of one round, and what was sampled over the whole run."""
         parts = (self.requests, self.usage, self.users)
-        return Samples(*(None if one is None else one[one["round"] == number] for one in parts))
+        requests, usage, users = (
+            None if one is None else one[one["round"] == number] for one in parts
+        )
+        return Samples(requests, usage, users, self.scale, self.pods)
 
 
 @dataclass(frozen=True)
@@ -50,6 +59,7 @@ class _Part:
     round: Round
     steady_rows: pd.DataFrame | None = None
     seconds: tuple[Second, ...] = ()
+    whole_seconds: tuple[Second, ...] = ()
 
 
 def measure(run: Run, name: str, samples: Samples, method: Method) -> Measured:
@@ -66,7 +76,8 @@ def measure(run: Run, name: str, samples: Samples, method: Method) -> Measured:
     pooled = [part for part in parts if part.steady_rows is not None and _counts(run, name, part)]
     rows = pd.concat([part.steady_rows for part in pooled]) if pooled else None
     windows = [part.round.window for part in pooled if part.round.window]
-    steady = None if rows is None else examine(run, windows, rows, samples.usage, method, None)
+    rate = steps.mean_rate_rps(pooled[0].round.record) if pooled else None
+    steady = None if rows is None else examine(run, windows, rows, samples.usage, method, rate)
     counted = [one.counting for one in rounds if one.counting]
     return Measured(
         Measurement(
@@ -77,11 +88,32 @@ def measure(run: Run, name: str, samples: Samples, method: Method) -> Measured:
             steady=steady,
             unmeasured=tuple(lacking.unmeasured(rounds, steady)),
             missing=tuple(lacking.missing(name, samples.usage, samples.users, steady)),
+            **vars(_followed(run, parts, samples, method)),
         ),
         samples.requests,
         rows,
         tuple(_in_row(parts, samples.requests)),
     )
+
+
+def _followed(run: Run, parts: Sequence[_Part], samples: Samples, method: Method) -> Followed:
+    # The rates of a search are many, and short: nothing follows them.
+    if run.kind != "loads" or samples.requests is None:
+        return Followed()
+    loads = [
+        LoadSeconds(part.whole_seconds, part.round.history) for part in parts if part.round.history
+    ]
+    records = [part.round.record for part in parts]
+    sum_up = _summing(run, samples, method)
+    watched = (samples.scale, samples.pods)
+    return follow(records, samples.requests, *watched, loads, sum_up, method)
+
+
+def _summing(run: Run, samples: Samples, method: Method) -> Examine:
+    def sum_up(windows: Sequence[Window], rows: pd.DataFrame, rate_rps: float | None) -> Steady:
+        return examine(run, windows, rows, samples.usage, method, rate_rps)
+
+    return sum_up
 
 
 def _unmeasured(record: RoundRecord) -> Round:
@@ -104,26 +136,31 @@ def _measure(run: Run, record: RoundRecord, samples: Samples, method: Method) ->
     planned = steady_window(record.steady_from_ns, record.steady_until_ns)
     seconds = tuple(each_second(rows, samples.users, planned, record.started_ns))
     origin_ns = planned.from_ns if planned else seconds[0].from_ns
-    # Steps of a search are short, judged as a whole by what searched, and repeated.
-    judged = planned if run.kind == "loads" else None
+    # Steps of a search are short, judged as a whole by what searched, and repeated; those of a
+    # schedule differ on purpose, and are judged one by one.
+    judged = planned if run.kind == "loads" and not record.steps else None
     window, kept = _settled(rows, judged, method) if judged else (planned, None)
     steady_rows = window.rows(rows) if window else None
-    rate = record.rate_rps
+    sum_up = _summing(run, samples, method)
+    each_whole = whole(seconds, rows, planned)
     return _Part(
         Round(
             record=record,
             window=window,
             counting=reconcile(count(rows), record.counts),
             steady=(
-                examine(run, [window], steady_rows, samples.usage, method, rate)
+                sum_up([window], steady_rows, steps.mean_rate_rps(record) or record.rate_rps)
                 if window and steady_rows is not None
                 else None
             ),
             stationarity=kept,
-            history=history(rows, whole(seconds, rows, planned), origin_ns, method),
+            history=history(rows, each_whole, origin_ns, method),
+            steps=steps.of_round(record, rows, samples.scale, sum_up, method) or None,
+            replicas=ready_within(samples.scale, window),
         ),
         steady_rows,
         seconds,
+        tuple(each_whole),
     )
 
 
@@ -131,8 +168,8 @@ def _settled(
     rows: pd.DataFrame, window: Window, method: Method
 ) -> tuple[Window, stationarity.Stationarity]:
     """A steady window without the warm-up that is left in it, and whether it kept its pace."""
-    course = stationarity.course(window.rows(rows), window, method)
-    return stationarity.examine(course, window, method)
+    seen = stationarity.course(window.rows(rows), window, method)
+    return stationarity.examine(seen, window, method)
 
 
 def _in_row(parts: Sequence[_Part], rows: pd.DataFrame) -> Iterator[Second]:

@@ -6,56 +6,18 @@ from dataclasses import dataclass
 
 from celsiusify_reporting.closed_loop import ClosedLoop
 from celsiusify_reporting.counting import Reconciliation
-from celsiusify_reporting.failures import Failure
-from celsiusify_reporting.latency import Distribution, Latency
+from celsiusify_reporting.course import Course
+from celsiusify_reporting.instances import Instances
+from celsiusify_reporting.latency import Latency
 from celsiusify_reporting.open_load import OpenLoad
-from celsiusify_reporting.resources import Process
+from celsiusify_reporting.replicas import Replicas, together
 from celsiusify_reporting.run import RoundRecord, Target
+from celsiusify_reporting.scaling import Change
 from celsiusify_reporting.seconds import History
 from celsiusify_reporting.stationarity import Stationarity
-from celsiusify_reporting.throughput import Counts, Throughput
+from celsiusify_reporting.steady import Steady
+from celsiusify_reporting.stretch import Stretch, highest
 from celsiusify_reporting.window import Window
-
-
-@dataclass(frozen=True)
-class Steady:
-    """What the requests that were due within the steady window of a round, or of several, say.
-
-    Attributes:
-        seconds: The windows' length.
-        latency: Of those that succeeded, as is `distribution`; None where none did.
-        cpu_s_per_requests: CPU seconds of the target per `Method.per_requests` finished requests.
-        workers: The load-generating processes.
-        closed_loop: Where a closed load limits the result; None for an open one.
-        open_load: What was delivered of an open load; None for a closed one.
-        response_bytes: The mean length of an answer's body.
-        instances: How many instances of the target answered in a round, at most; None where they
-            don't tell.
-    """
-
-    seconds: float
-    counts: Counts
-    throughput: Throughput
-    latency: Latency | None
-    distribution: Distribution | None
-    failures: tuple[Failure, ...]
-    process: Process | None
-    workers: tuple[Process, ...]
-    cpu_s_per_requests: float | None
-    closed_loop: ClosedLoop | None
-    open_load: OpenLoad | None
-    response_bytes: float | None
-    instances: int | None
-
-    def percentile_ms(self, percent: float) -> float | None:
-        """A percentile of the latencies, where there are enough of them."""
-        return self.latency.at(percent).ms if self.latency else None
-
-    @property
-    def generator_percent(self) -> float | None:
-        """CPU of the busiest load-generating process, as a share of a core."""
-        known = [one.mean_percent for one in self.workers if one.mean_percent is not None]
-        return max(known, default=None)
 
 
 @dataclass(frozen=True)
@@ -65,6 +27,8 @@ class Round:
     Attributes:
         window: The steady window, less what `stationarity` cut off its start.
         history: The whole round, second by second.
+        steps: Those of the schedule's rate, where it has any: then `stationarity` is theirs.
+        replicas: How many were ready in the window.
     """
 
     record: RoundRecord
@@ -73,6 +37,14 @@ class Round:
     steady: Steady | None
     stationarity: Stationarity | None
     history: History | None
+    steps: tuple[Stretch, ...] | None = None
+    replicas: Replicas | None = None
+
+    @property
+    def compared(self) -> Steady | None:
+        """What targets are compared by: the step of the highest rate, or all of the window."""
+        step = highest(self.steps or ())
+        return step.steady if step else self.steady
 
 
 @dataclass(frozen=True)
@@ -86,6 +58,10 @@ class Measurement:
             the rounds that confirmed it.
         unmeasured: Which requests are missing, and why: then nothing can be concluded.
         missing: What else is.
+        steps: The steps of a schedule's rate, each of all rounds together.
+        instances: Which of several instances answered what.
+        changes: How replicas followed the load.
+        course: Load and replicas over time.
     """
 
     name: str
@@ -95,6 +71,10 @@ class Measurement:
     steady: Steady | None
     unmeasured: tuple[str, ...]
     missing: tuple[str, ...]
+    steps: tuple[Stretch, ...] | None = None
+    instances: Instances | None = None
+    changes: tuple[Change, ...] | None = None
+    course: Course | None = None
 
     @property
     def title(self) -> str:
@@ -105,6 +85,21 @@ class Measurement:
     def histories(self) -> tuple[History, ...]:
         """The course of each round that was measured."""
         return tuple(one.history for one in self.rounds if one.history)
+
+    @property
+    def peak(self) -> Stretch | None:
+        """The step of the highest rate, where there are steps."""
+        return highest(self.steps or ())
+
+    @property
+    def compared(self) -> Steady | None:
+        """What it is compared by: the step of the highest rate, or all of the windows."""
+        return self.peak.steady if self.peak else self.steady
+
+    @property
+    def replicas(self) -> Replicas | None:
+        """How many were ready in the steady windows."""
+        return together([one.replicas for one in self.rounds])
 
     @property
     def latency(self) -> Latency | None:
@@ -134,8 +129,3 @@ class Measurement:
     def ceiling_percent(self) -> float | None:
         """Finished requests as a share of what the users can ask for."""
         return self.closed_loop.ceiling_percent if self.closed_loop else None
-
-    @property
-    def generator_percent(self) -> float | None:
-        """CPU of the busiest load-generating process, as a share of a core."""
-        return self.steady.generator_percent if self.steady else None

@@ -36,14 +36,29 @@ class Method:
         added_think_percent: By how much users may think longer than the profile asks for.
         count_gap_percent: How far counts of requests may disagree.
         failures_percent: From this share of failures on, the conclusion speaks of them.
+        clock_warning_ms: What the correction of a worker's clock may leave until it is told.
+        clock_limit_ms: The same from which on the run is invalid.
+        throttled_warning_percent: How much of a round a CPU quota may hold the load generator back
+            until it is told.
+        throttled_percent: The same from which on the run is invalid.
+        uneven_times: How much more than an even share the busiest of several instances may answer
+            until it is told.
+        metrics_window_s: Over how long a metrics server means a pod's CPU.
+        answers_per_instance: How many answers it takes before shares are judged.
 
     Source:
+        `metrics_window_s` is metrics-server's --metric-resolution as it is by default.
         `needed_percent` is MLPerf Inference's early stopping (loadgen/early_stopping.cc);
         `drift_percent` perf_analyzer's stability (docs/cli.md), `lag_warning_ms` its limit of
         delayed requests (src/constants.h). `confidence_percent` is convention. The others are this
         project's own: a difference of 2 % is less than a server's next release makes, and a
         generator that is busy for less than a half, and late by little of what it measures, can't
-        be what a figure shows.
+        be what a figure shows. Offsets of clocks cancel out in latencies, which each worker takes
+        by its own; they move requests along the axis of time, whose smallest part is a second:
+        half of one puts most requests into another, and 50 ms are what a probe promises. A quota
+        that holds the load generator back for 1 % of the time is in one of a hundred requests,
+        and so in p99; for 0.1 %, in p99.9. With 400 answers each, chance alone makes no share of
+        an instance exceed an even one by a quarter.
     """
 
     percentile_definition: str = "nearest rank"
@@ -70,6 +85,13 @@ class Method:
     added_think_percent: float = 5
     count_gap_percent: float = 0.1
     failures_percent: float = 0.1
+    clock_warning_ms: float = 50
+    clock_limit_ms: float = 500
+    throttled_warning_percent: float = 0.1
+    throttled_percent: float = 1
+    uneven_times: float = 1.25
+    answers_per_instance: int = 400
+    metrics_window_s: float = 15
 
 
 METHOD = Method()

@@ -16,6 +16,7 @@ def check_load(one: Measurement, rounds: Sequence[Round], method: Method) -> Ite
     """How a target's load departed from what was asked for, and from itself."""
     yield from _warm_up(one, rounds)
     yield from _pace(one, rounds, method)
+    yield from _steps(one, rounds, method)
     if one.closed_loop:
         yield from _asked(one, one.closed_loop, method)
     if one.open_load:
@@ -51,6 +52,27 @@ def _pace(one: Measurement, rounds: Sequence[Round], method: Method) -> Iterator
         )
 
 
+def _steps(one: Measurement, rounds: Sequence[Round], method: Method) -> Iterator[Finding]:
+    """Steps that didn't settle: told only, for a spike is made to see what it does to a target."""
+    drifting = [
+        (each.record.round, step.name, step.stationarity.spread_percent)
+        for each in rounds
+        for step in each.steps or ()
+        if step.stationarity and step.stationarity.stationary is False
+    ]
+    if drifting:
+        number, name, spread = max(drifting, key=lambda each: each[2])
+        yield Finding(
+            "non-stationary",
+            one.name,
+            f"{one.title}: in {whole(len(drifting))} steps of its rate it did not keep the pace, "
+            f"most of all in step {name}, of round {whole(number)}: between thirds of that it "
+            f"changed by up to {percent(spread)} (over {limit(method.drift_percent)}), so that its "
+            "figures hang on how long the step was.",
+            invalid=False,
+        )
+
+
 def _asked(one: Measurement, loop: ClosedLoop, method: Method) -> Iterator[Finding]:
     if abs(loop.residual_percent) > method.residual_percent:
         yield Finding(
@@ -73,9 +95,13 @@ def _asked(one: Measurement, loop: ClosedLoop, method: Method) -> Iterator[Findi
 
 def _delivered(one: Measurement, load: OpenLoad, method: Method) -> Iterator[Finding]:
     if load.delivered_percent < method.delivered_percent:
+        # Under a spike a target may fail to keep up: that is then what was measured.
+        spike = bool(one.steps)
         yield Finding(
             "late",
             one.name,
             f"{one.title}: {percent(load.delivered_percent)} of the arrivals were sent (less than "
-            f"{limit(method.delivered_percent)}); {whole(load.dropped)} found no free connection.",
+            f"{limit(method.delivered_percent)}); {whole(load.dropped)} found no free connection"
+            + (": they are in no percentile of latency." if spike else "."),
+            invalid=not spike,
         )

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 from celsiusify_reporting.comparison import shared
-from celsiusify_reporting.measurement import Measurement, Steady
+from celsiusify_reporting.measurement import Measurement
 from celsiusify_reporting.method import Method
 from celsiusify_reporting.ratio import Ratio, ratio_interval
 from celsiusify_reporting.report import Report
+from celsiusify_reporting.steady import Steady
 
 SHARE = re.compile(r"(\d+(?:\.\d+)?)%")
 Outcome = Literal["within bounds", "REGRESSED", "can't tell", "not measured"]

@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from celsiusify_reporting import capacity
 from celsiusify_reporting.capacity import Found
 from celsiusify_reporting.caveats import caveats
+from celsiusify_reporting.cluster import Cluster
 from celsiusify_reporting.comparison import Comparison, compare_all
 from celsiusify_reporting.conclusion import Conclusion, conclude
 from celsiusify_reporting.fairness import Fairness, sheet
@@ -33,6 +34,7 @@ class Report:
         capacities: What a search of the highest rate found, else nothing.
         fairness: What wasn't equal between the targets.
         caveats: What limits it besides the verdict's reasons and warnings.
+        cluster: What ran where, where it was made in a cluster.
     """
 
     format: int
@@ -45,11 +47,14 @@ class Report:
     measurements: tuple[Measurement, ...]
     run: Run
     method: Method
+    cluster: Cluster | None = None
 
 
-def draw_up(run: Run, measurements: Sequence[Measurement], method: Method) -> Report:
+def draw_up(
+    run: Run, measurements: Sequence[Measurement], method: Method, cluster: Cluster | None = None
+) -> Report:
     """Draw up the report of what was measured in a run."""
-    verdict = judge(run, measurements, method)
+    verdict = judge(run, measurements, method, cluster)
     answering = [one for one in measurements if one.latency]
     open_load = run.load.model != "closed"
     comparisons = (
@@ -58,7 +63,7 @@ def draw_up(run: Run, measurements: Sequence[Measurement], method: Method) -> Re
         else ()
     )
     found = capacity.examine(run, measurements)
-    fairness = sheet(measurements)
+    fairness = sheet(measurements, run, cluster)
     return Report(
         format=FORMAT,
         verdict=verdict,
@@ -66,10 +71,11 @@ def draw_up(run: Run, measurements: Sequence[Measurement], method: Method) -> Re
         comparisons=comparisons,
         capacities=found,
         fairness=fairness,
-        caveats=caveats(measurements, fairness, method),
+        caveats=caveats(run, measurements, fairness, method, cluster),
         measurements=tuple(measurements),
         run=run,
         method=method,
+        cluster=cluster,
     )
 
 

@@ -6,17 +6,11 @@ import json
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, PositiveInt, ValidationError
+from pydantic import Field, NonNegativeInt, PositiveFloat, PositiveInt
 
+from celsiusify_reporting.distributed import ClockOffset, Worker
 from celsiusify_reporting.errors import ReportError
-
-Name = Annotated[str, Field(pattern=r"^[\w.-]+$")]
-
-
-class Recorded(BaseModel):
-    """A part of `run.json`; keys that a report has no use for are let pass."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore", allow_inf_nan=False)
+from celsiusify_reporting.recorded import Name, Recorded, parse
 
 
 class Git(Recorded):
@@ -37,6 +31,13 @@ class Machine(Recorded):
     python: str | None = None
 
 
+class PlannedStep(Recorded):
+    """A stretch of an open load at a share of its rate."""
+
+    for_s: PositiveFloat
+    share: float
+
+
 class Profile(Recorded):
     """The load that was asked for."""
 
@@ -46,10 +47,18 @@ class Profile(Recorded):
     run_time_s: float | None = None
     think_time_s: tuple[float, float] | None = None
     fahrenheit: tuple[float, float] | None = None
+    steps: tuple[PlannedStep, ...] | None = None
 
 
 class Load(Recorded):
-    """How the load was made; an open one has a rate and a most of requests that are out."""
+    """How the load was made; an open one has a rate and a most of requests that are out.
+
+    Attributes:
+        connection: When connections are hung up: `keep-alive`, `per-request` or `rotate:N`; None
+            in runs of before there was a choice, which kept them.
+        cpu_limit_cores: What a quota allowed the load generator, or its leader; None for no quota.
+        workers: The machines that made it together; None where it was one.
+    """
 
     model: Literal["closed", "constant", "poisson"] = "closed"
     rate_rps: float | None = None
@@ -58,6 +67,14 @@ class Load(Recorded):
     cores: list[int] | None = None
     client: str | None = None
     seed: int | None = None
+    connection: str | None = None
+    cpu_limit_cores: float | None = None
+    workers: tuple[Worker, ...] | None = None
+
+    @property
+    def keeps_connections(self) -> bool:
+        """Whether connections stay for as long as both ends like."""
+        return self.connection in (None, "keep-alive")
 
 
 class Engine(Recorded):
@@ -161,11 +178,26 @@ class Schedule(Recorded):
     begin_ns: int | None = None
 
 
+class Step(Recorded):
+    """A stretch of a round's schedule at one rate."""
+
+    from_ns: int
+    until_ns: int
+    rate_rps: float
+
+
 State = Literal["complete", "interrupted", "failed"]
 
 
 class RoundRecord(Recorded):
-    """One load of one target; times are nanoseconds since the Unix epoch."""
+    """One load of one target; times are nanoseconds since the Unix epoch.
+
+    Attributes:
+        steps: How its rate went, where the profile has steps.
+        throttled_s: How long a quota held the load generator's processes back, summed.
+        clock_offset_ms: By worker.
+        counts_problem: Why the target's own count isn't known.
+    """
 
     round: NonNegativeInt
     rate_rps: float | None = None
@@ -181,6 +213,10 @@ class RoundRecord(Recorded):
     lag_us: Lag | None = None
     instances: int | None = None
     schedule: Schedule | None = None
+    steps: tuple[Step, ...] | None = None
+    throttled_s: float | None = None
+    clock_offset_ms: dict[str, ClockOffset] | None = None
+    counts_problem: str | None = None
 
 
 class Target(Recorded):
@@ -233,14 +269,11 @@ def read_run(path: Path) -> Run:
     """
     try:
         text = path.read_bytes()
-        return Run.model_validate_json(text)
     except OSError as error:
         raise ReportError(path, error.strerror or str(error)) from error
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"]) or "the whole"
-        problem = _older(text) or f"{where}: {first['msg']}"
-        raise ReportError(path, problem) from error
+    if problem := _older(text):
+        raise ReportError(path, problem)
+    return parse(path, text, Run)
 
 
 def _older(text: bytes) -> str | None:

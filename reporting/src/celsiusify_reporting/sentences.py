@@ -7,7 +7,7 @@ from itertools import groupby
 
 from celsiusify_reporting.comparison import Comparison
 from celsiusify_reporting.method import Method
-from celsiusify_reporting.wording import SPACE, figure, limit, listing, percent, whole
+from celsiusify_reporting.wording import SPACE, figure, limit, listing, percent, rate, whole
 
 # What the target that is ahead is, and in what.
 AHEAD = {
@@ -118,7 +118,8 @@ def detail(one: Comparison, method: Method) -> str:
     """A comparison with its figures."""
     values = " against ".join(figure(value) for value in (one.first_value, one.second_value))
     unit = UNITS.get(one.measure, f" CPU s per {whole(method.per_requests)} requests")
-    what = f"{one.title[0].upper()}{one.title[1:]}"
+    at = f" at {rate(one.at_rps)} a second" if one.at_rps else ""
+    what = f"{one.title[0].upper()}{one.title[1:]}{at}"
     head = f"{what}, {one.first_title} against {one.second_title}: {values}{unit}"
     if one.interval is None or one.ratio is None:
         return f"{head}; not compared: {one.why_not}."

@@ -3,17 +3,67 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import pandas as pd
 
 from celsiusify_reporting import closed_loop, open_load, resources
-from celsiusify_reporting.failures import failures
-from celsiusify_reporting.latency import distribution, latencies_ns, summarise
-from celsiusify_reporting.measurement import Steady
+from celsiusify_reporting.closed_loop import ClosedLoop
+from celsiusify_reporting.failures import Failure, failures
+from celsiusify_reporting.latency import (
+    Distribution,
+    Latency,
+    distribution,
+    latencies_ns,
+    summarise,
+)
 from celsiusify_reporting.method import Method
+from celsiusify_reporting.open_load import OpenLoad
+from celsiusify_reporting.resources import Process
 from celsiusify_reporting.run import Run
-from celsiusify_reporting.throughput import count, throughput
+from celsiusify_reporting.throughput import Counts, Throughput, count, throughput
 from celsiusify_reporting.window import Window
+
+
+@dataclass(frozen=True)
+class Steady:
+    """What the requests that were due within the steady window of a round, or of several, say.
+
+    Attributes:
+        seconds: The windows' length.
+        latency: Of those that succeeded, as is `distribution`; None where none did.
+        cpu_s_per_requests: CPU seconds of the target per `Method.per_requests` finished requests.
+        workers: The load-generating processes.
+        closed_loop: Where a closed load limits the result; None for an open one.
+        open_load: What was delivered of an open load; None for a closed one.
+        response_bytes: The mean length of an answer's body.
+        instances: How many instances of the target answered in a round, at most; None where they
+            don't tell.
+    """
+
+    seconds: float
+    counts: Counts
+    throughput: Throughput
+    latency: Latency | None
+    distribution: Distribution | None
+    failures: tuple[Failure, ...]
+    process: Process | None
+    workers: tuple[Process, ...]
+    cpu_s_per_requests: float | None
+    closed_loop: ClosedLoop | None
+    open_load: OpenLoad | None
+    response_bytes: float | None
+    instances: int | None
+
+    def percentile_ms(self, percent: float) -> float | None:
+        """A percentile of the latencies, where there are enough of them."""
+        return self.latency.at(percent).ms if self.latency else None
+
+    @property
+    def generator_percent(self) -> float | None:
+        """CPU of the busiest load-generating process, as a share of a core."""
+        known = [one.mean_percent for one in self.workers if one.mean_percent is not None]
+        return max(known, default=None)
 
 
 def examine(

@@ -5,9 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from celsiusify_reporting.cluster import Cluster
 from celsiusify_reporting.completeness import check_answers, check_parts, check_search
 from celsiusify_reporting.finding import Finding
 from celsiusify_reporting.generator import Headroom, check_generator, check_headroom, headroom
+from celsiusify_reporting.integrity import (
+    check_clocks,
+    check_counts,
+    check_samples,
+    check_throttling,
+    check_workers,
+)
 from celsiusify_reporting.measurement import Measurement, Round
 from celsiusify_reporting.method import Method
 from celsiusify_reporting.pace import check_load
@@ -29,14 +37,18 @@ class Verdict:
         return not self.reasons
 
 
-def judge(run: Run, measurements: Sequence[Measurement], method: Method) -> Verdict:
+def judge(
+    run: Run, measurements: Sequence[Measurement], method: Method, cluster: Cluster | None = None
+) -> Verdict:
     """Check a run against every limit of its method."""
     rooms = tuple(found for one in measurements if (found := headroom(run, one)))
     findings = [
         *check_answers(run),
         *check_search(run),
+        *check_workers(run),
         *(finding for one in measurements for finding in _target(run, one, method)),
         *check_headroom(run, rooms, method),
+        *check_samples(cluster, measurements),
     ]
     reasons = tuple(one for one in findings if one.invalid)
     warnings = tuple(one for one in findings if not one.invalid)
@@ -48,6 +60,9 @@ def _target(run: Run, one: Measurement, method: Method) -> Iterator[Finding]:
     yield from check_parts(one, rounds, method)
     yield from check_load(one, rounds, method)
     yield from check_generator(run, one, rounds, method)
+    yield from check_throttling(run, one, rounds, method)
+    yield from check_clocks(run, one, method)
+    yield from check_counts(one)
 
 
 def _judged(run: Run, each: Round) -> bool:

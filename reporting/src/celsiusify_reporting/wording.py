@@ -31,6 +31,11 @@ def setting(value: float) -> str:
     return f"{value:,g}".replace("-", "−")
 
 
+def rate(value: float | None) -> str:
+    """Requests a second that a schedule asks for, in full but for what is left of divisions."""
+    return UNKNOWN if value is None else setting(round(value, 3))
+
+
 def percent(value: float | None) -> str:
     """A share that was measured, given in percent."""
     return UNKNOWN if value is None else f"{figure(value)}{SPACE}%"

@@ -30,11 +30,11 @@ def policies_name_their_directions(manifests: list[Manifest]) -> Iterator[str]:
 
 
 def policies_open_ports_that_exist(manifests: list[Manifest]) -> Iterator[str]:
-    """The ports that a NetworkPolicy opens for entry are ports of the pods it selects."""
+    """The ports that a NetworkPolicy opens for entry are ports of some pod that it selects."""
     for policy in of_kind(manifests, "NetworkPolicy"):
+        selected = [pod for pod in pods(manifests) if policy in policies_for([policy], pod.labels)]
+        there = {port for pod in selected for port in (*pod.ports, *pod.ports.values())}
         for rule in policy["spec"].get("ingress") or []:
             for port in rule.get("ports") or []:
-                for pod in pods(manifests):
-                    opened = policy in policies_for(manifests, pod.labels)
-                    if opened and port["port"] not in {*pod.ports, *pod.ports.values()}:
-                        yield f"{name(policy)} opens {port['port']}, which {pod.name} hasn't"
+                if port["port"] not in there:
+                    yield f"{name(policy)} opens {port['port']}, which no pod of it has"

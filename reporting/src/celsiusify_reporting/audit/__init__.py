@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from celsiusify_reporting.audit.check import Check, check
+from celsiusify_reporting.audit.cluster import audit_cluster
 from celsiusify_reporting.audit.pages import audit_pages, audit_recomputed
 from celsiusify_reporting.audit.rows import audit_rows
 from celsiusify_reporting.errors import ReportError
@@ -26,6 +27,7 @@ def audit(folder: Path) -> Iterator[Check]:
     yield check("the seed is recorded", [] if run.load.seed is not None else ["load.seed is null"])
     for name in run.targets:
         yield from _rows(folder, run, name)
+    yield from audit_cluster(folder, run)
     yield from _report(folder, run)
 
 

@@ -12,6 +12,7 @@ from celsiusify_reporting.comparison import Comparison
 from celsiusify_reporting.interval import Interval
 from celsiusify_reporting.method import Method
 from celsiusify_reporting.sentences import HIGHER_IS_BETTER
+from celsiusify_reporting.wording import rate
 
 INK = Look("#0b2e4a")
 FAINT = Look("#7d97aa")
@@ -36,6 +37,7 @@ def _panel(
 ) -> Panel:
     # The first line is to be the topmost.
     lines = lines[::-1]
+    at = f" at {rate(lines[0].at_rps)} a second" if lines[0].at_rps else ""
     band = 1 + method.equivalence_percent / 100
     return Panel(
         traces=(*_rounds(lines), *_estimates(lines)),
@@ -44,7 +46,7 @@ def _panel(
         height_in=height_in,
         rules=(Rule("x", 1, Look(AXIS)),),
         band=(1 / band, band),
-        title=fill(f"{first} takes so many times what {second} takes", LINE_LETTERS),
+        title=fill(f"{first} takes so many times what {second} takes{at}", LINE_LETTERS),
     )
 
 

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 
 from celsiusify_reporting.chart import Axis, Chart, Panel, Trace
 from celsiusify_reporting.charts.look import Drawn
-from celsiusify_reporting.measurement import Steady
 from celsiusify_reporting.method import Method
+from celsiusify_reporting.steady import Steady
 
 Figure = Callable[[Steady], float | None]
 
@@ -40,7 +40,7 @@ def _series(each: Drawn, figure: Figure) -> Iterator[Trace]:
     known = [
         (float(one.record.round), value)
         for one in each.one.rounds
-        if one.steady and (value := figure(one.steady)) is not None
+        if one.compared and (value := figure(one.compared)) is not None
     ]
     if known:
         numbers, values = zip(*known, strict=True)

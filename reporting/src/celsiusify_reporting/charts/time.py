@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from statistics import median
 
 from celsiusify_reporting.chart import Axis, Chart, Look, Panel, Rule, Trace, Value
@@ -20,7 +21,22 @@ def over_time(drawn: Sequence[Drawn]) -> Chart | None:
     """Throughput, latency and users, from when all users of a target were running."""
     if not any(each.one.histories for each in drawn):
         return None
-    return Chart((_rates(drawn), _latencies(drawn), _users(drawn)), one_x=True)
+    steps = _steps(drawn)
+    panels = (_rates(drawn), _latencies(drawn), _users(drawn))
+    return Chart(tuple(_with(steps, panel) for panel in panels), one_x=True)
+
+
+def _with(steps: tuple[Rule, ...], panel: Panel) -> Panel:
+    """A panel with the steps of a schedule, lower: a page has room for words beside it."""
+    if not steps:
+        return panel
+    return replace(panel, rules=(*panel.rules, *steps), height_in=0.75 * panel.height_in)
+
+
+def _steps(drawn: Sequence[Drawn]) -> tuple[Rule, ...]:
+    """Where the rate of a schedule changed, in its first round."""
+    ends = [step.until_s for each in drawn for step in (each.one.steps or ())[:-1]]
+    return tuple(Rule("x", at, Look(AXIS, DOTTED)) for at in sorted({*ends}))
 
 
 def _rates(drawn: Sequence[Drawn]) -> Panel:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
-from celsiusify_reporting.charts import CAPACITY, DISTRIBUTION, RATIOS
+from celsiusify_reporting.charts import CAPACITY, DISTRIBUTION, OVER_TIME, RATIOS
+from celsiusify_reporting.connections import policy
+from celsiusify_reporting.deployment import ready, served
 from celsiusify_reporting.document import (
     Bullets,
     Group,
@@ -17,12 +20,15 @@ from celsiusify_reporting.document import (
 )
 from celsiusify_reporting.measurement import Measurement
 from celsiusify_reporting.pages.plots import PLOTS
+from celsiusify_reporting.pages.steps import share
 from celsiusify_reporting.pages.tables import field
 from celsiusify_reporting.report import Report
 from celsiusify_reporting.run import Run
+from celsiusify_reporting.scaling_words import dropped
 from celsiusify_reporting.wording import SPACE, UNKNOWN, figure, listing, percent, setting, whole
 
 AT_A_GLANCE = (50, 95, 99, 99.9)
+HEADS = tuple(f"p{one:g} ms" for one in AT_A_GLANCE)
 
 
 def title(report: Report) -> str:
@@ -37,18 +43,21 @@ def front(report: Report) -> Iterator[Group]:
     yield (
         Heading(title(report), level=1),
         Statement(verdict.word, report.conclusion.headline, good=verdict.valid),
-        Paragraph(_what(report.run, targets=len(report.measurements))),
-        _at_a_glance(report),
+        Paragraph(_what(report)),
+        _stepwise(report)
+        if any(one.steps for one in report.measurements)
+        else _at_a_glance(report),
     )
     if not verdict.valid:
         reasons = tuple(one.text for one in verdict.reasons)
         yield (Heading("Why it is invalid"), Warnings(reasons))
     if limits := (*report.caveats, *(one.text for one in verdict.warnings)):
         yield (Heading("Before you rely on it"), Warnings(limits))
-    if plot := first_plot(report):
-        yield (plot,)
-    if report.conclusion.points:
-        yield (Heading("What the figures say"), Bullets(report.conclusion.points))
+    plot, points = first_plot(report), report.conclusion.points
+    said = (Heading("What the figures say"), Bullets(points))
+    groups = ((plot,) if plot else (), said if points else ())
+    # A course is too tall for what is left of the first page: words fill that.
+    yield from (one for one in (groups[::-1] if stepped(report) else groups) if one)
 
 
 def first_plot(report: Report) -> Plot | None:
@@ -57,29 +66,73 @@ def first_plot(report: Report) -> Plot | None:
         return PLOTS[CAPACITY]
     if any(one.interval for one in report.comparisons):
         return PLOTS[RATIOS]
+    if stepped(report):
+        return course(report)
     return PLOTS[DISTRIBUTION] if any(one.latency for one in report.measurements) else None
 
 
-def _what(run: Run, *, targets: int) -> str:
-    cores = f"{whole(run.machine.cores)} cores of " if run.machine.cores else ""
-    each = "Each target was" if targets > 1 else "The target was"
+def stepped(report: Report) -> bool:
+    """Whether the load went in steps, as far as anything was measured of it."""
+    return any(one.steps for one in report.measurements)
+
+
+def course(report: Report) -> Plot:
+    """The plot over time, and what it shows."""
+    plot = PLOTS[OVER_TIME]
+    upright = " Dotted and upright: where the schedule's rate changes." if stepped(report) else ""
+    return replace(plot, caption=plot.caption + upright)
+
+
+def _what(report: Report) -> str:
+    run = report.run
+    each = "Each target was" if len(report.measurements) > 1 else "The target was"
+    cluster = report.cluster
+    where = f". {served(cluster, report.measurements)}" if cluster else f", {_machine(run)}."
     return (
         f"Run {run.run}, started {run.started_at or 'at a time not recorded'}. {each} asked to "
-        f"convert temperatures {_load(run)}, on {cores}"
-        f"{run.machine.cpu_model or 'a machine not recorded'}."
+        f"convert temperatures {_load(run)}{where}"
     )
+
+
+def _machine(run: Run) -> str:
+    cores = f"{whole(run.machine.cores)} cores of " if run.machine.cores else ""
+    return f"on {cores}{run.machine.cpu_model or 'a machine not recorded'}"
 
 
 def _load(run: Run) -> str:
     if run.kind == "capacity":
         return "at one rate after another, until the highest that it holds was found"
     times = f", {whole(run.plan.rounds)} times in turn" if run.plan.rounds > 1 else ""
+    said = policy(run.load)
+    over = f", on connections {said}" if said else ""
     if run.load.model != "closed":
         rate = UNKNOWN if run.load.rate_rps is None else setting(run.load.rate_rps)
-        return f"{rate} times a second, whether or not it had answered{times}"
+        steps = f" at most, in steps (profile {run.profile.name})" if run.profile.steps else ""
+        return f"{rate} times a second{steps}, whether or not it had answered{over}{times}"
     length = f" for {setting(run.profile.run_time_s)}{SPACE}s" if run.profile.run_time_s else ""
     users = f"by {whole(run.profile.users)} users{length}"
-    return f"{users} (profile {run.profile.name}){times}"
+    return f"{users} (profile {run.profile.name}){over}{times}"
+
+
+def _stepwise(report: Report) -> Table:
+    """Where a schedule has steps, a row for each, for all of it together has no meaning."""
+    return Table(
+        ("Target", "Step, at its rate", "Answered/s", *HEADS, "Failed", "Dropped", "Replicas"),
+        tuple(
+            (
+                one.title,
+                step.name,
+                figure(step.steady.throughput.succeeded_rps),
+                *(figure(step.steady.percentile_ms(percents)) for percents in AT_A_GLANCE),
+                whole(step.steady.counts.failed),
+                share(step.steady.counts.dropped, dropped(step)),
+                ready(step.replicas),
+            )
+            for one in report.measurements
+            for step in one.steps or ()
+        ),
+        text_columns=2,
+    )
 
 
 def _at_a_glance(report: Report) -> Table:
@@ -87,7 +140,7 @@ def _at_a_glance(report: Report) -> Table:
         columns=(
             "Target",
             "Requests a second",
-            *(f"p{one:g} ms" for one in AT_A_GLANCE),
+            *HEADS,
             "Failures",
             f"CPU s per {whole(report.method.per_requests)}",
             "Memory MiB",

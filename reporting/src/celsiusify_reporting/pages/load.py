@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from celsiusify_reporting.connections import policy
 from celsiusify_reporting.document import Group, Heading, Paragraph, Table
 from celsiusify_reporting.pages.tables import by_target, field
 from celsiusify_reporting.report import Report
@@ -41,12 +42,21 @@ def _made(report: Report) -> str:
         if profile.spawn_rate_per_s and _is_closed(report)
         else ""
     )
+    said = policy(load)
+    connections = f"connections {said}, " if said else ""
     return (
         f"{_model(report)}{ramp}{_inputs(profile)} The load generator: "
-        f"{load.client or 'not recorded'}, {whole(load.processes)} "
-        f"{'process' if load.processes == 1 else 'processes'} on {cores(load.cores)}, seed "
+        f"{load.client or 'not recorded'}, {connections}{whole(load.processes)} "
+        f"{'process' if load.processes == 1 else 'processes'} on {_where(report)}, seed "
         f"{load.seed if load.seed is not None else 'not recorded'}."
     )
+
+
+def _where(report: Report) -> str:
+    load = report.run.load
+    if load.workers:
+        return f"each of {whole(len(load.workers))} workers"
+    return "a pod" if report.cluster else cores(load.cores)
 
 
 def _model(report: Report) -> str:
@@ -69,7 +79,13 @@ def _schedule(run: Run) -> str:
     gaps = "at random (Poisson)" if run.load.model == "poisson" else "at even distances"
     most = run.load.max_in_flight
     out = "" if most is None else f", at most {whole(most)} out at a time"
-    return f"Requests are due{rate} {gaps} and wait for no answer{out}: an open load."
+    steps = f"{_steps(run.profile)}, {gaps}," if run.profile.steps else f"{rate} {gaps}"
+    return f"Requests are due{steps} and wait for no answer{out}: an open load."
+
+
+def _steps(profile: Profile) -> str:
+    parts = [f"{_seconds(one.for_s)} at {limit(100 * one.share)}" for one in profile.steps or ()]
+    return f" in steps: {listing(parts)} of the highest rate"
 
 
 def _turns(plan: Plan) -> str:

@@ -29,8 +29,14 @@ def _limits(report: Report) -> str:
         "time is dropped. The lag is how much later than intended the load generator itself woke "
         f"up: it is told from {setting(method.lag_warning_ms)} ms on, and invalid over "
         f"{setting(method.lag_limit_ms)} ms, at the 99th percentile; so is a run that sends less "
-        f"than {limit(method.delivered_percent)} of its arrivals."
+        f"than {limit(method.delivered_percent)} of its arrivals{_unless(report)}."
     )
+
+
+def _unless(report: Report) -> str:
+    if not report.run.profile.steps:
+        return ""
+    return ", unless its rate goes in steps, whose highest is to show what a target can't keep up"
 
 
 def _delivered(report: Report) -> Table:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from celsiusify_reporting.charts import DISTRIBUTION, OVER_TIME, SLOWEST
+from celsiusify_reporting.charts import DISTRIBUTION, SLOWEST
 from celsiusify_reporting.document import Block, Group, Heading, Paragraph, Table
 from celsiusify_reporting.measurement import Measurement
-from celsiusify_reporting.pages.front import first_plot
+from celsiusify_reporting.pages.front import course, first_plot, stepped
 from celsiusify_reporting.pages.plots import PLOTS
 from celsiusify_reporting.pages.tables import Cell, by_target, field, percentile_between
 from celsiusify_reporting.report import Report
@@ -21,8 +21,9 @@ LONGEST_ERROR = 160
 def results(report: Report) -> Iterator[Group]:
     """The groups of these pages."""
     yield from _answered(report)
-    if report.run.kind == "loads" and any(one.histories for one in report.measurements):
-        yield (Heading("Over time"), PLOTS[OVER_TIME])
+    over_time = report.run.kind == "loads" and any(one.histories for one in report.measurements)
+    if over_time and first_plot(report) != course(report):
+        yield (Heading("Over time"), course(report))
     yield (Heading("Failures"), *_failures(report))
     if any(one.counting for one in report.measurements):
         yield (Heading("Were all requests counted?"), Paragraph(COUNTING), _counts(report))
@@ -30,11 +31,13 @@ def results(report: Report) -> Iterator[Group]:
 
 def _answered(report: Report) -> Iterator[Group]:
     if any(one.latency for one in report.measurements):
+        together = (Paragraph(TOGETHER),) if stepped(report) else ()
         if first_plot(report) != PLOTS[DISTRIBUTION]:
-            yield (Heading("How long answers took"), PLOTS[DISTRIBUTION])
+            yield (Heading("How long answers took"), *together, PLOTS[DISTRIBUTION])
         yield (Heading("The slowest requests"), PLOTS[SLOWEST], _latencies(report))
 
 
+TOGETHER = "Of the requests of all steps together, which hangs on how long each was."
 COUNTING = (
     "Over all of every round, ramp-up and end included, but for the steady windows. Aborted are "
     "those that a round's end cut off; dropped, those of a schedule that were never sent. Not "

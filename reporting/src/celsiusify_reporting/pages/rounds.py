@@ -21,7 +21,8 @@ def rounds(report: Report) -> Iterator[Group]:
         return
     if max(len(one.rounds) for one in report.measurements) > 1:
         yield (Heading("Round by round"), PLOTS[ROUNDS])
-    yield (Heading("Did each round keep its pace?"), Paragraph(_pace(report)), _table(report))
+    if not any(one.steps for one in report.measurements):
+        yield (Heading("Did each round keep its pace?"), Paragraph(_pace(report)), _table(report))
 
 
 def _pace(report: Report) -> str:
@@ -69,11 +70,12 @@ def _row(one: Measurement, each: Round, method: Method) -> tuple[str, ...]:
         whole(steady.counts.failed),
         figure(pace.cut_s) if pace else UNKNOWN,
         _spread(each),
-        _kept(pace, method),
+        kept(pace, method),
     )
 
 
-def _kept(pace: Stationarity | None, method: Method) -> str:
+def kept(pace: Stationarity | None, method: Method) -> str:
+    """Whether it kept its pace, as far as that can be told."""
     if pace is None or pace.stationary is None:
         return UNKNOWN
     if not pace.stationary:

@@ -3,31 +3,35 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
+from celsiusify_reporting.cluster import Cluster, Deployed
+from celsiusify_reporting.deployment import DIGEST, scaler
+from celsiusify_reporting.deployment import cores as amount
 from celsiusify_reporting.document import Block, Code, Group, Heading, Paragraph, Table
 from celsiusify_reporting.measurement import Measurement
 from celsiusify_reporting.pages.load import cores
-from celsiusify_reporting.pages.tables import by_target, field
+from celsiusify_reporting.pages.tables import Cell, by_target, field
 from celsiusify_reporting.report import Report
 from celsiusify_reporting.run import Run
 from celsiusify_reporting.wording import UNKNOWN, figure, setting, shortened, whole
 
 # The longest text of a cell: a row that is longer than a page would be cut.
 MOST_TEXT = 1500
+LONGEST_NAME = 45
 HASH = 17  # so much of a hash tells schedules apart
 
 
 def setup(report: Report) -> Iterator[Group]:
     """The groups of these pages."""
-    yield (Heading("What served"), _targets(report.measurements))
-    yield (Heading("Machine and versions"), _machine(report.run))
+    yield (Heading("What served"), _targets(report))
+    yield (Heading("Machine and versions"), _machine(report.run, report.cluster))
     yield (Heading("How to make it again"), *_again(report))
 
 
-def _targets(measurements: Sequence[Measurement]) -> Table:
+def _targets(report: Report) -> Table:
     return by_target(
-        measurements,
+        report.measurements,
         [
             ("Address", field("target.url", shortened)),
             ("Request", field("target.request", _request)),
@@ -35,11 +39,29 @@ def _targets(measurements: Sequence[Measurement]) -> Table:
             ("Version", field("target.engine.version", shortened)),
             ("Why this engine", field("target.engine.reason", shortened)),
             ("Settings", field("target.engine.settings", _settings)),
-            ("Kept on", lambda one: cores(one.target.cores) if one.counting else UNKNOWN),
+            *(() if report.cluster else (("Kept on", _cores),)),
             ("Instances", field("steady.instances", whole)),
+            *(_deployed(report.cluster) if report.cluster else ()),
         ],
         text=True,
     )
+
+
+def _deployed(cluster: Cluster) -> Iterator[tuple[str, Cell]]:
+    """What a cluster ran of each target."""
+
+    def cell(write: Callable[[Deployed], str | None]) -> Cell:
+        return lambda one: write(cluster.targets.get(one.name, Deployed())) or UNKNOWN
+
+    yield "Deployment", cell(lambda one: one.deployment)
+    yield "Image", cell(lambda one: shortened(one.image or "", word=LONGEST_NAME))
+    yield "Digest", cell(lambda one: shortened(one.digest or "", word=DIGEST))
+    yield "On nodes", cell(lambda one: ", ".join(one.nodes))
+    yield "Autoscaler", cell(lambda one: scaler(one.autoscaler))
+
+
+def _cores(one: Measurement) -> str:
+    return cores(one.target.cores) if one.counting else UNKNOWN
 
 
 def _request(request: str) -> str:
@@ -55,7 +77,7 @@ def _plain(value: object) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
-def _machine(run: Run) -> Table:
+def _machine(run: Run, cluster: Cluster | None) -> Table:
     machine = run.machine
     memory = None if machine.memory_bytes is None else machine.memory_bytes / 2**30
     return Table(
@@ -67,10 +89,18 @@ def _machine(run: Run) -> Table:
             ("Operating system", machine.os or UNKNOWN),
             ("In a container", {None: UNKNOWN, True: "yes", False: "no"}[machine.container]),
             ("Python", machine.python or UNKNOWN),
+            *(_pod(run, cluster) if cluster else ()),
             ("Packages", _packages(run.versions)),
         ),
         text_columns=2,
     )
+
+
+def _pod(run: Run, cluster: Cluster) -> Iterator[tuple[str, str]]:
+    """Where the load generator, whose machine this is, ran."""
+    yield "Kubernetes", cluster.server_version or UNKNOWN
+    yield "Node", cluster.leader.node or UNKNOWN if cluster.leader else UNKNOWN
+    yield "CPU limit, cores", amount(run.load.cpu_limit_cores)
 
 
 def _packages(versions: dict[str, str | None]) -> str:
