@@ -43,7 +43,7 @@ _HELP = {
     "run_name": "what to call the run in the record",
     "round": "which load of this target in the run it is, from 0",
     "spool_dir": "a folder, empty or new, to record to",
-    "process_number": "this process's number among those that make the load; -1 leaves it to Locust",
+    "process_number": "this process's number among all that make the load; -1: Locust gives it",
     "think_min_s": "shortest pause of a user between requests, in seconds",
     "think_max_s": "longest pause",
     "fahrenheit_min": "lowest temperature to ask for, in °F",

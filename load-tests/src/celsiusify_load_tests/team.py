@@ -58,7 +58,7 @@ class Alone:
         self._throttled_s: float | None = None
 
     def begin(self, processes: int, spool: Path) -> list[str]:
-        """One process is no distribution; several meet at a free port, not at Locust's usual one."""
+        """One process needs no port; several meet at a free one, not at Locust's usual one."""
         self._throttled_s = throttled_s()
         if processes == 1:
             return []

@@ -1,0 +1,238 @@
+"""The leader of a run's workers: waits for them, lets them load, and sees that all arrives."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from celsiusify_load_tests.calibration import Ability, Subject
+from celsiusify_load_tests.cores import Split
+from celsiusify_load_tests.distributed import trial
+from celsiusify_load_tests.distributed.control import Control, application, listening, served
+from celsiusify_load_tests.distributed.crew import Crew, Member
+from celsiusify_load_tests.distributed.intake import Intake, sha256
+from celsiusify_load_tests.distributed.offset import Clock, Offset
+from celsiusify_load_tests.distributed.talk import Briefing, Distribution, Order
+from celsiusify_load_tests.distributed.worker import versions
+from celsiusify_load_tests.errors import CalibrationError, LoadTestError, LostWorkerError
+from celsiusify_load_tests.interruption import Interruption
+from celsiusify_load_tests.settings import checked
+from celsiusify_load_tests.team import Ended
+
+STEP_S = 0.05
+HAND_IN_S = 120.0  # for workers that are heard of; others are given up after some seconds
+TRY_S = 120.0
+DISMISSAL_S = 5.0
+
+Say = Callable[[str], None]
+
+
+class Leader:
+    """The team of a load that is made by workers on other machines.
+
+    Args:
+        distribution: How many there are, and where they come to.
+        control: What they ask.
+    """
+
+    is_here = False
+
+    def __init__(self, distribution: Distribution, control: Control) -> None:
+        self._distribution = distribution
+        self._control = control
+        self._crew = control.crew
+        self._job = 0
+        self._spool = Path()
+
+    @property
+    def workers(self) -> list[dict[str, Any]]:
+        """What run.json says of them."""
+        return [_content(member) for member in self._crew.members]
+
+    def check(self) -> None:
+        """Make sure that all are there.
+
+        Raises:
+            LostWorkerError: If one isn't heard of any more.
+        """
+        if lost := self._crew.lost():
+            raise LostWorkerError(lost)
+
+    def begin(self, processes: int, spool: Path) -> list[str]:
+        """Let the workers start, and return what Locust's master must be told."""
+        self.check()
+        self._control.clock = Clock()
+        self._spool = spool
+        self._control.intake.open(self._job + 1, spool)
+        self._order(Order("load", self._job + 1))
+        return [
+            "--master",
+            f"--master-bind-host={self._distribution.listen}",
+            f"--master-bind-port={self._distribution.locust_port}",
+            f"--expect-workers={processes}",
+        ]
+
+    def problem(self) -> str | None:
+        """Say who was lost, or what a worker says is wrong, None if all is well."""
+        return self._crew.problem(self._job)
+
+    def end(self) -> Ended:
+        """Wait until the workers have handed in what they recorded, and check that it is whole."""
+        self._order(Order("finish", self._job))
+        self._wait(lambda: self._crew.done(self._job), HAND_IN_S)
+        self._control.intake.close()
+        members = self._crew.members
+        faults = [self._crew.problem(self._job), *(self._damage(member) for member in members)]
+        self._order(Order(job=self._job))
+        throttled = [member.report.throttled_s for member in members]
+        known = [seconds for seconds in throttled if seconds is not None]
+        return Ended(
+            problem="; ".join(filter(None, faults)) or None,
+            throttled_s=round(sum(known), 3) if len(known) == len(throttled) else None,
+            clock_offset_ms={member.name: self._offsets(member) for member in members},
+        )
+
+    def dismiss(self) -> None:
+        """Tell the workers that the run is over, and wait until they have heard it."""
+        self._crew.order(Order("end"))
+        self._wait(lambda: self._crew.dismissed, DISMISSAL_S)
+
+    def calibrate(self, subject: Subject, _: Split, stop_asked: Interruption) -> dict[str, Ability]:
+        """Let all workers try their load generators at the same time, and add that up.
+
+        Raises:
+            CalibrationError: If one couldn't.
+            LostWorkerError: If one isn't heard of any more.
+            Interrupted: If a stop was asked for.
+        """
+        self.check()
+        details = trial.details(subject, self._distribution.processes)
+        self._order(Order("try", self._job + 1, details))
+        is_whole = self._wait(lambda: bool(stop_asked) or self._crew.done(self._job), TRY_S)
+        stop_asked.check()
+        self.check()
+        if problem := self._crew.problem(self._job):
+            raise CalibrationError(problem)
+        if not is_whole:
+            raise CalibrationError(f"the load generators couldn't be tried in {TRY_S:g} s")
+        found = [member.report.abilities for member in self._crew.members]
+        return {
+            protocol: trial.added([checked(Ability, one[protocol], "an ability") for one in found])
+            for protocol in found[0]
+        }
+
+    def _order(self, order: Order) -> None:
+        self._job = order.job
+        self._crew.order(order)
+
+    def _wait(self, until: Callable[[], bool], limit_s: float) -> bool:
+        """Wait for the workers who are heard of; returns whether it came about in time."""
+        deadline = time.monotonic() + limit_s
+        while not until() and time.monotonic() < deadline:
+            self._crew.lost()
+            time.sleep(STEP_S)
+        return until()
+
+    def _damage(self, member: Member) -> str | None:
+        """Say which file of a worker's isn't here as it was there."""
+        if member.lost:
+            return None
+        if member.report.job != self._job or not member.report.done:
+            return f"worker {member.name} didn't hand in its record in {HAND_IN_S:g} s"
+        for name, digest in member.report.files.items():
+            if sha256(self._spool / name) != digest:
+                return f"worker {member.name}: {name} isn't here as it was there (SHA-256)"
+        return None
+
+    def _offsets(self, member: Member) -> dict[str, float | None]:
+        report = member.report
+        if report.job != self._job:
+            return {"before": None, "after": None}
+        return {
+            "before": _offset_ms(report.before),
+            "after": _offset_ms(report.after),
+        }
+
+
+def _offset_ms(found: Offset | None) -> float | None:
+    return None if found is None else round(found.clock_offset_ms, 3)
+
+
+def _content(member: Member) -> dict[str, Any]:
+    assert member.first is not None
+    assert member.first.before is not None
+    return {
+        "name": member.name,
+        "versions": member.joining.versions,
+        "cpu_limit_cores": member.joining.cpu_limit_cores,
+        "clock_offset_ms": round(member.first.before.clock_offset_ms, 3),
+        "round_trip_ms": round(member.first.before.round_trip_ms, 3),
+    }
+
+
+@contextmanager
+def leading(
+    distribution: Distribution, targets: str, say: Say, stop_asked: Interruption
+) -> Iterator[Leader]:
+    """Lead workers as long as the context lasts, once all have come; at its end they end too.
+
+    Args:
+        distribution: How many there must be, and where they come to.
+        targets: The text of targets.yaml.
+        say: Tells the user.
+        stop_asked: Ends the wait for them.
+
+    Raises:
+        LoadTestError: If they don't come in time, or can't take part, or a port is taken.
+        Interrupted: If a stop was asked for before all were there.
+    """
+    listen = distribution.listen
+    with listening(listen, distribution.locust_port):
+        pass  # Locust's master will, once a load begins
+    briefing = Briefing(0, distribution.processes, distribution.locust_port, targets)
+    control = Control(Crew(distribution.workers, versions(), briefing), Intake())
+    with (
+        listening(listen, distribution.control_port) as listener,
+        served(application(control), listener),
+        _dismissing(control.crew),
+    ):
+        _gather(control.crew, distribution, say, stop_asked)
+        yield Leader(distribution, control)
+
+
+def _gather(crew: Crew, distribution: Distribution, say: Say, stop_asked: Interruption) -> None:
+    """Wait until all workers are there."""
+    where = f"{distribution.listen}:{distribution.control_port}"
+    say(f"waiting for {distribution.workers} workers at {where}")
+    here, deadline = 0, time.monotonic() + distribution.worker_timeout_s
+    while not crew.ready:
+        stop_asked.check()
+        if problem := crew.refused or crew.lost():
+            raise LoadTestError(problem)
+        if time.monotonic() > deadline:
+            raise LoadTestError(
+                f"{len(crew.members)} of {distribution.workers} workers came within "
+                f"{distribution.worker_timeout_s:g} s; start each with "
+                f"`celsiusify-load-tests worker --leader HOST:{distribution.control_port}`"
+            )
+        for member in crew.members[here:]:
+            say(f"worker {member.name} has come")
+            here += 1
+        time.sleep(STEP_S)
+
+
+@contextmanager
+def _dismissing(crew: Crew) -> Iterator[None]:
+    """Tell the workers at the end that the run is over, or why it never began."""
+    problem = None
+    try:
+        yield
+    except LoadTestError as reason:
+        problem = f"the leader gave up: {reason}"
+        raise
+    finally:
+        crew.order(Order("end", problem=problem))
+        deadline = time.monotonic() + DISMISSAL_S
+        while not crew.dismissed and time.monotonic() < deadline:
+            time.sleep(STEP_S)

@@ -1,0 +1,149 @@
+"""A worker's side of the wire: what it asks its leader, over connections that may break."""
+
+import time
+from collections.abc import Callable
+from dataclasses import asdict
+from http import HTTPStatus
+from threading import Event, Thread
+from typing import Any
+
+import requests
+
+from celsiusify_load_tests.distributed.talk import BEAT_S, Briefing, Joining, Order, Report
+from celsiusify_load_tests.errors import LoadTestError
+from celsiusify_load_tests.interruption import Interruption
+from celsiusify_load_tests.settings import checked
+
+TIMEOUT_S = (2.0, 10.0)  # to connect, and to be answered
+PATIENCE_S = 15.0
+"""A leader that doesn't answer for so long is gone."""
+RETRY_S = 0.25
+
+_BROKEN = (requests.ConnectionError, requests.Timeout)
+
+
+class LostLeaderError(Exception):
+    """The leader doesn't answer any more."""
+
+
+class TurnedAwayError(LoadTestError):
+    """The leader doesn't want this worker, and says why."""
+
+
+class Link:
+    """Asks the leader; a question whose answer is lost is asked again.
+
+    Args:
+        host: The leader's name or address.
+        port: Its control port.
+    """
+
+    def __init__(self, host: str, port: int) -> None:
+        self._url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+        self._session = requests.Session()
+        self._session.trust_env = False  # no proxy lies between a leader and its workers
+
+    def close(self) -> None:
+        """Hang up."""
+        self._session.close()
+
+    def join(self, joining: Joining, timeout_s: float, check: Callable[[], None]) -> Briefing:
+        """Become a worker of the run, as soon as its leader is there.
+
+        Args:
+            joining: What the leader must know.
+            timeout_s: How long that may take.
+            check: Called before each try; what it raises ends them.
+
+        Raises:
+            LostLeaderError: If there is no leader.
+            TurnedAwayError: If it doesn't want this worker.
+        """
+        told = self._ask("/workers", json=asdict(joining), patience_s=timeout_s, check=check)
+        return checked(Briefing, told, "the leader's answer")
+
+    def clock(self) -> tuple[int, int]:
+        """When the leader got this question, and when it answered, in ns."""
+        try:
+            told = self._session.get(f"{self._url}/clock", timeout=TIMEOUT_S).json()
+        except requests.RequestException as problem:
+            raise LostLeaderError(f"{self._url} doesn't tell the time: {problem}") from problem
+        return told["received_ns"], told["sent_ns"]
+
+    def beat(self, worker: int) -> Order:
+        """Let the leader know that this worker lives, and learn what to do."""
+        return checked(Order, self._ask(f"/workers/{worker}/beat"), "the leader's order")
+
+    def report(self, worker: int, report: Report) -> Order:
+        """Tell where this worker stands, and learn what to do."""
+        told = self._ask(f"/workers/{worker}/report", json=asdict(report))
+        return checked(Order, told, "the leader's order")
+
+    def add(self, worker: int, job: int, name: str, offset: int, piece: bytes) -> int:
+        """Send a piece of a file; returns how long the leader's is, should it be longer or not."""
+        path = f"/workers/{worker}/jobs/{job}/{name}?offset={offset}"
+        return int(self._ask(path, data=piece)["size"])
+
+    def _ask(
+        self,
+        path: str,
+        patience_s: float = PATIENCE_S,
+        check: Callable[[], None] = lambda: None,
+        **content: Any,
+    ) -> dict[str, Any]:
+        deadline = time.monotonic() + patience_s
+        while True:
+            check()
+            try:
+                return _told(self._session.post(self._url + path, timeout=TIMEOUT_S, **content))
+            except _BROKEN as problem:
+                if time.monotonic() > deadline:
+                    raise LostLeaderError(
+                        f"{self._url} didn't answer for {patience_s:g} s"
+                    ) from problem
+            time.sleep(RETRY_S)
+
+
+def _told(answer: requests.Response) -> dict[str, Any]:
+    told: dict[str, Any] = answer.json()
+    if answer.status_code not in (HTTPStatus.OK, HTTPStatus.CONFLICT):
+        raise TurnedAwayError(str(told.get("problem")))
+    return told
+
+
+class Heart:
+    """Beats in a thread of its own as long as the context lasts, whatever the worker is at.
+
+    Args:
+        link: A connection of its own.
+        worker: The worker's number.
+        stop_asked: Is asked once the leader says that the run is over: it doesn't wait.
+    """
+
+    def __init__(self, link: Link, worker: int, stop_asked: Interruption) -> None:
+        self.over: Order | None = None
+        """What the leader said then."""
+        self._link = link
+        self._stop_asked = stop_asked
+        self._worker = worker
+        self._stop = Event()
+        self._thread = Thread(target=self._run, name="heart", daemon=True)
+
+    def __enter__(self) -> "Heart":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop.set()
+        self._thread.join(BEAT_S)
+
+    def _run(self) -> None:
+        while not self._stop.wait(BEAT_S):
+            try:
+                order = self._link.beat(self._worker)
+            except (LostLeaderError, LoadTestError, requests.RequestException):
+                return  # the worker hears the same when it next reports
+            if order.do == "end":
+                self.over = order
+                self._stop_asked.ask()
+                return
