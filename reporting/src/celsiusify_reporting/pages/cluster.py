@@ -1,0 +1,126 @@
+"""The machines that a run was made on, where they were several: nodes, workers and their clocks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from celsiusify_reporting.cluster import Cluster
+from celsiusify_reporting.deployment import cores
+from celsiusify_reporting.distributed import Worker
+from celsiusify_reporting.document import Group, Heading, Paragraph, Table
+from celsiusify_reporting.integrity import residuals, throttled_percent
+from celsiusify_reporting.report import Report
+from celsiusify_reporting.wording import (
+    UNKNOWN,
+    figure,
+    limit,
+    percent,
+    setting,
+    shortened,
+    whole,
+)
+
+
+def cluster(report: Report) -> Iterator[Group]:
+    """The groups of these pages; none for a load from one machine outside a cluster."""
+    if report.cluster:
+        yield (Heading("The cluster"), _whole(report.cluster), *_nodes(report.cluster))
+    if report.run.load.workers:
+        yield (
+            Heading("Was it one load?"),
+            Paragraph(_explained(report)),
+            _workers(report, report.run.load.workers),
+        )
+
+
+def _whole(of: Cluster) -> Table:
+    clock, sampling = of.clock, of.sampling
+    leader = of.leader
+    return Table(
+        ("", "Recorded"),
+        (
+            ("Kubernetes", of.server_version or UNKNOWN),
+            ("Context, namespace", f"{of.context or UNKNOWN}, {of.namespace or UNKNOWN}"),
+            ("Release, chart", f"{of.release or UNKNOWN}, {of.chart or UNKNOWN}"),
+            ("Job of the load", of.job or UNKNOWN),
+            ("Its leader", f"{leader.pod} on {leader.node}" if leader else UNKNOWN),
+            ("Its workers", ", ".join(f"{one.pod} on {one.node}" for one in of.workers) or "none"),
+            ("Watching clock off by, ms", figure(clock.offset_ms)),
+            ("That is known to within, ms", figure(clock.uncertainty_ms)),
+            ("Samples of replicas, missed", f"{whole(sampling.samples)}, {whole(sampling.missed)}"),
+            ("A sample each, s", figure(sampling.period_s)),
+        ),
+        text_columns=2,
+    )
+
+
+def _nodes(of: Cluster) -> Iterator[Table]:
+    if of.nodes:
+        yield Table(
+            ("Node", "Cores", "Memory, GiB", "Kubelet", "Runtime", "System"),
+            tuple(
+                (
+                    node.name,
+                    figure(node.cpu_cores),
+                    figure(None if node.memory_bytes is None else node.memory_bytes / 2**30),
+                    node.kubelet or UNKNOWN,
+                    node.container_runtime or UNKNOWN,
+                    shortened(f"{node.os_image or UNKNOWN} {node.architecture or ''}".strip()),
+                )
+                for node in of.nodes
+            ),
+        )
+
+
+def _explained(report: Report) -> str:
+    method = report.method
+    return (
+        "Several machines made this load together. All must run the same versions. Their clocks "
+        "were held against the leader's, in several exchanges of which the quickest counts: an "
+        "offset is known to within half of its round trip, and was corrected in every row. What "
+        f"was left at the end of a round is told from {setting(method.clock_warning_ms)} ms on, "
+        f"and invalid over {setting(method.clock_limit_ms)} ms. A CPU quota may hold the load "
+        f"generator back for {limit(method.throttled_warning_percent)} of the time until it is "
+        f"told, and for {limit(method.throttled_percent)} until it is invalid; at worst it did "
+        f"for {_throttled(report)} of a round."
+    )
+
+
+def _throttled(report: Report) -> str:
+    shares = [
+        share
+        for one in report.measurements
+        for each in one.rounds
+        if (share := throttled_percent(report.run, each)) is not None
+    ]
+    return percent(max(shares)) if shares else "a share not known"
+
+
+def _workers(report: Report, workers: tuple[Worker, ...]) -> Table:
+    columns = (
+        "Worker",
+        "Versions",
+        "CPU limit, cores",
+        "Clock off at first, ms",
+        "Round trip, ms",
+        "Left after correction, at most ms",
+    )
+    return Table(columns, tuple(_worker(report, one) for one in workers), text_columns=2)
+
+
+def _worker(report: Report, worker: Worker) -> tuple[str, ...]:
+    versions = (f"{name} {version or UNKNOWN}" for name, version in worker.versions.items())
+    left = [
+        ms
+        for one in report.measurements
+        for _, name, ms in residuals(one.rounds)
+        if name == worker.name and ms is not None
+    ]
+    return (
+        worker.name,
+        ", ".join(versions) or UNKNOWN,
+        cores(worker.cpu_limit_cores),
+        figure(worker.clock_offset_ms),
+        figure(worker.round_trip_ms),
+        figure(max(left, key=abs, default=None)),
+    )

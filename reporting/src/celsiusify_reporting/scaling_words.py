@@ -1,0 +1,112 @@
+"""How replicas followed the load, and what users felt of it, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from celsiusify_reporting.measurement import Measurement
+from celsiusify_reporting.scaling import Change, Moments
+from celsiusify_reporting.stretch import Stretch
+from celsiusify_reporting.wording import SPACE, listing, milliseconds, percent, rate, whole
+
+
+def points(measurements: Sequence[Measurement]) -> Iterator[str]:
+    """A sentence or two for each change of the load that replicas followed, or didn't."""
+    for one in measurements:
+        for change in one.changes or ():
+            told = _up(change) if change.direction == "up" else _down(change)
+            yield f"{one.title}, {cause(change)}: {told}"
+            if felt := _felt(change):
+                yield f"{one.title}, {felt}"
+
+
+def coarse(value: float) -> str:
+    """A time that is known to the second."""
+    return f"{abs(value) if abs(value) < 0.5 else value:.0f}".replace("-", "−")
+
+
+def fine(value: float) -> str:
+    """A time that is known exactly, to the tenth of a second."""
+    return f"{value:.1f}"
+
+
+def cause(change: Change) -> str:
+    """What the load did."""
+    if change.from_rps is None:
+        return "when the load began"
+    did = "rose" if change.direction == "up" else "fell"
+    return f"when the load {did} from {rate(change.from_rps)} to {rate(change.to_rps)}/s"
+
+
+def _up(change: Change) -> str:
+    watched = f"{coarse(change.watched_s)}{SPACE}s"
+    if change.wanted is None:
+        return f"no more than {_replicas(change.before)} wanted within {watched}."
+    events = [
+        _event("more replicas were wanted", change.wanted),
+        _event("a new pod was created", change.created),
+        _event("the first was ready", change.ready),
+        *(_answered(change) if change.tells else ()),
+    ]
+    ready = change.ready
+    last = (
+        f"all {whole(ready.times)} new ones were ready after {coarse(ready.last_s)}{SPACE}s"
+        if ready and ready.times > 1
+        else ""
+    )
+    told = listing([one for one in (*events, last) if one])
+    untold = "" if change.tells else " Its answers don't tell when the first new one answered."
+    return f"{told} ({whole(change.before)} to {whole(change.after)} replicas).{untold}"
+
+
+def _answered(change: Change) -> Iterator[str]:
+    if change.answered:
+        yield f"it answered after {fine(change.answered.first_s)}{SPACE}s"
+    elif change.ready:
+        yield "no new one answered"
+
+
+def _event(what: str, moments: Moments | None) -> str:
+    return f"{what} after {coarse(moments.first_s)}{SPACE}s" if moments else ""
+
+
+def _down(change: Change) -> str:
+    watched = f"{coarse(change.watched_s)}{SPACE}s"
+    if change.wanted is None:
+        return f"replicas stayed at {whole(change.before)} for the {watched} that were watched."
+    first, last = (f"{coarse(at)}{SPACE}s" for at in (change.wanted.first_s, change.wanted.last_s))
+    return (
+        f"fewer replicas were wanted after {first}, and {whole(change.after)} instead of "
+        f"{whole(change.before)} after {last}."
+    )
+
+
+def _replicas(count: int | None) -> str:
+    return "1 replica was" if count == 1 else f"{whole(count)} replicas were"
+
+
+def _felt(change: Change) -> str | None:
+    """What users met: how slow it was, and what of it went wrong, stretch by stretch."""
+    met = [f"{_met(one)} {one.name}" for one in change.felt if one.steady.latency]
+    return f"of its users: 99 % were answered {'; '.join(met)}." if met else None
+
+
+def _met(one: Stretch) -> str:
+    p99 = one.steady.percentile_ms(99)
+    within = f"within {milliseconds(p99)}" if p99 is not None else "in a time too few tell"
+    wrong = [
+        f"{percent(share)} {what}"
+        for share, what in ((failed(one), "failed"), (dropped(one), "were dropped"))
+        if share
+    ]
+    return f"{within} ({listing(wrong)})" if wrong else within
+
+
+def failed(one: Stretch) -> float | None:
+    """Failures of a stretch, in percent of what ended."""
+    return one.steady.throughput.failed_percent
+
+
+def dropped(one: Stretch) -> float | None:
+    """Arrivals of an open load that were never sent, in percent."""
+    return one.steady.open_load.dropped_percent if one.steady.open_load else None
