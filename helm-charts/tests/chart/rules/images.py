@@ -7,7 +7,13 @@ from ..manifests import Manifest, pods
 
 # [registry/]path[:tag][@digest], as the distribution specification has it.
 IMAGE = re.compile(
-    r"(?P<path>[a-z0-9.:-]+(/[a-z0-9._-]+)*?)(:(?P<tag>[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}))?(@(?P<digest>sha256:[0-9a-f]{64}))?"
+    r"""
+    ([a-z0-9.-]+(:[0-9]+)?/)?           # registry, or the path's first part
+    [a-z0-9._-]+(/[a-z0-9._-]+)*
+    (:(?P<tag>[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}))?
+    (@(?P<digest>sha256:[0-9a-f]{64}))?
+    """,
+    re.VERBOSE,
 )
 
 

@@ -1,0 +1,40 @@
+"""The charts, rendered by the real helm: each scenario once."""
+
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from .helm import Helm
+from .manifests import Manifest, read_manifests
+from .scenarios import SUBCHARTS, UMBRELLA, scenario_files
+
+SCENARIOS = scenario_files()
+
+
+@pytest.fixture(params=list(SCENARIOS.values()), ids=list(SCENARIOS))
+def scenario(request: pytest.FixtureRequest) -> Path:
+    """The file of values of each scenario in ci/."""
+    return Path(request.param)
+
+
+@pytest.fixture
+def release(helm: Helm, scenario: Path) -> list[Manifest]:
+    """What a scenario installs; not to be changed, since tests share it."""
+    return _read(helm.template(UMBRELLA, scenario))
+
+
+@pytest.fixture
+def default(helm: Helm) -> list[Manifest]:
+    """What the umbrella installs with its own values."""
+    return _read(helm.template(UMBRELLA))
+
+
+@pytest.fixture(params=SUBCHARTS, ids=lambda chart: chart.name)
+def subchart(request: pytest.FixtureRequest) -> Path:
+    return Path(request.param)
+
+
+@cache
+def _read(text: str) -> list[Manifest]:
+    return read_manifests(text)
