@@ -1,0 +1,82 @@
+"""Each chart's values.schema.json: its leaves, its levels, and how to break them."""
+
+import copy
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+Schema = dict[str, Any]
+Keys = tuple[str, ...]
+Sections = tuple[Schema, ...]
+
+# A value of each type, none of which is of another but integers, which are numbers too.
+SAMPLES: dict[str, Any] = {
+    "array": [[]],
+    "boolean": True,
+    "integer": 7,
+    "null": None,
+    "number": 0.5,
+    "object": {"a": {}},
+    "string": "text",
+}
+
+
+def schema_of(chart: Path) -> Schema:
+    content: Schema = json.loads((chart / "values.schema.json").read_text())
+    return content
+
+
+def values_of(chart: Path) -> dict[str, Any]:
+    content: dict[str, Any] = yaml.safe_load((chart / "values.yaml").read_text())
+    return content
+
+
+def levels(schema: Schema, keys: Keys = ()) -> Iterator[tuple[Keys, Schema]]:
+    """Every schema of a mapping, with the keys that lead to it."""
+    if "object" in types(schema):
+        yield keys, schema
+        for key, below in schema.get("properties", {}).items():
+            yield from levels(below, (*keys, key))
+
+
+def leaves(
+    schema: Schema, keys: Keys = (), above: Sections = ()
+) -> Iterator[tuple[Keys, Sections]]:
+    """The keys of each leaf, with the schemas of its sections and, last, its own."""
+    for key, below in schema.get("properties", {}).items():
+        if below.get("properties"):
+            yield from leaves(below, (*keys, key), (*above, below))
+        else:
+            yield (*keys, key), (*above, below)
+
+
+def types(schema: Schema) -> set[str]:
+    """The types that a schema allows."""
+    if "enum" in schema and "type" not in schema:
+        return {"string"}
+    said = schema["type"]
+    return {said} if isinstance(said, str) else set(said)
+
+
+def wrong_values(schema: Schema) -> Iterator[Any]:
+    """A value of every type that the schema doesn't allow."""
+    allowed = types(schema) | ({"integer"} if "number" in types(schema) else set())
+    yield from (value for kind, value in SAMPLES.items() if kind not in allowed)
+
+
+def with_value(values: dict[str, Any], keys: Keys, value: Any) -> dict[str, Any]:
+    """A copy of values in which something else stands at some keys."""
+    changed = copy.deepcopy(values)
+    inner = changed
+    for key in keys[:-1]:
+        inner = inner.setdefault(key, {})
+    inner[keys[-1]] = value
+    return changed
+
+
+def nested(keys: Keys, value: Any) -> dict[str, Any]:
+    """Values that say one thing only."""
+    return with_value({}, keys, value)
