@@ -1,0 +1,108 @@
+"""Values that the schemas allow, made up: a few keys of each chart, the rest as it comes."""
+
+from pathlib import Path
+from typing import Any
+
+from hypothesis import strategies as st
+
+from .scenarios import SUBCHARTS, UMBRELLA
+from .values_schema import Keys, Schema, leaves, schema_of, types
+
+# Text that YAML takes for something else unless it is quoted.
+WORDS = ["a", "a-b", "1", "1.10", "1e3", "0x10", "true", "null", "on", "10-10", "007"]
+# What text is more than text, by its last key or the last two.
+KNOWN: dict[str, list[Any]] = {
+    "affinity": [{}],
+    "accessMode": ["ReadWriteOnce", "ReadWriteMany"],
+    "basePath": ["/models/x", "/m"],
+    "coolDown": ["", "0s", "90s"],
+    "cpu": ["250m", "1", 1, 0.5, "2"],
+    "digest": ["", f"sha256:{'0123456789abcdef' * 4}"],
+    "ephemeral-storage": ["64Mi", "1Gi", 1073741824],
+    "interval": ["5s", "1m"],
+    "localPorts": ["", "20000 30000"],
+    "maxUnavailable": [1, 2, "50%"],
+    "memory": ["256Mi", "1Gi", 1073741824],
+    "profile": ["reference", "quick", "benchmark"],
+    "repository": ["", "a", "a/b", "a/b/c"],
+    "runTime": ["", "30s", "1h30m", "5m"],
+    "size": ["1Gi", 1073741824],
+    "sizeLimit": ["1Gi", 1073741824],
+    "target": ["converter-api", "tfserving", "tfserving-grpc"],
+    "thinkTime": [[], [0, 0.5], [1, 1]],
+    "trustedProxies": ["127.0.0.1", "10.0.0.0/8,::1"],
+    "warmUp": ["", "10s"],
+}
+MOST = 10_000
+KEYS_AT_A_TIME = 4
+
+
+def values() -> st.SearchStrategy[dict[str, Any]]:
+    """Values of the umbrella in which a few keys of its charts are something else."""
+    keys = [
+        *_keys(UMBRELLA, ()),
+        *(key for chart in SUBCHARTS for key in _keys(chart, (chart.name,))),
+    ]
+    some = st.lists(st.sampled_from(keys), max_size=KEYS_AT_A_TIME, unique_by=lambda key: key[0])
+    return some.flatmap(_filled)
+
+
+def _filled(keys: list[tuple[Keys, Schema]]) -> st.SearchStrategy[dict[str, Any]]:
+    each = [st.tuples(st.just(path), _value(path, schema)) for path, schema in keys]
+    return st.tuples(*each).map(lambda pairs: _merged(dict(pairs)))
+
+
+def _merged(pairs: dict[Keys, Any]) -> dict[str, Any]:
+    merged: dict[str, Any] = {}
+    for keys, value in pairs.items():
+        inner = merged
+        for key in keys[:-1]:
+            inner = inner.setdefault(key, {})
+        inner[keys[-1]] = value
+    return merged
+
+
+def _keys(chart: Path, prefix: Keys) -> list[tuple[Keys, Schema]]:
+    own = ((keys, sections[-1]) for keys, sections in leaves(schema_of(chart)))
+    return [((*prefix, *keys), schema) for keys, schema in own if keys != ("global",)]
+
+
+def _value(keys: Keys, schema: Schema) -> st.SearchStrategy[Any]:
+    if keys[-1] in KNOWN:
+        return st.sampled_from(KNOWN[keys[-1]])
+    if "enum" in schema:
+        return st.sampled_from(schema["enum"])
+    return st.one_of([_of_type(kind, schema) for kind in sorted(types(schema))])
+
+
+def _of_type(kind: str, schema: Schema) -> st.SearchStrategy[Any]:
+    least = schema.get("minimum", 0)
+    match kind:
+        case "boolean":
+            return st.booleans()
+        case "integer":
+            return st.integers(least, min(schema.get("maximum", MOST), MOST))
+        case "number":
+            return st.floats(least, MOST, allow_nan=False, width=16)
+        case "null":
+            return st.none()
+        case "string":
+            return _text(schema)
+        case "array":
+            return _list(schema)
+    words = st.sampled_from(WORDS)
+    return st.dictionaries(st.sampled_from(["key", "example.com/key"]), words)
+
+
+def _text(schema: Schema) -> st.SearchStrategy[str]:
+    if "pattern" in schema:
+        return st.from_regex(
+            schema["pattern"].replace("$", r"\Z"), alphabet=st.characters(codec="ascii")
+        )
+    return st.sampled_from([*WORDS, ""] if not schema.get("minLength") else WORDS)
+
+
+def _list(schema: Schema) -> st.SearchStrategy[list[str]]:
+    if schema.get("items", {}).get("type") == "string":
+        return st.lists(st.sampled_from(WORDS), max_size=2, unique=True)
+    return st.just([])
