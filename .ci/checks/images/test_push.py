@@ -1,0 +1,69 @@
+"""`make push` brings images to a registry under the names that it is told."""
+
+import re
+import subprocess
+from collections.abc import Callable
+
+import pytest
+
+from .conftest import FOLDERS, ROOT, Engine
+from .registry import serving
+
+Image = Callable[[str], str]
+
+
+def make(*words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(["make", *words], cwd=ROOT, capture_output=True, text=True, timeout=600)
+
+
+@pytest.mark.parametrize(
+    ("words", "problem"),
+    [
+        ((), "not REGISTRY= OWNER=celsiusify TAG="),
+        (("REGISTRY=docker.io", "OWNER="), "not REGISTRY=docker.io OWNER= TAG="),
+        (("REGISTRY=docker.io", "TAG="), "not REGISTRY=docker.io OWNER=celsiusify TAG=\n"),
+        (("REGISTRY=docker.io", "TAG=latest"), "TAG=latest\n"),
+    ],
+)
+def test_push_wants_a_whole_name_that_stays(words: tuple[str, ...], problem: str) -> None:
+    """Nothing is built before that is said, in a line above make's own."""
+    done = make("push", *words, "DOCKER=no-such-engine")
+    assert done.returncode == 2
+    assert done.stdout.startswith("make: push wants REGISTRY, OWNER and a TAG that isn't latest")
+    assert problem in done.stdout
+    assert done.stdout.count("\n") == 1
+
+
+@pytest.mark.parametrize("verb", ["image-reporting", "push-reporting"])
+def test_without_an_engine_one_line_says_so(verb: str) -> None:
+    done = make(verb, "REGISTRY=docker.io", "DOCKER=no-such-engine")
+    assert done.returncode == 2
+    assert done.stdout.startswith("make: no container engine answers no-such-engine:")
+    assert done.stdout.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("attest", "pattern"),
+    [
+        ("", r"docker push docker\.io/me/(\S+):7\.1$"),
+        ("1", r"docker buildx build --push --sbom=true .* -t docker\.io/me/(\S+):7\.1 \1$"),
+    ],
+)
+def test_push_brings_every_image(attest: str, pattern: str) -> None:
+    words = ("REGISTRY=docker.io", "OWNER=me", "TAG=7.1", "DOCKER=docker", f"ATTEST={attest}")
+    said = make("--dry-run", "push", *words).stdout
+    assert sorted(re.findall(pattern, said, re.M)) == FOLDERS
+
+
+@pytest.mark.docker
+def test_pushed_image_has_the_name_and_layers_that_were_built(engine: Engine, image: Image) -> None:
+    built = engine.inspect("image", image("converter-api"))
+    with serving() as registry:
+        words = (f"REGISTRY={registry.name}", "OWNER=me", "TAG=7.1")
+        done = make("push-converter-api", *words)
+    assert done.returncode == 0, done.stdout + done.stderr
+    (path,) = registry.manifests
+    assert path == "/v2/me/converter-api/manifests/7.1"
+    assert len(registry.manifests[path]["layers"]) == len(built["RootFS"]["Layers"])
+    assert re.search(r"7\.1: digest: sha256:[0-9a-f]{64}", done.stdout)
+    engine("rmi", f"{registry.name}/me/converter-api:7.1")
