@@ -180,6 +180,7 @@ ATTESTED = buildx build --push --sbom=true --provenance=mode=max $(BUILD_OPTIONS
 
 .PHONY: $(IMAGES:%=image-%) $(IMAGES:%=push-%) list-images container-engine push-target
 image-tf-serving-image push-tf-serving-image: tf-serving-image/model/.ready
+image-helm-charts push-helm-charts: package
 $(IMAGES:%=image-%): image-%: container-engine
 	$(DOCKER) build $(BUILD_OPTIONS) -t celsiusify/$*:$(VERSION) $*
 $(IMAGES:%=push-%): push-%: push-target container-engine $(if $(ATTEST),,image-%)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -212,7 +212,7 @@ WORKERS = (Worker("load-1"), Worker("load-2"))
 
 def make_cluster_run(
     folder: Path,
-    loads: dict[str, Load],
+    loads: Mapping[str, Load],
     *,
     connection: str = "rotate:20",
     workers: Sequence[Worker] = WORKERS,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -293,7 +293,7 @@ class OpenLoad(Load):
         }
 
 
-def make_run(folder: Path, loads: dict[str, Load], **changes: Any) -> Path:
+def make_run(folder: Path, loads: Mapping[str, Load], **changes: Any) -> Path:
     """Write a run's folder; `changes` replace parts of its run.json."""
     folder.mkdir(parents=True)
     document = run_document(folder.name, list(loads.values()))
@@ -309,7 +309,7 @@ def make_run(folder: Path, loads: dict[str, Load], **changes: Any) -> Path:
     return folder
 
 
-def abba(loads: dict[str, Load]) -> list[tuple[str, int]]:
+def abba(loads: Mapping[str, Load]) -> list[tuple[str, int]]:
     """The order of the rounds: every other time the other way round."""
     most = max(len(load.rounds) for load in loads.values())
     turns = [list(loads)[:: -1 if number % 2 else 1] for number in range(most)]

@@ -14,7 +14,13 @@ from celsiusify_reporting.report import Report
 from clusters import Spike, make_cluster_run
 from runs import edit_run, make_run, write_rows
 
-CALM: dict[str, Any] = {"created_s": (), "ready_s": (), "answered_s": (), "slow_ms": 2.0, "dropping": 0}
+CALM: dict[str, Any] = {
+    "created_s": (),
+    "ready_s": (),
+    "answered_s": (),
+    "slow_ms": 2.0,
+    "dropping": 0,
+}
 
 
 def spike(folder: Path, *loads: Spike) -> Path:

@@ -5,6 +5,11 @@ import sys
 from collections.abc import Callable, Sequence
 
 from celsiusify_cluster.arguments import Parser, split_extra
+from celsiusify_cluster.cluster_verb import (
+    add_cluster_options,
+    create_cluster,
+    delete_cluster,
+)
 from celsiusify_cluster.deploy_verb import add_deploy_options, add_timeout, deploy, undeploy
 from celsiusify_cluster.errors import ClusterError
 from celsiusify_cluster.loadtest_verb import add_loadtest_options, load_on_cluster
@@ -34,6 +39,8 @@ def parser() -> Parser:
         add_place_options(added)
         add_timeout(added)
     add_package_options(verbs.add_parser("package", help="pack the chart into one file"))
+    add_cluster_options(verbs.add_parser("create", help="make a cluster on this machine"))
+    add_cluster_options(verbs.add_parser("delete", help="remove that cluster"))
     add_loadtest_options(verbs.add_parser("loadtest", help="load targets inside the cluster"))
     add_results_options(verbs.add_parser("results", help="fetch the results of a load again"))
     add_tools_options(verbs.add_parser("tools", help="download helm and kubectl"))
@@ -60,6 +67,8 @@ VERBS: dict[str, Callable[[argparse.Namespace, Terminal], int]] = {
     "status": show_status,
     "smoke": smoke,
     "package": make_package,
+    "create": create_cluster,
+    "delete": delete_cluster,
     "loadtest": load_on_cluster,
     "results": fetch_results,
     "tools": provide_tools,

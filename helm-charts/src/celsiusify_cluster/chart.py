@@ -14,7 +14,7 @@ from celsiusify_cluster.place import Place
 
 FOLDER = Path("helm-charts")
 NOT_THE_CHART = {"src", "tests"}
-MADE_BY_TOOLS = shutil.ignore_patterns(".*_cache", "__pycache__")
+MADE_BY_TOOLS = shutil.ignore_patterns(".*_cache", ".hypothesis", "__pycache__")
 
 
 def add_chart_option(verb: argparse.ArgumentParser) -> None:
@@ -62,7 +62,6 @@ def _ignored(chart: Path, folder: str, names: list[str]) -> set[str]:
 def deployed_chart(place: Place) -> str | None:
     """Name and version of the chart that a release has; None where helm can't tell."""
     try:
-        releases = Helm(place).releases()
+        return Helm(place).chart()
     except ClusterError:
         return None
-    return str(releases[0]["chart"]) if releases else None

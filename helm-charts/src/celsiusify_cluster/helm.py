@@ -2,8 +2,8 @@
 
 import json
 import re
-from typing import Any
 
+from celsiusify_cluster.errors import ClusterError
 from celsiusify_cluster.explain import explain
 from celsiusify_cluster.place import Place
 from celsiusify_cluster.programs import find_program, run
@@ -41,10 +41,19 @@ class Helm:
         is_3 = found is not None and int(found[1]) == HELM_3
         return "--atomic" if is_3 else "--rollback-on-failure"
 
-    def releases(self) -> list[dict[str, Any]]:
-        """The release of the place, as a list of one or none."""
-        name = f"^{re.escape(self.place.release)}$"
-        found: list[dict[str, Any]] = json.loads(
-            self.run("list", f"--filter={name}", "--all", "--output=json")
-        )
-        return found
+    def chart(self) -> str:
+        """Name and version of the chart that the release has, e.g. `celsiusify-0.1.0`.
+
+        Raises:
+            ClusterError: If there is no such release.
+        """
+        finished = run(self.command("get", "metadata", self.place.release, "--output=json"))
+        if "release: not found" in finished.stderr:
+            here = self.place
+            raise ClusterError(
+                f"there is no release {here.release} in namespace {here.namespace}: `make deploy`"
+            )
+        if finished.returncode:
+            raise explain(finished.stderr, self.place)
+        found = json.loads(finished.stdout)
+        return f"{found['chart']}-{found['version']}"

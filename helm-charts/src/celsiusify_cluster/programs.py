@@ -1,5 +1,6 @@
 """The programs of others that do the work: where they are, and how they are run."""
 
+import os
 import shutil
 import subprocess
 import sys
@@ -8,10 +9,7 @@ from pathlib import Path
 
 from celsiusify_cluster.errors import ClusterError
 
-HOW_TO_INSTALL = {
-    "helm": "`make tools` downloads it",
-    "kubectl": "`make tools` downloads it",
-}
+BY_TOOLS = "`make tools` downloads it"
 
 
 def own_folder() -> Path:
@@ -19,7 +17,7 @@ def own_folder() -> Path:
     return Path(sys.executable).parent
 
 
-def find_program(name: str, way_out: str = "") -> str:
+def find_program(name: str, way_out: str = BY_TOOLS) -> str:
     """Find a program on the PATH, or else where `tools` puts it.
 
     Raises:
@@ -27,23 +25,38 @@ def find_program(name: str, way_out: str = "") -> str:
     """
     found = shutil.which(name) or shutil.which(name, path=own_folder())
     if found is None:
-        raise ClusterError(f"{name} isn't installed: {way_out or HOW_TO_INSTALL[name]}")
+        raise ClusterError(f"{name} isn't installed: {way_out}")
     return found
 
 
-def run(
-    command: Sequence[str],
-    stdin: str | None = None,
-    env: Mapping[str, str] | None = None,
-) -> subprocess.CompletedProcess[str]:
+def run(command: Sequence[str], stdin: str | None = None) -> subprocess.CompletedProcess[str]:
     """Run a program to its end, out of reach of the terminal's Ctrl-C; it may fail."""
     return subprocess.run(
         command,
         input=stdin,
         stdin=subprocess.DEVNULL if stdin is None else None,
-        env=env,
         capture_output=True,
         text=True,
         check=False,
         start_new_session=True,
     )
+
+
+def show(command: Sequence[str], env: Mapping[str, str]) -> str:
+    """Run a program whose progress a person sees on stderr, and return what it prints.
+
+    Raises:
+        ClusterError: If it fails; what it said stands above.
+    """
+    finished = subprocess.run(
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        env={**os.environ, **env},
+        text=True,
+        check=False,
+    )
+    if finished.returncode:
+        name = Path(command[0]).name
+        raise ClusterError(f"`{name} {' '.join(command[1:3])}` failed: its last line says why")
+    return finished.stdout

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from celsiusify_cluster.errors import ClusterError, Exit
 from celsiusify_cluster.job import INDEX_LABEL, JOB_LABEL
 from celsiusify_cluster.kubectl import Kubectl, Object
+from celsiusify_cluster.patience import Patience
 from celsiusify_cluster.signals import StopAsked
 from celsiusify_cluster.terminal import Terminal
-from celsiusify_cluster.trouble import trouble
+from celsiusify_cluster.trouble import Trouble, trouble
 
 POLL_S = 1.0
-PATIENCE_S = 15.0  # with what may pass by itself: a pull that is tried again, a node that fills
 STARTED = ("Running", "Succeeded", "Failed")
 
 
@@ -30,20 +30,18 @@ def await_leader(
         ClusterError: If something keeps a pod of the Job from starting.
         NotStarted: If a signal came first.
     """
-    began_s, troubled_s, seen = time.monotonic(), None, None
+    began_s, patience = time.monotonic(), Patience()
     while not stop.count:
         pods = pods_of(kubectl, job)
         leader = leader_of(pods)
         if leader and leader["status"].get("phase") in STARTED:
             return leader
-        now_s = time.monotonic()
-        seen = trouble(pods) or (None if pods else _refusal(kubectl, job))
-        troubled_s = (troubled_s or now_s) if seen else None
-        if seen and now_s - (troubled_s or now_s) > min(PATIENCE_S, timeout_s):
-            raise ClusterError(seen)
-        if now_s - began_s > timeout_s:
+        if patience.is_lost(trouble(pods) or (None if pods else _refusal(kubectl, job))):
+            raise ClusterError(str(patience.seen))
+        elapsed_s = time.monotonic() - began_s
+        if elapsed_s > timeout_s:
             raise ClusterError(f"job {job} didn't start within {timeout_s:.0f} s")
-        terminal.show(f"waiting for {job} to start, {now_s - began_s:.0f} s  {seen or ''}")
+        terminal.show(f"{elapsed_s:.0f} s  waiting for {job} to start  {patience.seen or ''}")
         stop.sleep(POLL_S)
     raise NotStarted("interrupted before the load began")
 
@@ -59,10 +57,10 @@ def leader_of(pods: Sequence[Object]) -> Object | None:
     return max(leaders, key=lambda pod: str(pod["metadata"]["creationTimestamp"]), default=None)
 
 
-def _refusal(kubectl: Kubectl, job: str) -> str | None:
+def _refusal(kubectl: Kubectl, job: str) -> Trouble | None:
     """Why Kubernetes makes no pods of a Job: a quota, or a policy."""
     selector = f"--field-selector=involvedObject.name={job}"
     for event in kubectl.try_items("events", selector):
         if event.get("reason") == "FailedCreate":
-            return f"job {job} gets no pods: {event.get('message', '')}"
+            return Trouble(f"job {job} gets no pods: {event.get('message', '')}")
     return None

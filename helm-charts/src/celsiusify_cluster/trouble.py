@@ -1,22 +1,29 @@
 """What keeps a pod from running, as Kubernetes tells it, in one line."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from celsiusify_cluster.kubectl import Object
 
-NO_IMAGE = {
-    "ErrImagePull",
-    "ImagePullBackOff",
-    "ErrImageNeverPull",
-    "InvalidImageName",
-    "ImageInspectError",
-}
+NO_IMAGE = {"ErrImagePull", "ImagePullBackOff", "ImageInspectError"}
+NEVER_AN_IMAGE = {"ErrImageNeverPull", "InvalidImageName"}
 CAN_T_START = {"CreateContainerConfigError", "CreateContainerError", "RunContainerError"}
 CRASHING = "CrashLoopBackOff"
 
 
-def trouble(pods: Sequence[Object]) -> str | None:
-    """The first pod's trouble that won't pass by itself, or None."""
+@dataclass(frozen=True)
+class Trouble:
+    """What is wrong; `may_pass` where Kubernetes tries again and may succeed."""
+
+    said: str
+    may_pass: bool = True
+
+    def __str__(self) -> str:
+        return self.said
+
+
+def trouble(pods: Sequence[Object]) -> Trouble | None:
+    """The first pod's trouble, or None."""
     return next((said for pod in pods for said in _troubles(pod)), None)
 
 
@@ -45,24 +52,27 @@ def exit_code(pod: Object) -> int | None:
     return None
 
 
-def _troubles(pod: Object) -> Iterator[str]:
+def _troubles(pod: Object) -> Iterator[Trouble]:
     name, status = pod["metadata"]["name"], pod.get("status", {})
     for condition in status.get("conditions", ()):
         if condition.get("reason") == "Unschedulable" and condition["status"] == "False":
-            yield f"pod {name} can't be scheduled: {condition.get('message', 'no node fits')}"
+            message = condition.get("message", "no node fits")
+            yield Trouble(f"pod {name} can't be scheduled: {message}")
     entries = (*status.get("initContainerStatuses", ()), *status.get("containerStatuses", ()))
     for entry in entries:
         waiting = entry.get("state", {}).get("waiting", {})
         reason, message = waiting.get("reason"), waiting.get("message", "").strip()
-        if reason in NO_IMAGE:
-            yield (
+        if reason in NO_IMAGE | NEVER_AN_IMAGE:
+            yield Trouble(
                 f"image {entry['image']} of pod {name} can't be had ({reason}): "
-                f"`make image` and `make cluster`, or `make push`, bring it to the cluster"
+                f"`make image` and `make cluster`, or `make push`, bring it to the cluster",
+                may_pass=reason in NO_IMAGE,
             )
         elif reason in CAN_T_START:
-            yield f"pod {name} can't start: {reason}: {message}"
+            yield Trouble(f"pod {name} can't start: {reason}: {message}")
         elif reason == CRASHING:
-            yield f"pod {name} ends again and again: `kubectl logs --previous {name}` says why"
+            how = f"`kubectl logs --previous {name}` says why"
+            yield Trouble(f"pod {name} ends again and again: {how}")
 
 
 def _memory_limit(pod: Object, container: str) -> str:

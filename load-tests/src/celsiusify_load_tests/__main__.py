@@ -9,6 +9,7 @@ from celsiusify_load_tests.arguments import Parser
 from celsiusify_load_tests.capacity_verb import add_capacity_options, find_capacities
 from celsiusify_load_tests.emit_verb import add_emit_options, emit
 from celsiusify_load_tests.errors import LoadTestError
+from celsiusify_load_tests.locust_verb import add_locust_options, become_locust
 from celsiusify_load_tests.member_verb import add_member_options, part
 from celsiusify_load_tests.plan_options import add_targets_file
 from celsiusify_load_tests.profiles import read_profiles
@@ -31,6 +32,7 @@ def parser() -> Parser:
     add_worker_options(verbs.add_parser("worker", help="take part in a run of another machine"))
     add_member_options(verbs.add_parser("member", help="be one of several pods of a run"))
     add_emit_options(verbs.add_parser("emit", help="print a run's files as lines of a log"))
+    add_locust_options(verbs.add_parser("locust", help="run Locust itself, for its web UI"))
     return top
 
 
@@ -75,6 +77,7 @@ VERBS: dict[str, Callable[[argparse.Namespace, str], int]] = {
     "worker": work_for_leader,
     "member": _member,
     "emit": emit,
+    "locust": become_locust,
 }
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """Locust as a process of its own: how it is started, and how long it may take."""
 
+import os
 import subprocess
 import sys
 import time
@@ -14,7 +15,9 @@ from celsiusify_load_tests.profiles import Profile
 from celsiusify_load_tests.targets import Target
 from celsiusify_load_tests.team import Alone, Ended, Team
 
-LOCUSTFILE = Path(__file__).with_name("locustfile.py")
+OWN_LOCUSTFILE = Path(__file__).with_name("locustfile.py")
+LOCUSTFILE = Path(os.environ.get("CELSIUSIFY_LOCUSTFILE") or OWN_LOCUSTFILE)
+"""What Locust runs: ours, or one from elsewhere that imports all of ours."""
 STOP_TIMEOUT_S = 10  # for answers that are still out when the run ends
 MARGIN_S = 30  # for Locust's start and end
 PERIOD_S = 1.0

@@ -51,7 +51,8 @@ def take_part(environment: Environment, runner: Runner, **_: Any) -> None:
             options = options_of(environment.parsed_options)
             Plan(options, environment.host)
             choose_users(environment)
-            claim(Path(options.spool_dir))
+            if options.spool_dir:
+                claim(Path(options.spool_dir))
         if isinstance(runner, MasterRunner):
             Leader(environment, runner)
             return

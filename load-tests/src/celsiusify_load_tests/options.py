@@ -7,6 +7,17 @@ from celsiusify_load_tests.schedule import ARRIVALS
 
 LOADS = ("closed", *ARRIVALS)
 _ENVIRONMENT_PREFIX = "CELSIUSIFY_"
+# What can be changed from load to load on the page of Locust's web UI.
+_ON_PAGE = (
+    "connection",
+    "think_min_s",
+    "think_max_s",
+    "fahrenheit_min",
+    "fahrenheit_max",
+    "seed",
+    "read_timeout_s",
+)
+_PAGE_FLAGS = ("include_in_web_ui", "is_secret", "is_required", "is_multiple")
 _OWN = ("targets_file", "spool_dir", "process_number")
 
 
@@ -21,7 +32,7 @@ class Options:
     target: str = ""
     run_name: str = "run"
     round: int = 0
-    spool_dir: str = "spool"
+    spool_dir: str = ""
     process_number: int = -1
     think_min_s: float = 0.005
     think_max_s: float = 0.1
@@ -42,7 +53,7 @@ _HELP = {
     "target": "the target's name in it",
     "run_name": "what to call the run in the record",
     "round": "which load of this target in the run it is, from 0",
-    "spool_dir": "a folder, empty or new, to record to",
+    "spool_dir": "a folder, empty or new, to record to; none: a temporary one",
     "process_number": "this process's number among all that make the load; -1: Locust gives it",
     "think_min_s": "shortest pause of a user between requests, in seconds",
     "think_max_s": "longest pause",
@@ -65,13 +76,15 @@ def add_options(parser: ArgumentParser) -> None:
         "Celsiusify", "What to ask, of which target, and where to record it"
     )
     for name, default in vars(Options()).items():
-        group.add_argument(
+        action = group.add_argument(
             "--" + name.replace("_", "-"),
             type=type(default),
             default=default,
-            help=f"{_HELP[name]}; default: %(default)s",
+            help=f"{_HELP[name]}; default: {default}",
             env_var=_ENVIRONMENT_PREFIX + name.upper(),
         )
+        for flag in _PAGE_FLAGS:
+            setattr(action, flag, flag == "include_in_web_ui" and name in _ON_PAGE)
 
 
 def options_of(parsed: Namespace | None) -> Options:

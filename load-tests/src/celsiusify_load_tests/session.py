@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from celsiusify_load_tests.folder import master_journal_file
 from celsiusify_load_tests.journal import Journal
 from celsiusify_load_tests.load import Load, open_journal
 from celsiusify_load_tests.options import options_of, with_own
+from celsiusify_load_tests.record_folder import RecordFolder
 from celsiusify_load_tests.stopwatch import Stopwatch
 from celsiusify_load_tests.user import LoadUser
 from celsiusify_load_tests.watch import Watch
@@ -33,6 +35,7 @@ class Generator:
         self._environment = environment
         self._runner = runner
         self._own = options_of(environment.parsed_options)
+        self._folder = RecordFolder()
         self._load: Load | None = None
         self._watch: Watch | None = None
         self._stopwatch: Stopwatch | None = None
@@ -48,7 +51,7 @@ class Generator:
 
     def _on_test_start(self, **_: Any) -> None:
         try:
-            self._load = self._load or self._open()
+            self._load = self._open()
         except LoadTestError as error:
             self._give_up(str(error))
             return
@@ -59,6 +62,11 @@ class Generator:
 
     def _open(self) -> Load:
         options = with_own(options_of(self._environment.parsed_options), self._own)
+        if self._load and options.spool_dir:
+            return self._load
+        if self._load:
+            self._load.close()
+        options = replace(options, spool_dir=self._folder.begin(options.spool_dir))
         number = options.process_number
         if number < 0:
             number = self._runner.worker_index
@@ -108,7 +116,8 @@ class Leader:
     """
 
     def __init__(self, environment: Environment, runner: MasterRunner) -> None:
-        spool_dir = Path(options_of(environment.parsed_options).spool_dir)
+        self._folder = RecordFolder()
+        spool_dir = Path(self._folder.begin(options_of(environment.parsed_options).spool_dir))
         self._journal: Journal = open_journal(master_journal_file(spool_dir))
         self._stopwatch = _stopwatch(environment, partial(announce_begin, runner), self._journal)
         self._drain = Drain(runner)

@@ -17,6 +17,8 @@ from .store import Refused, Store, find, now
 PODS, DEPLOYMENTS, EVENTS = find("pods", "v1"), find("deployments"), find("events")
 SCALERS, POD_METRICS = find("horizontalpodautoscalers"), find("pods", "metrics.k8s.io/v1beta1")
 NODE = "node-1"
+CONTEXTS = ("fake", "kind-celsiusify", "celsiusify")
+"""The last two are what kind and minikube would write."""
 
 
 class _Handler(WSGIRequestHandler):
@@ -34,6 +36,7 @@ class Cluster:
         missing_images: Images that can't be pulled.
         unschedulable: Why pods stay pending; empty where they don't.
         holds_jobs: Whether Jobs stay without pods.
+        refusal: Why they do, as an event tells; empty where none does.
         has_metrics: Whether there is a metrics-server.
         requests: What was asked, e.g. `GET /version`.
     """
@@ -48,6 +51,7 @@ class Cluster:
         self.missing_images: set[str] = set()
         self.unschedulable = ""
         self.holds_jobs = False
+        self.refusal = ""
         self.has_metrics = True
         self._forbidden: set[tuple[str, str]] = set()
         self._containers: dict[tuple[str, str], Container] = {}
@@ -93,7 +97,9 @@ class Cluster:
             "current-context": "fake",
             "clusters": [{"name": "fake", "cluster": {"server": self.url}}],
             "users": [{"name": "me", "user": {}}],
-            "contexts": [{"name": "fake", "context": {"cluster": "fake", "user": "me"}}],
+            "contexts": [
+                {"name": name, "context": {"cluster": "fake", "user": "me"}} for name in CONTEXTS
+            ],
         }
         path.write_text(json.dumps(content))
 
@@ -150,6 +156,18 @@ class Cluster:
                     "containerStatuses": [{**entry, "state": {"waiting": state}}],
                 }
         return {}
+
+    def tell_refusal(self, job: Object) -> None:
+        """Write the event that says why a Job gets no pods."""
+        meta, involved = job["metadata"], {"kind": "Job", "name": job["metadata"]["name"]}
+        if self.refusal:
+            event = {
+                "metadata": {"name": f"{meta['name']}.1"},
+                "involvedObject": involved,
+                "reason": "FailedCreate",
+                "message": self.refusal,
+            }
+            self.store.create(EVENTS, meta["namespace"], event)
 
     def container(self, namespace: str, name: str) -> Container:
         """The container of a pod."""
@@ -263,6 +281,8 @@ class Cluster:
             },
         }
         self.store.create(find("nodes", "v1"), "", content)
+        metrics = {"metadata": {"name": NODE}, "timestamp": now(), "usage": {"cpu": "1"}}
+        self.store.create(find("nodes", "metrics.k8s.io/v1beta1"), "", metrics)
 
 
 def _running(content: Object) -> None:

@@ -26,6 +26,8 @@ def react(cluster: "Cluster", change: str, resource: Resource, content: Object) 
 
 def _start_job(cluster: "Cluster", job: Object) -> None:
     spec, meta = job["spec"], job["metadata"]
+    if cluster.holds_jobs:
+        cluster.tell_refusal(job)
     if spec.get("suspend") or cluster.holds_jobs:
         return
     count = spec.get("completions") or 1

@@ -1,0 +1,1 @@
+"""What the servers' charts run, run here."""
