@@ -87,19 +87,18 @@ def _replicas(count: int | None) -> str:
 
 def _felt(change: Change) -> str | None:
     """What users met: how slow it was, and what of it went wrong, stretch by stretch."""
-    met = [f"{_met(one)} {one.name}" for one in change.felt if one.steady.latency]
-    return f"of its users: 99 % were answered {'; '.join(met)}." if met else None
+    met = [(one, one.steady.percentile_ms(99)) for one in change.felt]
+    known = [f"within {milliseconds(p99)} {_wrong(one)}" for one, p99 in met if p99 is not None]
+    few = [_wrong(one) for one, p99 in met if p99 is None]
+    untold = f"; too few to tell were asked {listing(few)}" if few else ""
+    return f"as users felt it: 99 % were answered {listing(known)}{untold}." if known else None
 
 
-def _met(one: Stretch) -> str:
-    p99 = one.steady.percentile_ms(99)
-    within = f"within {milliseconds(p99)}" if p99 is not None else "in a time too few tell"
-    wrong = [
-        f"{percent(share)} {what}"
-        for share, what in ((failed(one), "failed"), (dropped(one), "were dropped"))
-        if share
-    ]
-    return f"{within} ({listing(wrong)})" if wrong else within
+def _wrong(one: Stretch) -> str:
+    """A stretch, and what share of its requests went wrong."""
+    shares = ((failed(one), "failed"), (dropped(one), "were dropped"))
+    wrong = [f"{percent(share)} {what}" for share, what in shares if share]
+    return f"{one.name} ({listing(wrong)})" if wrong else one.name
 
 
 def failed(one: Stretch) -> float | None:

@@ -8,6 +8,7 @@ from celsiusify_reporting.chart import Axis, Chart, Look, Panel, Range, Trace, V
 from celsiusify_reporting.charts.look import COLOURS
 from celsiusify_reporting.instances import Instances
 from celsiusify_reporting.measurement import Measurement
+from celsiusify_reporting.wording import whole
 
 OPACITY = 0.75
 LETTERS = 8  # the first group of an identifier
@@ -40,13 +41,25 @@ def _area(
     x: list[Value] = []
     y: list[Value] = []
     band: list[Range | None] = []
+    own: list[str] = []
     for second, bottom, top in zip(seen.second_s, low, high, strict=True):
         if x and x[-1] is not None and second - x[-1] > 1:
             x.append(None)
             y.append(None)
             band.append(None)
+            own.append("")
         x.append(second)
         y.append(float(top))
         band.append((float(bottom), float(top)))
-    label = f"second {{x}}: {name or 'an instance'} and those below {{y}} a second"
-    return Trace(name, tuple(x), tuple(y), look, label, 0.4, band=tuple(band), opacity=OPACITY)
+        own.append(whole(top - bottom))
+    return Trace(
+        name,
+        tuple(x),
+        tuple(y),
+        look,
+        label="second {x}: {text} answers",
+        width=1,
+        texts=tuple(own),
+        band=tuple(band),
+        opacity=OPACITY,
+    )

@@ -75,7 +75,7 @@ def _seconds(
 
 def _counts(course: Course) -> Iterator[Trace]:
     for name, values, look, width in (
-        ("wanted by the autoscaler", course.hpa_desired, Look(ORANGE), 3.2),
+        ("autoscaler wants", course.hpa_desired, Look(ORANGE), 3.2),
         ("desired", course.desired, Look(RED, (5, 2)), 1.6),
         ("ready", course.ready, Look(GREEN), 1.6),
     ):
@@ -83,7 +83,7 @@ def _counts(course: Course) -> Iterator[Trace]:
 
 
 def _asked_of(course: Course) -> Iterator[Trace]:
-    label = "CPU that the autoscaler sees"
+    label = "CPU the autoscaler sees"
     yield _sampled(course, label, course.hpa_cpu_percent, Look(RED), 1.6)
 
 
