@@ -20,12 +20,14 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from random import Random
 from statistics import median
 
 import gevent
 from h2.connection import H2Connection
 from h2.events import DataReceived, StreamEnded, TrailersReceived
 
+from celsiusify_load_tests.addresses import Addresses
 from celsiusify_load_tests.exchange import Client, ConnectionCounts
 from celsiusify_load_tests.grpc_message import GrpcReply, framed
 from celsiusify_load_tests.protocols import PROTOCOLS
@@ -55,7 +57,8 @@ def ours(client: Client, _: str) -> Call:
 def by_h2(client: Client, url: str) -> Call:
     """Return what makes a call by h2, on the wire that our own connection has."""
     origin = parse_origin(url, "grpc")
-    wire = open_wire(origin.host, origin.port, connect_timeout_s=5, read_timeout_s=30)
+    addresses = Addresses(origin.host, origin.port).shuffled(Random())
+    wire = open_wire(addresses, read_timeout_s=30)
     h2 = H2Connection()
     h2.initiate_connection()
     fields = [(":method", client.method), (":scheme", "http"), (":path", client.name)]

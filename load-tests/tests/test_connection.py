@@ -3,6 +3,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from random import Random
 from typing import TYPE_CHECKING
 
 import gevent
@@ -12,6 +13,7 @@ from celsiusify_load_tests.clock import now_ns
 from celsiusify_load_tests.connection import Endpoint
 from celsiusify_load_tests.exchange import ConnectionCounts, ExchangeError
 from celsiusify_load_tests.http_connection import HttpConnection
+from celsiusify_load_tests.policy import ConnectionPolicy, Habit
 
 if TYPE_CHECKING:
     from conftest import Play, PlayedServer, Serve
@@ -73,10 +75,14 @@ def wait_for_request_and_reset(connection: socket.socket) -> None:
 class Client:
     """A connection and its counts."""
 
-    def __init__(self, host: str, port: int, *, idempotent: bool = True) -> None:
+    def __init__(
+        self, host: str, port: int, *, idempotent: bool = True, habit: Habit | None = None
+    ) -> None:
         self.counts = ConnectionCounts()
         endpoint = Endpoint(host, port, connect_timeout_s=TIMEOUT_S, read_timeout_s=TIMEOUT_S)
-        self.connection = HttpConnection(endpoint, self.counts, idempotent=idempotent)
+        self.connection = HttpConnection(
+            endpoint, self.counts, habit or Habit(), idempotent=idempotent
+        )
 
     def get(self, request: bytes = GET) -> bytes:
         """Ask, and return the answer's body."""
@@ -89,8 +95,10 @@ def client_of() -> Iterator[Callable[..., Client]]:
     """Makes clients of servers."""
     clients: list[Client] = []
 
-    def make(server: "PlayedServer", *, idempotent: bool = True) -> Client:
-        clients.append(Client(*server.address, idempotent=idempotent))
+    def make(
+        server: "PlayedServer", *, idempotent: bool = True, habit: Habit | None = None
+    ) -> Client:
+        clients.append(Client(*server.address, idempotent=idempotent, habit=habit))
         return clients[-1]
 
     yield make
@@ -271,10 +279,10 @@ def test_nobody_listening_is_a_failure() -> None:
 def test_an_unknown_host_is_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:
     """A name that can't be resolved is told so."""
 
-    def resolve(*_: object) -> None:
+    def resolve(*_: object, **__: object) -> None:
         raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
 
-    monkeypatch.setattr("gevent.socket.create_connection", resolve)
+    monkeypatch.setattr("gevent.socket.getaddrinfo", resolve)
     with pytest.raises(ExchangeError, match=r"^no connection: name not resolved$"):
         Client("nowhere", 80).get()
 
@@ -304,3 +312,52 @@ def test_a_killed_user_leaves_no_connection_behind(serve: "Serve", client_of: Cl
     gevent.sleep(0.1)
     user.kill()
     assert hung_up.wait(5)
+
+
+def counting(connection: socket.socket) -> None:
+    """Answer until the client hangs up, and hang up first when it says that it will."""
+    while asked := request(connection):
+        connection.sendall(HI)
+        if b"\r\nConnection: close\r\n" in asked:
+            connection.close()
+            return
+
+
+@pytest.mark.parametrize(("requests", "opened"), [(None, 1), (1, 12), (3, 5), (12, 2), (1000, 1)])
+def test_a_connection_is_hung_up_after_as_many_requests_as_its_habit_says(
+    serve: "Serve", client_of: ClientOf, requests: int | None, opened: int
+) -> None:
+    """Of twelve requests: the first connection carries a random part of what the others do."""
+    server = serve(counting)
+    client = client_of(server, habit=Habit(ConnectionPolicy(requests), Random(4)))
+    for _ in range(12):
+        assert client.get() == b"hi"
+    assert client.counts.opened == opened
+    assert server.accepted == opened
+
+
+def test_the_last_request_of_a_connection_says_so(serve: "Serve", client_of: ClientOf) -> None:
+    """Then the server hangs up, and the client's port isn't kept for a minute."""
+    asked: list[bytes] = []
+
+    def play(connection: socket.socket) -> None:
+        while head := request(connection):
+            asked.append(head)
+            connection.sendall(HI)
+
+    client = client_of(serve(play), habit=Habit(ConnectionPolicy(2), Random(0)))
+    first = next(ConnectionPolicy(2).limits(Random(0)))
+    for _ in range(4):
+        client.get()
+    client.connection.close()
+    last = [b"Connection: close\r\n" in head for head in asked]
+    assert last == ([True, False, True, False] if first == 1 else [False, True, False, True])
+    assert client.counts.opened == (3 if first == 1 else 2)
+
+
+def test_a_server_that_does_not_hang_up_is_left_all_the_same(
+    serve: "Serve", client_of: ClientOf
+) -> None:
+    client = client_of(serve(answer(HI)), habit=Habit(ConnectionPolicy(1)))
+    assert [client.get(), client.get(), client.get()] == [b"hi"] * 3
+    assert client.counts.opened == 3

@@ -59,7 +59,7 @@ def test_a_run_says_which_protocol_was_spoken(loaded: "Run") -> None:
     assert target["request"] == "POST /tensorflow.serving.PredictionService/Predict"
     assert set(loaded.manifest["calibration"]) == {"gRPC", "HTTP/1.1"}
     assert "gRPC over HTTP/2" in loaded.manifest["load"]["client"]
-    assert "HTTP/1.1 keep-alive" in loaded.manifest["load"]["client"]
+    assert "HTTP/1.1 on gevent" in loaded.manifest["load"]["client"]
 
 
 def test_the_phases_of_a_call_are_those_of_its_whole_time(loaded: "Run") -> None:

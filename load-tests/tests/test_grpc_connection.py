@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from random import Random
 from typing import TYPE_CHECKING, Any
 
 import gevent
@@ -25,6 +26,7 @@ from celsiusify_load_tests.grpc_connection import GrpcConnection
 from celsiusify_load_tests.grpc_message import GrpcReply, framed
 from celsiusify_load_tests.messages import RPCS, types_of
 from celsiusify_load_tests.phases import Stamps, TimedWire
+from celsiusify_load_tests.policy import ConnectionPolicy, Habit
 from celsiusify_load_tests.replies import grpc_replies
 from celsiusify_load_tests.targets import find_target
 from celsiusify_load_tests.wire import Wire
@@ -48,6 +50,7 @@ class Api:
     asked: list[Any] = field(default_factory=list)
     metadata: list[dict[str, str]] = field(default_factory=list)
     left_s: list[float] = field(default_factory=list)
+    peers: list[str] = field(default_factory=list)
     status: grpc.StatusCode | None = None
     details: str = ""
     floats: int = 1
@@ -59,6 +62,7 @@ class Api:
         self.asked.append(request)
         self.metadata.append({str(pair.key): str(pair.value) for pair in _metadata(context)})
         self.left_s.append(context.time_remaining())
+        self.peers.append(context.peer())
         self.released.wait(self.delay_s)
         if self.status:
             context.abort(self.status, self.details)
@@ -101,12 +105,18 @@ def api() -> Iterator[Api]:
 class User:
     """A client, its connection, and the counts of that."""
 
-    def __init__(self, port: int, timeout_s: float = PATIENCE_S, path: str = RPC) -> None:
+    def __init__(
+        self,
+        port: int,
+        timeout_s: float = PATIENCE_S,
+        path: str = RPC,
+        habit: Habit | None = None,
+    ) -> None:
         self.client = GrpcClient(
             TARGET.request, TARGET.answer, f"grpc://127.0.0.1:{port}", Timeouts(5.0, timeout_s)
         )
         self.counts = ConnectionCounts()
-        self.connection: GrpcConnection = self.client.connect(self.counts)
+        self.connection: GrpcConnection = self.client.connect(self.counts, habit)
 
     def call(self, fahrenheit: float = 451.0) -> GrpcReply:
         """Ask, and return the answer."""
@@ -148,6 +158,18 @@ def test_calls_follow_each_other_on_one_connection(api: Api, user_of: UserOf) ->
     assert [request.inputs["fahrenheit"].float_val[0] for request in api.asked] == [*range(-50, 50)]
     assert {request.model_spec.name for request in api.asked} == {"celsiusify"}
     assert (user.counts.opened, user.counts.resent) == (1, 0)
+
+
+@pytest.mark.parametrize(("requests", "opened"), [(1, 12), (5, 3), (100, 1)])
+def test_a_connection_is_hung_up_after_as_many_calls_as_its_habit_says(
+    api: Api, user_of: UserOf, requests: int, opened: int
+) -> None:
+    """The server sees as many callers as there were connections."""
+    user = user_of(api.port, habit=Habit(ConnectionPolicy(requests), Random(0)))
+    for _ in range(12):
+        user.ask()
+    assert (user.counts.opened, user.counts.resent) == (opened, 0)
+    assert len(set(api.peers)) == opened
 
 
 def test_users_are_served_at_once(api: Api, user_of: UserOf) -> None:

@@ -39,6 +39,8 @@ class Api(ThreadingHTTPServer):
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Handler)
         self.asked: list[str] = []
+        self.connections = 0
+        self.farewells = 0
         self.delay_s = 0.0
         self.stall = (0.0, 0.0)
         self.first_s: float | None = None
@@ -58,6 +60,11 @@ class Api(ThreadingHTTPServer):
         begin_s, end_s = self.stall
         if begin_s < now_s - self.first_s < end_s:
             self.released.wait(self.first_s + end_s - now_s)
+
+    def process_request(self, *connection: Any) -> None:
+        """Count connections."""
+        self.connections += 1
+        super().process_request(*connection)
 
     def was_asked(self, times: int) -> bool:
         """Say whether so many requests have come."""
@@ -79,6 +86,7 @@ class Handler(BaseHTTPRequestHandler):
         """Answer a request, after the API's delay."""
         text = self.path.partition("=")[2]
         self.server.asked.append(text)
+        self.server.farewells += self.headers["Connection"] == "close"
         self.server.released.wait(self.server.delay_s)
         self.server.stand_still()
         celsius = (float(text) - 32) * 5 / 9 + self.server.error
@@ -347,6 +355,11 @@ def test_a_killed_worker_is_noticed(api: Api, locust: Locust) -> None:
         ("--read-timeout-s=0", "expected connect and read timeouts over 0 s, got (5.0, 0.0)", 0),
         ("--load=some", "expected a load of closed, constant, poisson, got 'some'", 0),
         ("--load=poisson", "expected --rate and --measure-s over 0 for a poisson load", 0),
+        (
+            "--connection=close",
+            "--connection: expected keep-alive, per-request or rotate:N, got 'close'",
+            0,
+        ),
         ("--max-in-flight=0", "expected --max-in-flight from 1, got 0", 0),
         ("--spool-dir=used", "expected an empty folder to record to, but used isn't", 0),
         ("--spool-dir=used/file", "can't write used/file: File exists", 0),
@@ -537,3 +550,23 @@ def test_one_seed_gives_each_arrival_the_same_temperature(api: Api, locust: Locu
 
     assert sorted(api.asked) == alone
     assert len(set(alone)) == 50
+
+
+@pytest.mark.parametrize(("load", "workers"), [("closed", 0), ("poisson", 2)])
+@pytest.mark.parametrize(
+    ("policy", "least", "most"), [("rotate:5", 0.19, 0.5), ("per-request", 1, 1)]
+)
+def test_connections_are_hung_up_as_the_policy_says(
+    api: Api, locust: Locust, load: str, workers: int, policy: str, least: float, most: float
+) -> None:
+    """The record and the server count as many connections, and all requests are answered."""
+    distribution = (f"--processes={workers}", *free_ports()) if workers else ()
+    options = open_load(load, rate=100, seconds=1.5) if load != "closed" else ()
+    code, (requests, failures), _ = locust.run(f"--connection={policy}", *options, *distribution)
+    timeline = read_timeline(locust.spool)
+
+    assert (code, failures, timeline.resent, timeline.problems) == (0, 0, 0, [])
+    assert requests == len(api.asked) == len(locust.rows)
+    assert timeline.opened == api.connections
+    assert least <= api.connections / requests <= most
+    assert api.farewells == requests if policy == "per-request" else 0 < api.farewells < requests

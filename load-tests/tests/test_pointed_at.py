@@ -1,10 +1,12 @@
 """Servers that run already, here or elsewhere, are loaded and left as they are."""
 
 import csv
+import re
 import signal
 from typing import TYPE_CHECKING
 
 import pytest
+import requests
 
 from celsiusify_load_tests.run import Exit
 
@@ -14,16 +16,16 @@ if TYPE_CHECKING:  # pytest imports no module from a folder of tests
 SHORT = ("--users=4", "--no-calibration", "--warm-up=0", "--run-time=1s", "--cool-down=0")
 
 TWO_ADDRESSES = """
-import socket
+import _socket
 
-system = socket.getaddrinfo
+system = _socket.getaddrinfo
 
-def resolve(host, port, *rest, **more):
+def resolve(host, *rest, **more):
     hosts = ["127.0.0.1", "127.0.0.2"] if host in ("pods", b"pods") else [host]
-    return [found for each in hosts for found in system(each, port, *rest, **more)]
+    return [found for each in hosts for found in system(each, *rest, **more)]
 
-socket.getaddrinfo = resolve
-"""
+_socket.getaddrinfo = resolve
+"""  # what Python runs first, where it finds this as sitecustomize.py
 
 
 @pytest.mark.parametrize("named", [False, True])
@@ -61,6 +63,45 @@ def test_one_target_may_run_already_and_another_be_started(workspace: "Workspace
         run = workspace.command("run", "one", "two", *SHORT, f"--host=one={one.url}")
     assert run.code == Exit.OK
     assert [run.target(name)["engine"] is None for name in ("one", "two")] == [True, False]
+
+
+def test_new_connections_find_all_servers_of_a_name(
+    workspace: "Workspace", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As of a headless Service; what each has counted is added up."""
+    (workspace.folder / "sitecustomize.py").write_text(TWO_ADDRESSES)
+    monkeypatch.setenv("PYTHONPATH", str(workspace.folder))
+    with workspace.running() as one, workspace.running(host="127.0.0.2", port=one.port) as two:
+        pods = f"http://pods:{one.port}"
+        run = workspace.command(
+            "run", "one", *SHORT, f"--host={pods}", f"--counters={pods}", "--connection=per-request"
+        )
+        counted = [requests.get(f"{url}/metrics", timeout=5).text for url in (one.url, two.url)]
+    assert (run.code, run.stderr) == (Exit.OK, "")
+    counts = run.round()["counts"]
+    assert counts["server"] == counts["started"] > 20
+    assert run.round()["connections"] == {"opened": counts["started"], "resent": 0}
+    assert run.manifest["load"]["connection"] == "per-request"
+    assert "; a connection for each request\n" in run.stdout
+    answered = [int(re.findall(r'"celsiusify",status="OK"} (\d+)', page)[0]) for page in counted]
+    assert min(answered) > counts["started"] / 4
+
+
+def test_a_count_that_went_with_its_server_is_not_known(
+    workspace: "Workspace", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As of a pod that was scaled down under load: the rest of the run stands."""
+    (workspace.folder / "sitecustomize.py").write_text(TWO_ADDRESSES)
+    monkeypatch.setenv("PYTHONPATH", str(workspace.folder))
+    with workspace.running() as one, workspace.running(host="127.0.0.2", port=one.port) as two:
+        options = (f"--host={one.url}", f"--counters=http://pods:{one.port}")
+        process = workspace.start("run", "one", *SHORT, "--run-time=3s", *options)
+        workspace.wait_for(lambda: any(workspace.folder.glob("results/*/parts/*/worker-*.rows")))
+        two.process.terminate()
+        run = workspace.finish(process)
+    assert run.code == Exit.OK
+    assert run.round()["counts"]["server"] is None
+    assert run.round()["counts_problem"] == f"the count of {two.url} can't be read"
 
 
 def test_a_server_that_is_not_up_yet_is_waited_for(workspace: "Workspace") -> None:

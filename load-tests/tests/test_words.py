@@ -9,6 +9,7 @@ from celsiusify_load_tests.calibration import Ability
 from celsiusify_load_tests.load_model import ClosedLoad
 from celsiusify_load_tests.measured import Measured, Round
 from celsiusify_load_tests.plan import BETWEEN_S, Plan
+from celsiusify_load_tests.policy import ConnectionPolicy
 from celsiusify_load_tests.profiles import find_profile
 from celsiusify_load_tests.summary import NEVER, Steady
 from celsiusify_load_tests.targets import read_targets
@@ -22,6 +23,7 @@ def plan(rounds: int = 1) -> Plan:
         targets_file=Path("targets.yaml"),
         profile=find_profile("reference", {}),
         load=ClosedLoad(),
+        policy=ConnectionPolicy(),
         rounds=rounds,
         order="abba",
         calibrated=True,

@@ -8,6 +8,7 @@ from typing import NoReturn, TypeVar
 from urllib.parse import urlsplit
 
 from celsiusify_load_tests.order import ORDERS
+from celsiusify_load_tests.policy import ConnectionPolicy, read_policy
 from celsiusify_load_tests.protocols import PROTOCOLS
 from celsiusify_load_tests.run import Exit
 
@@ -99,6 +100,14 @@ def address(text: str) -> tuple[str, int | None]:
     except ValueError:
         pass
     raise argparse.ArgumentTypeError(f"expected HOST or HOST:PORT, got {text!r}")
+
+
+def connection(text: str) -> ConnectionPolicy:
+    """Read when connections are hung up."""
+    try:
+        return read_policy(text)
+    except ValueError as problem:
+        raise argparse.ArgumentTypeError(str(problem)) from problem
 
 
 def order(text: str) -> str:

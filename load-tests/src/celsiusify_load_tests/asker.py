@@ -15,7 +15,7 @@ class Asker:
     def __init__(self, load: Load, number: int) -> None:
         self._client = load.plan.client
         self._recorder = load.recorder
-        self._connection = load.connection()
+        self._connection = load.connection(number)
         self._number = number
 
     def ask(self, fahrenheit: float, seq: int, intended_ns: int = 0, lag_us: int = 0) -> None:

@@ -20,6 +20,7 @@ from celsiusify_load_tests.cores import Split
 from celsiusify_load_tests.errors import CalibrationError
 from celsiusify_load_tests.generator import Job, drive
 from celsiusify_load_tests.interruption import Interruption
+from celsiusify_load_tests.policy import KEEP_ALIVE
 from celsiusify_load_tests.profiles import Profile
 from celsiusify_load_tests.responder import Running, running
 from celsiusify_load_tests.rows import OUTCOMES, SUCCEEDED
@@ -50,6 +51,7 @@ class Subject:
         profile: What is asked.
         processes: How many processes make the load.
         seed: What their choices follow from.
+        connection: When connections are hung up, as `policy.read_policy` has it.
     """
 
     run: str
@@ -58,6 +60,7 @@ class Subject:
     profile: Profile
     processes: int
     seed: int
+    connection: str = str(KEEP_ALIVE)
 
 
 @dataclass(frozen=True)
@@ -150,6 +153,7 @@ def _load(
         seed=subject.seed,
         spool=folder / "spool",
         log=folder / "locust.log",
+        connection=subject.connection,
     )
     usage = folder / "usage.csv"
     with Sampler(usage, job.round, lambda: _pids(responders, job)):

@@ -4,9 +4,14 @@ import os
 import socket
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Generic, TypeVar
 
+import gevent
+
+from celsiusify_load_tests.addresses import Addresses
 from celsiusify_load_tests.exchange import ConnectionCounts, ExchangeError, Reply
+from celsiusify_load_tests.policy import Habit
 from celsiusify_load_tests.wire import MakeWire, TimeUpError, Wire, open_wire
 
 R = TypeVar("R", bound=Reply)
@@ -16,7 +21,7 @@ class UnprocessedError(ExchangeError):
     """The request wasn't processed, or may be processed twice: it can be sent again."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Endpoint:
     """Where requests go, and how long a connection and a whole answer may take."""
 
@@ -25,16 +30,25 @@ class Endpoint:
     connect_timeout_s: float = 5.0
     read_timeout_s: float = 30.0
 
+    @cached_property
+    def addresses(self) -> Addresses:
+        """Where the host is; all connections look that up together."""
+        return Addresses(self.host, self.port)
+
 
 class KeptConnection(ABC, Generic[R]):
     """A connection that opens when it is first needed, and again after it was closed.
+
+    It is hung up after as many requests as its user's habit says, and not before the next one: a
+    server that was told so hangs up first, and then the port here is free again at once, which it
+    wouldn't be for a minute (RFC 9293, section 3.6.1).
 
     A server may close an idle connection at any moment. Where that is seen before a request is
     sent, the request goes out on a new connection. Where it is seen after, the protocol says
     whether the request may be sent once more. Both show in the counts.
     """
 
-    def __init__(self, endpoint: Endpoint, counts: ConnectionCounts) -> None:
+    def __init__(self, endpoint: Endpoint, counts: ConnectionCounts, habit: Habit) -> None:
         self.received_ns = 0
         """When the last byte of the last whole answer was read."""
         self.sent_bytes = 0
@@ -42,6 +56,8 @@ class KeptConnection(ABC, Generic[R]):
         self.make_wire: MakeWire = Wire
         self._endpoint = endpoint
         self._counts = counts
+        self._habit = habit
+        self._left = 0.0
         self._wire: Wire | None = None
 
     def exchange(self, request: bytes) -> R:
@@ -55,7 +71,7 @@ class KeptConnection(ABC, Generic[R]):
         except BaseException:  # also of a user that is stopped, a request is still on its way
             self.close()
             raise
-        if not self._is_reusable(reply):
+        if self._left > 0 and not self._is_reusable(reply):
             self.close()
         return reply
 
@@ -66,7 +82,7 @@ class KeptConnection(ABC, Generic[R]):
             self._wire = None
 
     def _exchange(self, request: bytes) -> R:
-        if self._wire is not None and self._is_spent(self._wire):
+        if self._wire is not None and (self._left <= 0 or self._is_spent(self._wire)):
             self.close()
         wire = self._wire
         try:
@@ -79,21 +95,23 @@ class KeptConnection(ABC, Generic[R]):
     def _open(self) -> Wire:
         endpoint = self._endpoint
         try:
-            self._wire = open_wire(
-                endpoint.host,
-                endpoint.port,
-                self.make_wire,
-                connect_timeout_s=endpoint.connect_timeout_s,
-                read_timeout_s=endpoint.read_timeout_s,
-            )
+            with gevent.Timeout(endpoint.connect_timeout_s, TimeUpError):
+                addresses = endpoint.addresses.shuffled(self._habit.chance)
+                self._wire = open_wire(
+                    addresses, self.make_wire, read_timeout_s=endpoint.read_timeout_s
+                )
         except TimeUpError:
             raise ExchangeError(f"no connection in {endpoint.connect_timeout_s:g} s") from None
         except OSError as error:
             raise ExchangeError(f"no connection: {_reason(error)}") from error
         self._counts.opened += 1
+        self._left = self._habit.next_limit()
         return self._wire
 
     def _timed(self, wire: Wire, request: bytes, *, is_kept: bool) -> R:
+        self._left -= 1
+        if self._left <= 0:
+            request = self._as_last(request)
         try:
             reply = self._attempt(wire, request, is_kept)
         except TimeUpError:
@@ -114,6 +132,10 @@ class KeptConnection(ABC, Generic[R]):
             TimeUpError: If none came in time.
             OSError: If the connection is broken.
         """
+
+    def _as_last(self, request: bytes) -> bytes:
+        """Let the last request of a connection say that it is, where the protocol can."""
+        return request
 
     @abstractmethod
     def _is_spent(self, wire: Wire) -> bool:

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from pydantic.dataclasses import dataclass as checked_dataclass
 
+from celsiusify_load_tests.policy import Habit
 from celsiusify_load_tests.settings import STRICT
 from celsiusify_load_tests.wire import MakeWire
 
@@ -107,8 +108,8 @@ class Client(Protocol):
     def fill(self, fahrenheit: float) -> bytes:
         """Return the request for a temperature in °F."""
 
-    def connect(self, counts: ConnectionCounts) -> Connection:
-        """Return a connection for one more user."""
+    def connect(self, counts: ConnectionCounts, habit: Habit | None = None) -> Connection:
+        """Return a connection for one more user, who keeps it unless a habit says otherwise."""
 
     def judge(self, reply: Reply, fahrenheit: float) -> str | None:
         """Check an answer; return the identifier of the instance that gave it, if it tells.

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from celsiusify_load_tests.interruption import Interruption
 from celsiusify_load_tests.load_model import ClosedLoad, LoadModel
+from celsiusify_load_tests.policy import KEEP_ALIVE
 from celsiusify_load_tests.processes import kill_session, last_lines, start, stop
 from celsiusify_load_tests.profiles import Profile
 from celsiusify_load_tests.targets import Target
@@ -38,6 +39,7 @@ class Job:
     spool: Path
     log: Path
     load: LoadModel = field(default_factory=ClosedLoad)
+    connection: str = str(KEEP_ALIVE)
     team: Team = field(default_factory=Alone)
 
 
@@ -62,6 +64,7 @@ def command(job: Job) -> list[str]:
         "fahrenheit-min": profile.fahrenheit[0],
         "fahrenheit-max": profile.fahrenheit[1],
         "seed": job.seed,
+        "connection": job.connection,
         **job.load.options(),
     }
     given = [f"--{name}={value}" for name, value in options.items()]

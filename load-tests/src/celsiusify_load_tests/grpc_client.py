@@ -13,6 +13,7 @@ from celsiusify_load_tests.grpc_connection import GrpcConnection
 from celsiusify_load_tests.grpc_message import CONTENT_TYPE, framed, timeout_field, unframed
 from celsiusify_load_tests.message_template import MessagePlace, MessageTemplate
 from celsiusify_load_tests.messages import RPCS, types_of
+from celsiusify_load_tests.policy import Habit
 from celsiusify_load_tests.request import parse_origin
 
 PROTOCOL = "gRPC"
@@ -61,9 +62,9 @@ class GrpcClient:
         )
         self.judge, self.read = self._check.judge, self._check.read
 
-    def connect(self, counts: ConnectionCounts) -> GrpcConnection:
+    def connect(self, counts: ConnectionCounts, habit: Habit | None = None) -> GrpcConnection:
         """Return a connection for one more user."""
-        return GrpcConnection(self._endpoint, counts, self._fields)
+        return GrpcConnection(self._endpoint, counts, habit or Habit(), self._fields)
 
     def right_answer(self, fahrenheit: float) -> bytes:
         """Return a framed message that has the temperature, and an instance, in their places."""

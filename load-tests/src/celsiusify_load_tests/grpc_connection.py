@@ -7,6 +7,7 @@ from celsiusify_load_tests.exchange import ConnectionCounts, ExchangeError
 from celsiusify_load_tests.frames import ErrorCode, FrameError
 from celsiusify_load_tests.grpc_message import GrpcReply, reply_of
 from celsiusify_load_tests.http2 import Http2
+from celsiusify_load_tests.policy import Habit
 from celsiusify_load_tests.wire import Wire
 
 
@@ -19,13 +20,18 @@ class GrpcConnection(KeptConnection[GrpcReply]):
     Args:
         endpoint: Where calls go.
         counts: What is counted of all connections.
+        habit: When connections are hung up.
         fields: The header fields of every call.
     """
 
     def __init__(
-        self, endpoint: Endpoint, counts: ConnectionCounts, fields: Sequence[tuple[str, str]]
+        self,
+        endpoint: Endpoint,
+        counts: ConnectionCounts,
+        habit: Habit,
+        fields: Sequence[tuple[str, str]],
     ) -> None:
-        super().__init__(endpoint, counts)
+        super().__init__(endpoint, counts, habit)
         self._fields = fields
         self._http2 = Http2(fields)
 

@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 PROTOCOL = "HTTP/1.1"
-DESCRIPTION = "HTTP/1.1 keep-alive on gevent sockets, one connection a user"
+DESCRIPTION = "HTTP/1.1 on gevent sockets, one connection a user"
 
 MAX_HEAD_BYTES = 64 * 1024
 MAX_BODY_BYTES = 16 * 1024 * 1024

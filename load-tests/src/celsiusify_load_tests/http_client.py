@@ -6,6 +6,7 @@ from celsiusify_load_tests.check import AnswerCheck, Place
 from celsiusify_load_tests.connection import Endpoint
 from celsiusify_load_tests.exchange import Answer, ConnectionCounts, Request, Timeouts
 from celsiusify_load_tests.http_connection import HttpConnection
+from celsiusify_load_tests.policy import Habit
 from celsiusify_load_tests.request import RequestTemplate, parse_origin
 
 
@@ -35,11 +36,15 @@ class HttpClient:
         self.fill = self._template.fill
         self.judge, self.read = self._check.judge, self._check.read
 
-    def connect(self, counts: ConnectionCounts) -> HttpConnection:
+    def connect(self, counts: ConnectionCounts, habit: Habit | None = None) -> HttpConnection:
         """Return a connection for one more user."""
         template = self._template
         return HttpConnection(
-            self._endpoint, counts, idempotent=template.is_idempotent, head_only=template.is_head
+            self._endpoint,
+            counts,
+            habit or Habit(),
+            idempotent=template.is_idempotent,
+            head_only=template.is_head,
         )
 
     def right_answer(self, fahrenheit: float) -> bytes:

@@ -3,7 +3,11 @@
 from celsiusify_load_tests.connection import Endpoint, KeptConnection, UnprocessedError
 from celsiusify_load_tests.exchange import ConnectionCounts, ExchangeError
 from celsiusify_load_tests.http1 import ClosedError, ProtocolError, Response, read_response
+from celsiusify_load_tests.policy import Habit
 from celsiusify_load_tests.wire import Wire
+
+_END_OF_HEAD = b"\r\n\r\n"
+_LAST = b"\r\nConnection: close"
 
 
 class HttpConnection(KeptConnection[Response]):
@@ -15,6 +19,7 @@ class HttpConnection(KeptConnection[Response]):
     Args:
         endpoint: Where requests go.
         counts: What is counted of all connections.
+        habit: When connections are hung up.
         idempotent: Whether requests may be sent twice.
         head_only: Whether the requests' method is HEAD.
     """
@@ -23,11 +28,12 @@ class HttpConnection(KeptConnection[Response]):
         self,
         endpoint: Endpoint,
         counts: ConnectionCounts,
+        habit: Habit,
         *,
         idempotent: bool,
         head_only: bool = False,
     ) -> None:
-        super().__init__(endpoint, counts)
+        super().__init__(endpoint, counts, habit)
         self._idempotent = idempotent
         self._head_only = head_only
 
@@ -42,6 +48,10 @@ class HttpConnection(KeptConnection[Response]):
             raise ExchangeError(f"connection ended {moment} the answer") from error
         except ProtocolError as error:
             raise ExchangeError(f"not an HTTP/1.1 answer: {error}") from error
+
+    def _as_last(self, request: bytes) -> bytes:
+        """Say that the connection ends with this request (RFC 9112, section 9.6)."""
+        return request.replace(_END_OF_HEAD, _LAST + _END_OF_HEAD, 1)
 
     def _is_spent(self, wire: Wire) -> bool:
         return wire.is_spent()

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
+from random import Random
 
 import numpy as np
 from gevent.event import AsyncResult
@@ -17,6 +18,7 @@ from celsiusify_load_tests.folder import journal_file, rows_file
 from celsiusify_load_tests.journal import Journal
 from celsiusify_load_tests.live_stats import tell_locust
 from celsiusify_load_tests.options import LOADS, Options
+from celsiusify_load_tests.policy import ConnectionPolicy, Habit, read_policy
 from celsiusify_load_tests.record import Recorder
 from celsiusify_load_tests.scenario import Scenario
 from celsiusify_load_tests.schedule import ARRIVALS
@@ -42,8 +44,16 @@ class Plan:
             options.fahrenheit_max,
             options.seed,
         )
+        self.policy = _policy(options.connection)
         timeouts = Timeouts(options.connect_timeout_s, options.read_timeout_s)
         self.client = target.client(host, timeouts)
+
+
+def _policy(text: str) -> ConnectionPolicy:
+    try:
+        return read_policy(text)
+    except ValueError as problem:
+        raise LoadTestError(f"--connection: {problem}") from problem
 
 
 def _check(options: Options) -> None:
@@ -104,9 +114,10 @@ class Load:
         with _writing(rows):
             self.recorder = Recorder(rows, self.journal, self._tell_locust)
 
-    def connection(self) -> Connection:
-        """Return a connection for one more user."""
-        return self.plan.client.connect(self.counts)
+    def connection(self, user: int) -> Connection:
+        """Return the connection of a user, by its number in this process."""
+        chance = Random(f"connection/{self.plan.options.seed}/{self.worker}/{user}")
+        return self.plan.client.connect(self.counts, Habit(self.plan.policy, chance))
 
     @property
     def problem(self) -> str | None:

@@ -64,6 +64,7 @@ def describe(plan: Plan, split: Split, run_name: str, began: datetime, kind: str
             "seed": plan.seed,
             "cpu_limit_cores": limit_cores(),
             "workers": None,
+            "connection": str(plan.policy),
         },
         "plan": {
             "rounds": plan.rounds,

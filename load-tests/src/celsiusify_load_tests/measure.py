@@ -111,6 +111,7 @@ def _drive(target: Target, server: Server, stage: Stage, entry: Round) -> Ended:
         log=stage.path(target, "locust.log"),
         load=plan.load.at(entry.rate_rps),
         team=stage.team,
+        connection=str(plan.policy),
     )
     later_s = plan.seconds_after((target.name, entry.round))
     follower = Follower(job, server, stage.terminal, _title(target, entry, plan), later_s)

@@ -42,6 +42,7 @@ class Options:
     load: str = "closed"
     rate: float = 0.0
     max_in_flight: int = 1000
+    connection: str = "keep-alive"
     warm_up_s: float = 0.0
     measure_s: float = 0.0
     connect_timeout_s: float = 5.0
@@ -63,6 +64,7 @@ _HELP = {
     "load": "closed: users who think; constant, poisson: arrivals that wait for no answer",
     "rate": "arrivals a second of an open load",
     "max_in_flight": "requests of an open load that may be out at a time",
+    "connection": "keep-alive, per-request, or rotate:N to hang up after N requests",
     "warm_up_s": "seconds that all users run before what they do is measured",
     "measure_s": "seconds after that until the run ends; 0 leaves its end to Locust",
     "connect_timeout_s": "seconds until a connection must stand",

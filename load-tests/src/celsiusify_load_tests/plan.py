@@ -11,6 +11,7 @@ from celsiusify_load_tests.homeward import Way
 from celsiusify_load_tests.interruption import Interruption
 from celsiusify_load_tests.load_model import LoadModel
 from celsiusify_load_tests.order import Turn, sequence
+from celsiusify_load_tests.policy import ConnectionPolicy
 from celsiusify_load_tests.profiles import Profile
 from celsiusify_load_tests.progress import Terminal
 from celsiusify_load_tests.targets import Target
@@ -30,6 +31,7 @@ class Plan:
         targets_file: Where they are described; their commands run in its folder.
         profile: How long the load lasts, what is asked, and by which users if it is closed.
         load: How it comes about.
+        policy: When connections are hung up.
         rounds: How often each target is loaded.
         order: In what order within each round: one of `order.ORDERS`.
         calibrated: Whether to find out first what the load generator can do.
@@ -48,6 +50,7 @@ class Plan:
     targets_file: Path
     profile: Profile
     load: LoadModel
+    policy: ConnectionPolicy
     rounds: int
     order: str
     calibrated: bool

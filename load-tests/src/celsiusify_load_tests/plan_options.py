@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from celsiusify_load_tests.arguments import (
+    connection,
     count,
     named_host,
     named_pages,
@@ -27,6 +28,7 @@ from celsiusify_load_tests.homeward import HOLD_S, LIMIT_BYTES, Way
 from celsiusify_load_tests.hosts import by_target, check_counters
 from celsiusify_load_tests.load_model import MAX_IN_FLIGHT, LoadModel
 from celsiusify_load_tests.plan import Plan
+from celsiusify_load_tests.policy import KEEP_ALIVE
 from celsiusify_load_tests.profiles import Profile
 from celsiusify_load_tests.serving import prepare
 from celsiusify_load_tests.targets import Target, find_targets, read_targets
@@ -59,6 +61,12 @@ def add_plan_options(verb: argparse.ArgumentParser) -> None:
         type=optional(count),
         metavar="N",
         help=f"requests of an open load that may be out at a time; default {MAX_IN_FLIGHT}",
+    )
+    add(
+        "--connection",
+        type=optional(connection),
+        metavar="POLICY",
+        help="keep-alive (the default), per-request, or rotate:N to hang up after N requests",
     )
     add("--no-calibration", action="store_true", help="don't try how fast the generator is")
     add(
@@ -162,6 +170,7 @@ def make_plan(
         targets_file=options.targets_file,
         profile=profile,
         load=load,
+        policy=options.connection or KEEP_ALIVE,
         rounds=rounds,
         order=order,
         calibrated=not options.no_calibration,

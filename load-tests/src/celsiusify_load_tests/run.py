@@ -167,7 +167,13 @@ def _calibrate(stage: Stage, manifest: Manifest) -> None:
     """Find out what the load generator can do, and say it."""
     plan = stage.plan
     subject = Subject(
-        stage.folder.name, plan.targets, plan.targets_file, plan.profile, plan.processes, plan.seed
+        stage.folder.name,
+        plan.targets,
+        plan.targets_file,
+        plan.profile,
+        plan.processes,
+        plan.seed,
+        str(plan.policy),
     )
     found = stage.calibrate(subject, stage.split, stage.stop_asked)
     manifest.content["calibration"] = found

@@ -2,13 +2,14 @@
 
 import select
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import gevent
 import gevent.monkey
 import gevent.socket
 
+from celsiusify_load_tests.addresses import Found
 from celsiusify_load_tests.clock import now_ns
 
 _PIECE_BYTES = 16 * 1024
@@ -17,7 +18,6 @@ _READ, _WRITE = 1, 2
 # gevent's own socket tries to read before it waits. Here the answer is never there yet: waiting
 # comes first.
 _Socket: type[socket.socket] = gevent.monkey.get_original("socket", "socket")
-_getaddrinfo: Any = gevent.monkey.get_original("socket", "getaddrinfo")
 _poll: Any = gevent.monkey.get_original("select", "poll")
 
 
@@ -123,43 +123,34 @@ MakeWire = Callable[[socket.socket, float], Wire]
 
 
 def open_wire(
-    host: str,
-    port: int,
+    addresses: Iterable[Found],
     make: MakeWire = Wire,
     *,
-    connect_timeout_s: float,
     read_timeout_s: float,
 ) -> Wire:
-    """Connect, trying each address of `host` in turn.
+    """Connect to the first of the addresses that can be reached.
 
     Raises:
-        TimeUpError: If it takes longer than `connect_timeout_s`.
-        OSError: If no address can be reached, or there is none.
+        OSError: If none can.
     """
-    with gevent.Timeout(connect_timeout_s, TimeUpError):
-        cooperative = _connect(host, port)
+    cooperative = _connect(addresses)
     connected = _Socket(cooperative.family, cooperative.type, fileno=cooperative.detach())
     connected.setblocking(False)
     connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return make(connected, read_timeout_s)
 
 
-def _connect(host: str, port: int) -> gevent.socket.socket:
-    """Connect, and keep a numeric address from gevent's resolver.
-
-    It resolves in threads, and when a load opens hundreds of connections at once these take the
-    interpreter from the event loop for 5 ms a turn.
-    """
-    try:
-        (family, kind, protocol, _, address), *_ = _getaddrinfo(
-            host, port, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST
-        )
-    except socket.gaierror:
-        return gevent.socket.create_connection((host, port))
-    cooperative = gevent.socket.socket(family, kind, protocol)
-    try:
-        cooperative.connect(address)
-    except BaseException:
-        cooperative.close()
-        raise
-    return cooperative
+def _connect(addresses: Iterable[Found]) -> gevent.socket.socket:
+    problem = OSError("no address")
+    for family, kind, protocol, address in addresses:
+        cooperative = gevent.socket.socket(family, kind, protocol)
+        try:
+            cooperative.connect(address)
+        except BaseException as error:
+            cooperative.close()
+            if not isinstance(error, OSError):
+                raise
+            problem = error
+        else:
+            return cooperative
+    raise problem

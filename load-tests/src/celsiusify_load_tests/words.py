@@ -23,7 +23,7 @@ def load(plan: Plan, split: Split) -> list[str]:
     lines = [
         f"{profile.name}: {plan.load.describe(profile)}, "
         f"{rounds}{profile.run_time_s} s after {profile.warm_up_s} s of warm-up, "
-        f"by {_made_by(plan, split)}"
+        f"by {_made_by(plan, split)}; {plan.policy.describe()}"
     ]
     if isfinite(ceiling_rps := plan.load.ceiling_rps(profile)):
         lines.append(
