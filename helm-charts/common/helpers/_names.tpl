@@ -3,17 +3,19 @@ Names and labels. Every chart links this folder; a name is the same text in each
 */}}
 
 {{/*
-The name of something of this release that fits a length: (list . "load-tests-tfserving" 52).
-Where it doesn't fit, the release's name is cut and told apart from others by eight digits of its hash.
+The name of something of this release that fits a length: (list . "load-tests-tfserving" 52). Where the release's name is
+too long, or is no name of a Service (a dot in it, a digit first), it is changed, and told apart from others by eight
+digits of its hash.
 */}}
 {{- define "celsiusify.named" -}}
 {{- $release := (index . 0).Release.Name }}
 {{- $suffix := index . 1 }}
 {{- $room := sub (index . 2) (len $suffix | add1) | int }}
-{{- if gt (len $release) $room }}
-{{- $release = printf "%s-%s" (trunc (sub $room 9 | int) $release | trimSuffix "-") (sha256sum $release | trunc 8) }}
+{{- $label := regexReplaceAll "^[0-9]" (replace "." "-" $release) "r${0}" }}
+{{- if or (ne $label $release) (gt (len $label) $room) }}
+{{- $label = printf "%s-%s" (trunc (sub $room 9 | int) $label | trimSuffix "-") (sha256sum $release | trunc 8) }}
 {{- end }}
-{{- printf "%s-%s" $release $suffix }}
+{{- printf "%s-%s" $label $suffix }}
 {{- end }}
 
 {{- define "celsiusify.fullname" -}}
@@ -51,7 +53,7 @@ Name, namespace and labels of an object: (list . NAME COMPONENT). The namespace 
 prints is applied without helm, too, and then would land in whichever is current.
 */}}
 {{- define "celsiusify.metadata" -}}
-name: {{ index . 1 }}
+name: {{ index . 1 | quote }}
 namespace: {{ (index . 0).Release.Namespace | quote }}
 labels:
   {{- include "celsiusify.labels" (list (index . 0) (index . 2)) | nindent 2 }}

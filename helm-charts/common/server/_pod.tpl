@@ -1,7 +1,7 @@
 {{/* A server's pod. What it runs, and how it stops, is in the chart's own template `<chart>.container`. */}}
 {{- define "celsiusify.server.pod" -}}
 {{- $target := include "celsiusify.target" . | fromYaml -}}
-serviceAccountName: {{ include "celsiusify.server.account" . }}
+serviceAccountName: {{ include "celsiusify.server.account" . | quote }}
 automountServiceAccountToken: false
 enableServiceLinks: false
 shareProcessNamespace: {{ .Values.shareProcessNamespace }}
@@ -39,8 +39,8 @@ containers:
         mountPath: /tmp
       {{- if eq "pvc" ((.Values.model).source | default "image") }}
       - name: model
-        mountPath: {{ .Values.model.basePath }}
-        subPath: {{ .Values.model.subPath }}
+        mountPath: {{ .Values.model.basePath | quote }}
+        subPath: {{ .Values.model.subPath | quote }}
         readOnly: true
       {{- end }}
       {{- with .Values.extraVolumeMounts }}
@@ -53,7 +53,7 @@ volumes:
   {{- if eq "pvc" ((.Values.model).source | default "image") }}
   - name: model
     persistentVolumeClaim:
-      claimName: {{ .Values.model.claimName }}
+      claimName: {{ .Values.model.claimName | quote }}
       readOnly: true
   {{- end }}
   {{- with .Values.extraVolumes }}

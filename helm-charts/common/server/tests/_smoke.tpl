@@ -5,7 +5,7 @@
 {{- $port := get (include "celsiusify.server.servicePorts" $root | fromYaml) ((index . 3).request.port | default "http") }}
 {{- with $root -}}
 restartPolicy: Never
-serviceAccountName: {{ include "celsiusify.server.account" . }}
+serviceAccountName: {{ include "celsiusify.server.account" . | quote }}
 automountServiceAccountToken: false
 enableServiceLinks: false
 activeDeadlineSeconds: 120
