@@ -1,0 +1,149 @@
+"""Clusters on this machine: kind or minikube, whichever is installed."""
+
+import shutil
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from pathlib import Path
+
+from celsiusify_cluster.errors import ClusterError
+from celsiusify_cluster.programs import find_program, show
+
+METRICS_SERVER = {
+    "repo": "https://kubernetes-sigs.github.io/metrics-server/",
+    "version": "3.13.1",
+    "args": "{--kubelet-insecure-tls}",  # kubelets of kind sign their certificates themselves
+}
+
+
+class LocalCluster(ABC):
+    """A maker of clusters.
+
+    Args:
+        name: The cluster's.
+        engine: The container engine that it runs in: `docker` or `podman`.
+    """
+
+    program: str
+
+    def __init__(self, name: str, engine: str) -> None:
+        self.name, self.engine = name, engine
+        self._found = find_program(self.program)
+
+    @property
+    @abstractmethod
+    def context(self) -> str:
+        """The kubeconfig's name for it."""
+
+    @property
+    def environment(self) -> Mapping[str, str]:
+        """What the program has to find in its environment."""
+        return {}
+
+    @property
+    def has_metrics_server(self) -> bool:
+        """Does `create` install metrics-server?"""
+        return False
+
+    @abstractmethod
+    def exists(self) -> bool:
+        """Is it there already?"""
+
+    @abstractmethod
+    def create(self) -> None:
+        """Make it, and wait until it answers."""
+
+    @abstractmethod
+    def load(self, archive: Path) -> None:
+        """Bring an image into it."""
+
+    @abstractmethod
+    def delete(self) -> None:
+        """Remove it."""
+
+    def run(self, *arguments: str) -> str:
+        """Run the program and show what it says."""
+        return show([self._found, *arguments], self.environment)
+
+
+class Kind(LocalCluster):
+    """Kubernetes in containers: https://kind.sigs.k8s.io."""
+
+    program = "kind"
+
+    @property
+    def context(self) -> str:
+        """The kubeconfig's name for it."""
+        return f"kind-{self.name}"
+
+    @property
+    def environment(self) -> Mapping[str, str]:
+        """What the program has to find in its environment."""
+        return {"KIND_EXPERIMENTAL_PROVIDER": self.engine}
+
+    def exists(self) -> bool:
+        """Is it there already?"""
+        return self.name in self.run("get", "clusters").split()
+
+    def create(self) -> None:
+        """Make it, and wait until it answers."""
+        self.run("create", "cluster", f"--name={self.name}", "--wait=180s")
+
+    def load(self, archive: Path) -> None:
+        """Bring an image into it."""
+        self.run("load", "image-archive", str(archive), f"--name={self.name}")
+
+    def delete(self) -> None:
+        """Remove it."""
+        self.run("delete", "cluster", f"--name={self.name}")
+
+
+class Minikube(LocalCluster):
+    """Kubernetes on one machine: https://minikube.sigs.k8s.io."""
+
+    program = "minikube"
+
+    @property
+    def context(self) -> str:
+        """The kubeconfig's name for it."""
+        return self.name
+
+    @property
+    def has_metrics_server(self) -> bool:
+        """Does `create` install metrics-server?"""
+        return True
+
+    def exists(self) -> bool:
+        """Is it there already?"""
+        return f'"{self.name}"' in self.run("profile", "list", "--output=json", "--light")
+
+    def create(self) -> None:
+        """Make it, and wait until it answers."""
+        addons = "--addons=metrics-server"
+        self.run("start", f"--profile={self.name}", f"--driver={self.engine}", "--wait=all", addons)
+
+    def load(self, archive: Path) -> None:
+        """Bring an image into it."""
+        self.run("image", "load", str(archive), f"--profile={self.name}")
+
+    def delete(self) -> None:
+        """Remove it."""
+        self.run("delete", f"--profile={self.name}")
+
+
+MAKERS: tuple[type[LocalCluster], ...] = (Kind, Minikube)
+
+
+def local_cluster(name: str, engine: str) -> LocalCluster:
+    """The first maker that is installed.
+
+    Raises:
+        ClusterError: If there is none.
+    """
+    for maker in MAKERS:
+        if shutil.which(maker.program):
+            return maker(name, engine)
+    known = " nor ".join(maker.program for maker in MAKERS)
+    raise ClusterError(
+        f"neither {known} is installed: get one of them from https://kind.sigs.k8s.io or "
+        f"https://minikube.sigs.k8s.io"
+    )

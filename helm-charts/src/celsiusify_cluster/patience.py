@@ -1,0 +1,29 @@
+"""How long to wait where something is wrong that may pass by itself."""
+
+import time
+
+from celsiusify_cluster.trouble import Trouble
+
+PATIENCE_S = 20.0
+"""A pull is tried again after ten seconds, and then after twenty."""
+
+
+class Patience:
+    """Watches a trouble until it is time to give up.
+
+    Attributes:
+        seen: What was seen last.
+    """
+
+    def __init__(self) -> None:
+        self.seen: Trouble | None = None
+        self._since_s: float | None = None
+
+    def is_lost(self, trouble: Trouble | None) -> bool:
+        """Note what there is now; is it for good, or has it lasted too long?"""
+        self.seen = trouble or self.seen
+        if trouble is None:
+            self._since_s = None
+            return False
+        self._since_s = self._since_s or time.monotonic()
+        return not trouble.may_pass or time.monotonic() - self._since_s > PATIENCE_S

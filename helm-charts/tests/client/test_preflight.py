@@ -1,0 +1,199 @@
+"""What is missing is said in one line, which says what to run."""
+
+from pathlib import Path
+
+import pytest
+
+from celsiusify_cluster import patience, programs
+from celsiusify_cluster.__main__ import main
+
+from .cluster.cluster import Cluster
+from .cluster.release import NAMESPACE
+from .cluster.store import find
+
+Captured = pytest.CaptureFixture[str]
+VERBS = (["deploy"], ["undeploy"], ["status"], ["smoke"], ["loadtest", "tfserving"], ["results"])
+
+
+def complaint(capsys: Captured) -> str:
+    (line,) = capsys.readouterr().err.splitlines()
+    return line.removeprefix("celsiusify-cluster: ")
+
+
+@pytest.mark.parametrize("verb", VERBS, ids=lambda verb: str(verb[0]))
+def test_without_kubectl_it_is_said_how_to_get_it(
+    verb: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Captured
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(programs, "own_folder", lambda: tmp_path)
+    assert main(verb) == 2
+    assert complaint(capsys) == "kubectl isn't installed: `make tools` downloads it"
+
+
+@pytest.mark.parametrize("verb", VERBS, ids=lambda verb: str(verb[0]))
+def test_without_a_cluster_it_is_said_how_to_make_one(
+    verb: list[str], cluster: Cluster, capsys: Captured
+) -> None:
+    cluster.close()
+    assert main(verb) == 2
+    assert complaint(capsys) == (
+        "no cluster answers in context fake: `make cluster` makes one, CONTEXT= names another"
+    )
+
+
+def test_without_a_kubeconfig_it_is_said_how_to_make_a_cluster(
+    cluster: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Captured
+) -> None:
+    monkeypatch.setenv("KUBECONFIG", str(tmp_path / "none"))
+    assert main(["status"]) == 2
+    assert "no cluster answers in kubeconfig's current context" in complaint(capsys)
+
+
+@pytest.mark.parametrize("verb", VERBS, ids=lambda verb: str(verb[0]))
+def test_an_unknown_context_is_named(verb: list[str], cluster: Cluster, capsys: Captured) -> None:
+    assert main([*verb, "--context=prod"]) == 2
+    assert "kubeconfig has no context prod" in complaint(capsys)
+
+
+@pytest.mark.parametrize("verb", [["status"], ["loadtest", "tfserving"]], ids=lambda verb: verb[0])
+def test_an_unknown_namespace_is_named(verb: list[str], cluster: Cluster, capsys: Captured) -> None:
+    assert main([*verb, "--namespace=nowhere"]) == 2
+    assert complaint(capsys) == (
+        "there is no namespace nowhere: `make deploy` makes it, NAMESPACE= names another"
+    )
+
+
+@pytest.mark.parametrize(
+    ("verb", "expected"),
+    [
+        (["status"], "nothing of release other is in namespace celsiusify: `make deploy`"),
+        (["undeploy"], "there is no release other in namespace celsiusify: `make deploy`"),
+        (["smoke"], "there is no release other in namespace celsiusify: `make deploy`"),
+        (["loadtest", "all"], "there is no load test on this cluster: `make deploy` first"),
+        (["results"], "there is no load's job in namespace celsiusify"),
+    ],
+)
+def test_what_was_not_deployed_is_said_to_be_missing(
+    released: Cluster, capsys: Captured, verb: list[str], expected: str
+) -> None:
+    assert main([*verb, "--release=other"]) == 2
+    assert complaint(capsys) == expected
+
+
+@pytest.mark.parametrize(
+    ("verb", "plural", "command", "expected"),
+    [
+        (
+            "create",
+            "jobs",
+            ["loadtest", "tfserving"],
+            "me may not create jobs.batch in namespace celsiusify",
+        ),
+        (
+            "list",
+            "cronjobs",
+            ["loadtest", "all"],
+            "me may not list cronjobs.batch in namespace celsiusify",
+        ),
+        ("list", "pods", ["status"], "me may not list pods in namespace celsiusify"),
+        (
+            "create",
+            "secrets",
+            ["deploy", "--chart", str(Path(__file__).parents[2])],
+            "me may not create secrets in namespace celsiusify",
+        ),
+        ("list", "namespaces", ["deploy"], "me may not list namespaces in the whole cluster"),
+    ],
+)
+def test_a_right_that_is_missing_is_named(
+    released: Cluster,
+    capsys: Captured,
+    verb: str,
+    plural: str,
+    command: list[str],
+    expected: str,
+) -> None:
+    released.forbid(verb, plural)
+    assert main(command) == 2
+    assert complaint(capsys) == f"{expected}: ask for a role that allows it"
+
+
+@pytest.mark.parametrize(
+    ("targets", "expected"),
+    [
+        ([], "name a target: tfserving, converter-api, all"),
+        (["nope"], "no load test for 'nope' on this cluster; it has tfserving, converter-api, all"),
+    ],
+)
+def test_a_target_that_is_not_there_is_refused(
+    released: Cluster, capsys: Captured, targets: list[str], expected: str
+) -> None:
+    assert main(["loadtest", *targets]) == 2
+    assert complaint(capsys) == expected
+
+
+def test_a_second_load_at_once_is_refused(released: Cluster, capsys: Captured) -> None:
+    job = {
+        "metadata": {
+            "name": "first",
+            "labels": {"app.kubernetes.io/instance": "celsiusify", "celsiusify.dev/targets": "all"},
+        },
+        "spec": {"suspend": True},
+        "status": {"active": 1},
+    }
+    released.store.create(find("jobs"), NAMESPACE, job)
+    assert main(["loadtest", "tfserving"]) == 2
+    assert "job first is loading already: wait for its end, or " in complaint(capsys)
+
+
+def test_a_load_that_fits_no_node_is_removed_and_explained(
+    released: Cluster, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(patience, "PATIENCE_S", 1.0)
+    released.unschedulable = "0/3 nodes are available: 3 Insufficient cpu."
+    assert main(["loadtest", "tfserving", "--workers=9"]) == 2
+    assert "can't be scheduled: 0/3 nodes are available: 3 Insufficient cpu." in complaint(capsys)
+    assert released.store.choose(find("jobs")) == []
+
+
+def test_a_load_whose_image_is_missing_is_removed_and_explained(
+    released: Cluster, capsys: Captured
+) -> None:
+    released.missing_images.add("celsiusify/load-tests:0.1.0")
+    assert main(["loadtest", "tfserving"]) == 2
+    assert "image celsiusify/load-tests:0.1.0 of pod celsiusify-tfserving-" in complaint(capsys)
+    assert released.store.choose(find("jobs")) == []
+
+
+def test_a_load_that_gets_no_pods_is_explained(
+    released: Cluster, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(patience, "PATIENCE_S", 1.0)
+    released.holds_jobs = True
+    released.refusal = "exceeded quota: compute, requested: cpu=2, limited: cpu=1"
+    assert main(["loadtest", "tfserving"]) == 2
+    assert "gets no pods: exceeded quota: compute" in complaint(capsys)
+
+
+def test_a_job_that_does_not_start_in_time_is_removed(released: Cluster, capsys: Captured) -> None:
+    released.holds_jobs = True
+    assert main(["loadtest", "tfserving", "--start-timeout=1"]) == 2
+    assert "didn't start within 1 s" in complaint(capsys)
+    assert released.store.choose(find("jobs")) == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (["loadtest", "all", "--workers=-1"], "expected a whole number from 0, got '-1'"),
+        (["deploy", "--timeout=soon"], "expected a time like 30s, 5m or 1h30m, got 'soon'"),
+        (["loadtest", "all", "--start-timeout=0"], "expected a number over 0, got '0'"),
+        (["status", "--", "x"], "`--` is for loadtest, not for status"),
+    ],
+)
+def test_a_value_without_meaning_is_refused(
+    arguments: list[str], expected: str, capsys: Captured
+) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        main(arguments)
+    assert expected in complaint(capsys)
