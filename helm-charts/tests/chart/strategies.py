@@ -29,6 +29,7 @@ KNOWN: dict[str, list[Any]] = {
     "size": ["1Gi", 1073741824],
     "sizeLimit": ["1Gi", 1073741824],
     "target": ["converter-api", "tfserving", "tfserving-grpc"],
+    "targets": [{}, {"tfserving": {"enabled": False}}],
     "thinkTime": [[], [0, 0.5], [1, 1]],
     "trustedProxies": ["127.0.0.1", "10.0.0.0/8,::1"],
     "warmUp": ["", "10s"],

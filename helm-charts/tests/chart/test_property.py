@@ -38,6 +38,7 @@ SENTENCES = [
     max_examples=int(EXAMPLES or 60),
     derandomize=EXAMPLES is None,
     deadline=None,
+    database=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(values=values())
