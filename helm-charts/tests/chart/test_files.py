@@ -1,0 +1,64 @@
+"""Files in ConfigMaps are the repository's own, byte for byte, and all that they should be."""
+
+from pathlib import Path
+
+import pytest
+
+from .helm import Helm
+from .manifests import of_kind, read_manifests
+from .scenarios import ROOT, UMBRELLA
+
+LIB = ROOT / "load-tests" / "src" / "celsiusify_load_tests"
+SMOKE = UMBRELLA / "files" / "smoke.py"
+WORKSPACE = {"targets.yaml", "reference-points.csv"}
+CONFIG_MAPS = UMBRELLA / "ci" / "configmap-values.yaml"
+
+
+@pytest.fixture
+def data(helm: Helm) -> dict[str, dict[str, str]]:
+    """What each ConfigMap holds, by its name without the release's."""
+    config_maps = of_kind(read_manifests(helm.template(UMBRELLA, CONFIG_MAPS)), "ConfigMap")
+    return {one["metadata"]["name"].removeprefix("celsiusify-"): one["data"] for one in config_maps}
+
+
+def text_of(folder: Path, names: set[str]) -> dict[str, str]:
+    return {name: (folder / name).read_text() for name in names}
+
+
+def test_load_tests_work_in_the_workspace(data: dict[str, dict[str, str]]) -> None:
+    assert data["load-tests"] == text_of(ROOT, WORKSPACE)
+
+
+def test_library_is_the_package(data: dict[str, dict[str, str]]) -> None:
+    """Every module at its top: a ConfigMap has no folders."""
+    files = {file.name for file in LIB.iterdir() if file.is_file()}
+    assert data["load-tests-lib"] == text_of(LIB, files)
+
+
+@pytest.mark.parametrize("chart", ["converter-api", "tf-serving"])
+def test_smoke_tests_ask_as_targets_are_asked(data: dict[str, dict[str, str]], chart: str) -> None:
+    assert data[f"{chart}-smoke"] == {
+        "smoke.py": SMOKE.read_text(),
+        "targets.yaml": (ROOT / "targets.yaml").read_text(),
+    }
+
+
+def test_links_lead_into_the_repository() -> None:
+    """A link out of it would be missing elsewhere."""
+    links = [
+        file for file in UMBRELLA.rglob("*") if file.is_symlink() and ".venv" not in file.parts
+    ]
+    assert links
+    assert [link for link in links if not link.exists()] == []
+    assert [link for link in links if not link.resolve().is_relative_to(ROOT)] == []
+
+
+def test_changed_files_restart_pods(helm: Helm) -> None:
+    """Deployments that mount a ConfigMap of ours carry a checksum of it."""
+    values = {"load-tests": {"mode": "ui", "workers": 1}}
+    manifests = read_manifests(helm.template(UMBRELLA, CONFIG_MAPS, values=values))
+    pods = [one["spec"]["template"] for one in of_kind(manifests, "Deployment")]
+    mounting = [pod for pod in pods if any("configMap" in one for one in pod["spec"]["volumes"])]
+    assert len(mounting) == 2
+    for pod in mounting:
+        assert any(key.startswith("checksum/") for key in pod["metadata"]["annotations"])
