@@ -26,9 +26,9 @@ def caveats(report: Report) -> str:
 @pytest.mark.parametrize(
     ("connection", "said"),
     [
-        ("keep-alive", "on connections kept"),
-        ("per-request", "on connections new for each request"),
-        ("rotate:50", "on connections renewed after 50 requests"),
+        ("keep-alive", "on connections that were kept"),
+        ("per-request", "on connections that were new for each request"),
+        ("rotate:50", "on connections that were renewed after 50 requests"),
     ],
 )
 def test_policy_stands_on_the_first_page_and_in_the_sheet(
@@ -41,7 +41,7 @@ def test_policy_stands_on_the_first_page_and_in_the_sheet(
     traits = {one.name: one.values for one in report.fairness.traits}
 
     assert said in render(compose(report)).partition("## ")[0]
-    assert traits["connections"] == (said.removeprefix("on connections "),)
+    assert traits["connections"] == (said.removeprefix("on connections that were "),)
 
 
 def test_run_of_before_there_was_a_policy_says_nothing_of_it(tmp_path: Path) -> None:

@@ -6,8 +6,9 @@ import pytest
 
 from celsiusify_reporting.folder import measure_run
 from celsiusify_reporting.measurement import Measurement
+from celsiusify_reporting.moments import Moments
 from celsiusify_reporting.report import Report
-from celsiusify_reporting.scaling import Change, Moments
+from celsiusify_reporting.scaling import Change
 from clusters import Spike, make_cluster_run
 from runs import SECOND_NS, Load, edit_run
 

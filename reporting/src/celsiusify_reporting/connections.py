@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from celsiusify_reporting.measurement import Measurement
 from celsiusify_reporting.method import Method
-from celsiusify_reporting.run import Load
+from celsiusify_reporting.plan import Load
 from celsiusify_reporting.wording import figure, percent, whole
 
 KEEP, EACH, ROTATE = "keep-alive", "per-request", "rotate:"

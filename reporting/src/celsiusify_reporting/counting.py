@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
-from celsiusify_reporting.run import DeclaredCounts
+from celsiusify_reporting.round_record import DeclaredCounts
 from celsiusify_reporting.throughput import Counts, total
 
 

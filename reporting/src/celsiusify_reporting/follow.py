@@ -11,7 +11,7 @@ from celsiusify_reporting import course, instances, scaling, steps
 from celsiusify_reporting.course import Course, LoadSeconds
 from celsiusify_reporting.instances import Instances
 from celsiusify_reporting.method import Method
-from celsiusify_reporting.run import RoundRecord
+from celsiusify_reporting.round_record import RoundRecord
 from celsiusify_reporting.scaling import Change, Watched
 from celsiusify_reporting.stretch import Examine, Stretch
 

@@ -124,7 +124,7 @@ def check_samples(cluster: Cluster | None, ran: Sequence[Measurement]) -> Iterat
             f"{whole((sampling.samples or 0) + sampling.missed)}: a change may be told late."
         )
         yield Finding("unknown", None, text, invalid=False)
-    if lacking := [one.title for one in ran if one.counting and one.course is None]:
+    if lacking := [one.title for one in ran if one.counting and not (one.course or one.replicas)]:
         text = f"How many replicas {listing(lacking)} had isn't known: nothing was sampled."
         yield Finding("unknown", None, text, invalid=False)
     if (cluster.clock.uncertainty_ms or 0) > 1000:

@@ -15,7 +15,8 @@ from celsiusify_reporting.follow import Followed, follow
 from celsiusify_reporting.measurement import Measurement, Round
 from celsiusify_reporting.method import Method
 from celsiusify_reporting.replicas import ready_within
-from celsiusify_reporting.run import RoundRecord, Run
+from celsiusify_reporting.round_record import RoundRecord
+from celsiusify_reporting.run import Run
 from celsiusify_reporting.seconds import Second, each_second, history, whole
 from celsiusify_reporting.steady import Steady, examine
 from celsiusify_reporting.stretch import Examine

@@ -11,7 +11,8 @@ from celsiusify_reporting.instances import Instances
 from celsiusify_reporting.latency import Latency
 from celsiusify_reporting.open_load import OpenLoad
 from celsiusify_reporting.replicas import Replicas, together
-from celsiusify_reporting.run import RoundRecord, Target
+from celsiusify_reporting.round_record import RoundRecord
+from celsiusify_reporting.run import Target
 from celsiusify_reporting.scaling import Change
 from celsiusify_reporting.seconds import History
 from celsiusify_reporting.stationarity import Stationarity

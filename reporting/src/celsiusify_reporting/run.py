@@ -6,11 +6,12 @@ import json
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, NonNegativeInt, PositiveFloat, PositiveInt
+from pydantic import Field
 
-from celsiusify_reporting.distributed import ClockOffset, Worker
 from celsiusify_reporting.errors import ReportError
+from celsiusify_reporting.plan import Calibration, Load, Plan, Profile
 from celsiusify_reporting.recorded import Name, Recorded, parse
+from celsiusify_reporting.round_record import RoundRecord, State
 
 
 class Git(Recorded):
@@ -31,52 +32,6 @@ class Machine(Recorded):
     python: str | None = None
 
 
-class PlannedStep(Recorded):
-    """A stretch of an open load at a share of its rate."""
-
-    for_s: PositiveFloat
-    share: float
-
-
-class Profile(Recorded):
-    """The load that was asked for."""
-
-    name: str
-    users: PositiveInt
-    spawn_rate_per_s: float | None = None
-    run_time_s: float | None = None
-    think_time_s: tuple[float, float] | None = None
-    fahrenheit: tuple[float, float] | None = None
-    steps: tuple[PlannedStep, ...] | None = None
-
-
-class Load(Recorded):
-    """How the load was made; an open one has a rate and a most of requests that are out.
-
-    Attributes:
-        connection: When connections are hung up: `keep-alive`, `per-request` or `rotate:N`; None
-            in runs of before there was a choice, which kept them.
-        cpu_limit_cores: What a quota allowed the load generator, or its leader; None for no quota.
-        workers: The machines that made it together; None where it was one.
-    """
-
-    model: Literal["closed", "constant", "poisson"] = "closed"
-    rate_rps: float | None = None
-    max_in_flight: int | None = None
-    processes: int | None = None
-    cores: list[int] | None = None
-    client: str | None = None
-    seed: int | None = None
-    connection: str | None = None
-    cpu_limit_cores: float | None = None
-    workers: tuple[Worker, ...] | None = None
-
-    @property
-    def keeps_connections(self) -> bool:
-        """Whether connections stay for as long as both ends like."""
-        return self.connection in (None, "keep-alive")
-
-
 class Engine(Recorded):
     """What really served a target, as it said itself."""
 
@@ -85,28 +40,6 @@ class Engine(Recorded):
     reason: str | None = None
     caveat: str | None = None
     settings: dict[str, Any] = Field(default_factory=dict)
-
-
-class Plan(Recorded):
-    """How the targets took turns: `sequence` names the target and the round, in order."""
-
-    rounds: PositiveInt = 1
-    order: str | None = None
-    warm_up_s: float | None = None
-    cool_down_s: float | None = None
-    sequence: tuple[tuple[Name, NonNegativeInt], ...] = ()
-
-
-class Calibration(Recorded):
-    """What the load generator reaches in one protocol against a responder that does nothing."""
-
-    rate_rps: float
-    floor_p50_ms: float | None = None
-    floor_p99_ms: float | None = None
-    requests: int | None = None
-    seconds: float | None = None
-    generator_cpu_percent: float | None = None
-    responder_cpu_percent: float | None = None
 
 
 class TargetEquivalence(Recorded):
@@ -142,81 +75,6 @@ class Capacity(Recorded):
     rate_rps: float | None = None
     limit: str | None = None
     confirmations: tuple[bool, ...] = ()
-
-
-class DeclaredCounts(Recorded):
-    """How many requests the load generator, and the target itself, counted over a whole round."""
-
-    started: NonNegativeInt
-    succeeded: NonNegativeInt
-    failed: NonNegativeInt
-    aborted: NonNegativeInt
-    dropped: NonNegativeInt = 0
-    server: NonNegativeInt | None = None
-
-
-class Connections(Recorded):
-    """How many were opened, and how many requests were sent again on a new one."""
-
-    opened: NonNegativeInt
-    resent: NonNegativeInt = 0
-
-
-class Lag(Recorded):
-    """How late the load generator woke up, in µs."""
-
-    p50: float
-    p99: float
-    max: float
-
-
-class Schedule(Recorded):
-    """The arrivals of an open load, known by their hash."""
-
-    sha256: str
-    arrivals: NonNegativeInt
-    begin_ns: int | None = None
-
-
-class Step(Recorded):
-    """A stretch of a round's schedule at one rate."""
-
-    from_ns: int
-    until_ns: int
-    rate_rps: float
-
-
-State = Literal["complete", "interrupted", "failed"]
-
-
-class RoundRecord(Recorded):
-    """One load of one target; times are nanoseconds since the Unix epoch.
-
-    Attributes:
-        steps: How its rate went, where the profile has steps.
-        throttled_s: How long a quota held the load generator's processes back, summed.
-        clock_offset_ms: By worker.
-        counts_problem: Why the target's own count isn't known.
-    """
-
-    round: NonNegativeInt
-    rate_rps: float | None = None
-    phase: Literal["bracket", "bisect", "confirm"] | None = None
-    state: State
-    problem: str | None = None
-    started_ns: int | None = None
-    steady_from_ns: int | None = None
-    steady_until_ns: int | None = None
-    ended_ns: int | None = None
-    counts: DeclaredCounts | None = None
-    connections: Connections | None = None
-    lag_us: Lag | None = None
-    instances: int | None = None
-    schedule: Schedule | None = None
-    steps: tuple[Step, ...] | None = None
-    throttled_s: float | None = None
-    clock_offset_ms: dict[str, ClockOffset] | None = None
-    counts_problem: str | None = None
 
 
 class Target(Recorded):

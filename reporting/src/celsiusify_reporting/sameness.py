@@ -10,8 +10,9 @@ from typing import Any, Literal
 from celsiusify_reporting.cluster import Cluster, Deployed
 from celsiusify_reporting.connections import KEPT, policy
 from celsiusify_reporting.deployment import scaler
+from celsiusify_reporting.plan import Profile
 from celsiusify_reporting.report import Report
-from celsiusify_reporting.run import Profile, Run, Target
+from celsiusify_reporting.run import Run, Target
 from celsiusify_reporting.wording import UNKNOWN, setting
 
 Kind = Literal["load", "machine", "noted"]

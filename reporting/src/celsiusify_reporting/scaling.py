@@ -4,27 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import zip_longest
-from typing import Literal
 
 import pandas as pd
 
 from celsiusify_reporting.instances import answers
-from celsiusify_reporting.run import RoundRecord, Step
+from celsiusify_reporting.load_changes import LoadChange, Way, load_changes
+from celsiusify_reporting.moments import (
+    SECOND_NS,
+    Moments,
+    among,
+    first_answers,
+    last_before,
+    moved,
+    new_pods,
+    samples,
+)
+from celsiusify_reporting.round_record import RoundRecord
 from celsiusify_reporting.stretch import Examine, Stretch, stretch
 from celsiusify_reporting.window import Window
-
-SECOND_NS = 10**9
-Way = Literal["up", "down"]
-
-
-@dataclass(frozen=True)
-class Moments:
-    """When something first happened and when it last did, in seconds since the load changed."""
-
-    first_s: float
-    last_s: float
-    times: int
 
 
 @dataclass(frozen=True)
@@ -61,18 +58,6 @@ class Change:
 
 
 @dataclass(frozen=True)
-class _Step:
-    """A change of the load: the rate from then on, until when it holds, and what follows."""
-
-    direction: Way
-    at_ns: int
-    until_ns: int
-    from_rps: float | None
-    to_rps: float | None
-    following: Step | None = None
-
-
-@dataclass(frozen=True)
 class Watched:
     """What was sampled of a target's replicas and recorded of its requests.
 
@@ -98,33 +83,21 @@ def follow(records: Sequence[RoundRecord], watched: Watched) -> tuple[Change, ..
     nor of a target that nothing scales.
     """
     changes = [
-        _change(record, step, watched) for record in records for step in _load_changes(record)
+        _change(record, step, watched) for record in records for step in load_changes(record)
     ]
     scaled = watched.scale["hpa_desired"].notna().any()
     return tuple(one for one in changes if one.wanted or (scaled and one.from_rps is not None))
 
 
-def _load_changes(record: RoundRecord) -> Iterator[_Step]:
-    if record.started_ns is None or record.ended_ns is None:
-        return
-    if not record.steps:
-        yield _Step("up", record.started_ns, record.ended_ns, None, record.rate_rps)
-        return
-    for old, new, following in zip_longest(record.steps, record.steps[1:], record.steps[2:]):
-        if new and old.rate_rps != new.rate_rps:
-            way: Way = "up" if new.rate_rps > old.rate_rps else "down"
-            yield _Step(way, new.from_ns, new.until_ns, old.rate_rps, new.rate_rps, following)
-
-
-def _change(record: RoundRecord, step: _Step, watched: Watched) -> Change:
-    desired = _series(watched.scale, "desired")
-    ready = _course(_series(watched.scale, "ready"), step)
+def _change(record: RoundRecord, step: LoadChange, watched: Watched) -> Change:
+    desired = samples(watched.scale, "desired")
+    ready = moved(samples(watched.scale, "ready"), step)
     later = desired[(desired.index >= step.at_ns) & (desired.index < step.until_ns)]
     up = step.direction == "up"
     furthest = later.max() if up else later.min()
-    new = _new_pods(watched.pods, step) if up else None
+    new = new_pods(watched.pods, step) if up else None
     if new is not None:
-        ready = _moments(new["ready_ns"], step)
+        ready = among(new["ready_ns"], step)
     told = answers(watched.rows[watched.rows["round"] == record.round])
     change = Change(
         round=record.round,
@@ -132,84 +105,21 @@ def _change(record: RoundRecord, step: _Step, watched: Watched) -> Change:
         step_s=(step.at_ns - watched.origin_ns) / SECOND_NS,
         from_rps=step.from_rps,
         to_rps=step.to_rps,
-        before=_last_before(desired, step.at_ns),
+        before=last_before(desired, step.at_ns),
         after=None if later.empty else int(furthest),
         watched_s=(step.until_ns - step.at_ns) / SECOND_NS,
-        wanted=_course(desired, step),
-        created=None if new is None else _moments(new["created_ns"], step),
+        wanted=moved(desired, step),
+        created=None if new is None else among(new["created_ns"], step),
         ready=ready,
-        answered=_answered(told, step, ready) if up else None,
+        answered=first_answers(told, step, ready) if up else None,
         tells=not told.empty,
     )
     return replace(change, felt=tuple(_felt(change, record, step, watched))) if up else change
 
 
-def _series(scale: pd.DataFrame, name: str) -> pd.Series[int]:
-    """The known samples of a column, by their time."""
-    known = scale[scale[name].notna()]
-    return pd.Series(known[name].astype("int64").to_numpy(), index=known["time_ns"].to_numpy())
-
-
-def _last_before(series: pd.Series[int], at_ns: int) -> int | None:
-    """The last sample until then; the first there is where all are later."""
-    if series.empty:
-        return None
-    earlier = series[series.index <= at_ns]
-    return int(earlier.iloc[-1] if len(earlier) else series.iloc[0])
-
-
-def _course(series: pd.Series[int], step: _Step) -> Moments | None:
-    """When a number of replicas first went the load's way, and when it had gone all of it."""
-    before = _last_before(series, step.at_ns)
-    later = series[(series.index > step.at_ns) & (series.index < step.until_ns)]
-    if before is None or later.empty:
-        return None
-    gone = (later - before) * (1 if step.direction == "up" else -1)
-    if gone.max() <= 0:
-        return None
-    first, last = gone.index[gone > 0][0], gone.index[gone == gone.max()][0]
-    return Moments(_since(first, step), _since(last, step), int(gone.max()))
-
-
-def _new_pods(pods: pd.DataFrame | None, step: _Step) -> pd.DataFrame | None:
-    """The pods that came after a step: when each was created, and first ready (NA: not yet).
-
-    Kubernetes cuts its times to whole seconds: a pod of the step's own second is a new one.
-    """
-    if pods is None:
-        return None
-    known = set(pods.loc[pods["time_ns"] <= step.at_ns, "pod"])
-    later = pods[~pods["pod"].isin(known) & (pods["created_ns"] > step.at_ns - SECOND_NS)]
-    later = later[later["created_ns"] < step.until_ns]
-    return later.groupby("pod")[["created_ns", "ready_ns"]].min()
-
-
-def _moments(times: pd.Series[int], step: _Step) -> Moments | None:
-    known = times.dropna()
-    known = known[known < step.until_ns]
-    if known.empty:
-        return None
-    return Moments(_since(known.min(), step), _since(known.max(), step), len(known))
-
-
-def _answered(told: pd.DataFrame, step: _Step, ready: Moments | None) -> Moments | None:
-    """When new instances first answered.
-
-    A new one is none that answered before the step, nor before the first new replica was ready, as
-    far as whole seconds tell.
-    """
-    if ready is None or told.empty:
-        return None
-    firsts = told.groupby("instance")["end_ns"].min()
-    ready_ns = step.at_ns + round(ready.first_s * SECOND_NS) - SECOND_NS
-    return _moments(firsts[firsts > max(step.at_ns, ready_ns)], step)
-
-
-def _since(at_ns: int, step: _Step) -> float:
-    return (int(at_ns) - step.at_ns) / SECOND_NS
-
-
-def _felt(change: Change, record: RoundRecord, step: _Step, watched: Watched) -> Iterator[Stretch]:
+def _felt(
+    change: Change, record: RoundRecord, step: LoadChange, watched: Watched
+) -> Iterator[Stretch]:
     """What users met before, until the new replicas were ready, with them, and afterwards."""
     rows = watched.rows[watched.rows["round"] == record.round]
     for name, window, rate_rps in _phases(change, record, step):
@@ -226,7 +136,7 @@ def _felt(change: Change, record: RoundRecord, step: _Step, watched: Watched) ->
 
 
 def _phases(
-    change: Change, record: RoundRecord, step: _Step
+    change: Change, record: RoundRecord, step: LoadChange
 ) -> Iterator[tuple[str, Window, float | None]]:
     begin_ns = record.steady_from_ns or step.at_ns
     until_ns = min(step.until_ns, record.steady_until_ns or step.until_ns)

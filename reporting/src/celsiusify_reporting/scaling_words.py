@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from celsiusify_reporting.measurement import Measurement
-from celsiusify_reporting.scaling import Change, Moments
+from celsiusify_reporting.moments import Moments
+from celsiusify_reporting.scaling import Change
 from celsiusify_reporting.stretch import Stretch
 from celsiusify_reporting.wording import SPACE, listing, milliseconds, percent, rate, whole
 
@@ -46,7 +47,7 @@ def _up(change: Change) -> str:
         _event("more replicas were wanted", change.wanted),
         _event("a new pod was created", change.created),
         _event("the first was ready", change.ready),
-        *(_answered(change) if change.tells else ()),
+        f"it answered after {fine(change.answered.first_s)}{SPACE}s" if change.answered else "",
     ]
     ready = change.ready
     last = (
@@ -55,15 +56,14 @@ def _up(change: Change) -> str:
         else ""
     )
     told = listing([one for one in (*events, last) if one])
-    untold = "" if change.tells else " Its answers don't tell when the first new one answered."
-    return f"{told} ({whole(change.before)} to {whole(change.after)} replicas).{untold}"
+    return f"{told} ({whole(change.before)} to {whole(change.after)} replicas).{_silent(change)}"
 
 
-def _answered(change: Change) -> Iterator[str]:
-    if change.answered:
-        yield f"it answered after {fine(change.answered.first_s)}{SPACE}s"
-    elif change.ready:
-        yield "no new one answered"
+def _silent(change: Change) -> str:
+    """What there is to say where no new replica was seen to answer."""
+    if not change.tells:
+        return " Its answers don't tell when the first new one answered."
+    return " No new one answered." if change.ready and not change.answered else ""
 
 
 def _event(what: str, moments: Moments | None) -> str:
@@ -90,7 +90,7 @@ def _felt(change: Change) -> str | None:
     met = [(one, one.steady.percentile_ms(99)) for one in change.felt]
     known = [f"within {milliseconds(p99)} {_wrong(one)}" for one, p99 in met if p99 is not None]
     few = [_wrong(one) for one, p99 in met if p99 is None]
-    untold = f"; too few to tell were asked {listing(few)}" if few else ""
+    untold = f"; {listing(few)}, too few were asked to tell" if few else ""
     return f"as users felt it: 99 % were answered {listing(known)}{untold}." if known else None
 
 

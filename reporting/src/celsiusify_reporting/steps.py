@@ -9,7 +9,7 @@ import pandas as pd
 
 from celsiusify_reporting import stationarity
 from celsiusify_reporting.method import Method
-from celsiusify_reporting.run import RoundRecord
+from celsiusify_reporting.round_record import RoundRecord
 from celsiusify_reporting.stretch import Examine, Stretch, stretch
 from celsiusify_reporting.window import Window, steady_window
 from celsiusify_reporting.wording import rate

@@ -16,7 +16,8 @@ from celsiusify_reporting.counting import reconcile
 from celsiusify_reporting.errors import ReportError
 from celsiusify_reporting.load import read_requests
 from celsiusify_reporting.method import Method
-from celsiusify_reporting.run import RoundRecord, Run
+from celsiusify_reporting.round_record import RoundRecord
+from celsiusify_reporting.run import Run
 from celsiusify_reporting.throughput import count
 from celsiusify_reporting.wording import whole
 

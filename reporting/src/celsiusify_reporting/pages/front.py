@@ -104,7 +104,7 @@ def _load(run: Run) -> str:
         return "at one rate after another, until the highest that it holds was found"
     times = f", {whole(run.plan.rounds)} times in turn" if run.plan.rounds > 1 else ""
     said = policy(run.load)
-    over = f", on connections {said}" if said else ""
+    over = f", on connections that were {said}" if said else ""
     if run.load.model != "closed":
         rate = UNKNOWN if run.load.rate_rps is None else setting(run.load.rate_rps)
         steps = f" at most, in steps (profile {run.profile.name})" if run.profile.steps else ""

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from celsiusify_reporting.document import Group, Heading, Paragraph, Table
 from celsiusify_reporting.measurement import Measurement
 from celsiusify_reporting.pages.tables import by_target, field
+from celsiusify_reporting.plan import Calibration
 from celsiusify_reporting.report import Report
-from celsiusify_reporting.run import Calibration
-from celsiusify_reporting.wording import UNKNOWN, figure, limit, percent, setting
+from celsiusify_reporting.wording import UNKNOWN, figure, limit, listing, percent, setting
 
 
 def generator(report: Report) -> Iterator[Group]:
@@ -25,11 +25,13 @@ def generator(report: Report) -> Iterator[Group]:
 
 def _headroom(report: Report) -> str:
     method = report.method
+    how = dict.fromkeys(one.how for one in (report.run.calibration or {}).values() if one.how)
+    made = f" It was run {listing(list(how))}." if how and report.run.load.workers else ""
     return (
         "What delays the load generator would be taken for the target's time. So, before timing, "
         "it was run against a responder that does nothing, with the same client and checks. At a "
         f"target it must not reach more than 1/{setting(method.headroom)} of that, and no process "
-        f"of it may use over {limit(method.generator_cpu_percent)} of a core."
+        f"of it may use over {limit(method.generator_cpu_percent)} of a core.{made}"
         if report.run.calibration
         else "The load generator was not calibrated. No process of it may use over "
         f"{limit(method.generator_cpu_percent)} of a core."

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from celsiusify_reporting.connections import policy
 from celsiusify_reporting.document import Group, Heading, Paragraph, Table
 from celsiusify_reporting.pages.tables import by_target, field
+from celsiusify_reporting.plan import Plan, Profile
 from celsiusify_reporting.report import Report
-from celsiusify_reporting.run import Plan, Profile, Run
+from celsiusify_reporting.run import Run
 from celsiusify_reporting.wording import (
     SPACE,
     UNKNOWN,
