@@ -13,6 +13,8 @@ import pytest
 
 from celsiusify_load_tests.__main__ import main
 from celsiusify_load_tests.run import Exit
+from celsiusify_load_tests.schedule import fingerprint, stepped
+from celsiusify_load_tests.steps import Stretch
 
 if TYPE_CHECKING:  # pytest imports no module from a folder of tests
     from conftest import MakeWorkspace, Run, Workspace
@@ -326,6 +328,19 @@ def test_a_target_that_is_not_installed_tells_how_to_get_it(workspace: "Workspac
         (["one", "--counters=grpc://h:1"], "expected http://host:port, got 'grpc://h:1'"),
         (["one", "--targets=absent.yaml"], "can't read absent.yaml"),
         (["one", "--order=sorted"], "expected abba, random, given, got 'sorted'"),
+        (
+            ["one", "--profile=spike", "--users=5"],
+            "profile spike has no users, so --users means nothing; see --rate",
+        ),
+        (
+            ["one", "--profile=spike", "--think-time", "0", "1"],
+            "profile spike has no users, so --think-time means nothing; see --rate",
+        ),
+        (
+            ["one", "--profile=spike", "--load=closed"],
+            "profile spike is an open load: --load constant or poisson",
+        ),
+        (["one", "--connection=close"], "expected keep-alive, per-request or rotate:N, got 'clos"),
         (["one", "--rounds=0"], "argument --rounds: expected a whole number from 1, got '0'"),
         (["one", "--nope"], "unrecognized arguments: --nope"),
     ],
@@ -359,9 +374,40 @@ def test_empty_options_mean_the_default(workspace: "Workspace") -> None:
         "--run-time=2s",
         "--spawn-rate=",
         "--host=",
+        "--counters=",
+        "--connection=",
+        "--profile=",
+        "--load=",
+        "--rate=",
+        "--frames-limit=",
+        "--hold=",
         "--processes=",
     )
     assert run.manifest["profile"]["spawn_rate_per_s"] == 100
+
+
+def test_a_spike_is_loaded_in_steps(workspace: "Workspace") -> None:
+    """Each step lasts and asks as its profile says, and the schedule can be made again."""
+    run = workspace.command(
+        "run", "one", "--profile=spike", "--rate=100", "--run-time=8s", "--warm-up=1",
+        "--no-calibration", "--seed=3",
+    )  # fmt: skip
+    assert (run.code, run.stderr) == (Exit.OK, "")
+    assert "poisson arrivals, 20 a second for 1 s, then 100 a second for 3 s, then 20" in run.stdout
+    manifest, entry = run.manifest, run.round()
+    assert (manifest["load"]["model"], manifest["load"]["rate_rps"]) == ("poisson", 100)
+    assert manifest["profile"]["name"] == "spike-changed"
+    assert [step["for_s"] for step in manifest["profile"]["steps"]] == [1, 3, 4]
+    steps = entry["steps"]
+    assert [step["rate_rps"] for step in steps] == [20, 100, 20]
+    assert [steps[0]["from_ns"], steps[-1]["until_ns"]] == [
+        entry["steady_from_ns"],
+        entry["steady_from_ns"] + 8_000_000_000,
+    ]
+    expected = stepped("poisson", [Stretch(2, 20), Stretch(3, 100), Stretch(4, 20)], seed=3)
+    assert entry["schedule"]["sha256"] == fingerprint(expected)
+    due = run.rows()["intended_ns"].to_numpy() - entry["schedule"]["begin_ns"]
+    assert sorted(due.tolist()) == expected.tolist()
 
 
 def test_what_there_is_can_be_listed(workspace: "Workspace") -> None:
@@ -372,6 +418,7 @@ def test_what_there_is_can_be_listed(workspace: "Workspace") -> None:
         "quick",
         "benchmark",
         "capacity",
+        "spike",
     ]
 
 

@@ -360,6 +360,11 @@ def test_a_killed_worker_is_noticed(api: Api, locust: Locust) -> None:
             "--connection: expected keep-alive, per-request or rotate:N, got 'close'",
             0,
         ),
+        (
+            "--steps=60",
+            "expected --steps like SECONDS:SHARE,SECONDS:SHARE …, got '60'",
+            0,
+        ),
         ("--max-in-flight=0", "expected --max-in-flight from 1, got 0", 0),
         ("--spool-dir=used", "expected an empty folder to record to, but used isn't", 0),
         ("--spool-dir=used/file", "can't write used/file: File exists", 0),

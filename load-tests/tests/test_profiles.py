@@ -5,6 +5,7 @@ import pytest
 
 from celsiusify_load_tests.errors import LoadTestError
 from celsiusify_load_tests.profiles import find_profile, read_profiles
+from celsiusify_load_tests.steps import Step
 
 
 def test_the_reference_profile_is_the_published_one() -> None:
@@ -22,6 +23,19 @@ def test_quick_is_the_reference_for_half_a_minute() -> None:
 def test_a_load_lasts_as_long_as_ramp_up_warm_up_and_measurement() -> None:
     changed = find_profile("quick", {"spawn_rate_per_s": 10.0, "warm_up_s": 4, "run_time_s": 20})
     assert changed.duration_s == 10 + 4 + 20
+
+
+def test_the_spike_lasts_as_long_as_its_steps() -> None:
+    """A minute at a fifth of its rate, three minutes of all of it, four of a fifth again."""
+    spike = find_profile("spike", {})
+    assert spike.steps == (Step(60, 0.2), Step(180, 1), Step(240, 0.2))
+    assert (spike.run_time_s, spike.rate_rps) == (480, 2000)
+
+
+def test_a_shorter_spike_has_the_same_steps() -> None:
+    spike = find_profile("spike", {"run_time_s": 16})
+    assert (spike.name, spike.run_time_s) == ("spike-changed", 16)
+    assert spike.steps == (Step(2, 0.2), Step(6, 1), Step(8, 0.2))
 
 
 def test_every_profile_knows_its_own_name() -> None:

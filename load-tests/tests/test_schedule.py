@@ -3,11 +3,22 @@ import struct
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from scipy import stats
 
-from celsiusify_load_tests.schedule import ARRIVALS, constant, fingerprint, poisson, share
+from celsiusify_load_tests.schedule import (
+    ARRIVALS,
+    Schedule,
+    constant,
+    fingerprint,
+    poisson,
+    share,
+    stepped,
+)
+from celsiusify_load_tests.steps import Stretch
 
 NS_PER_S = 1_000_000_000
+STRETCHES = [Stretch(3, 400), Stretch(2, 3000), Stretch(5, 700)]
 
 
 @pytest.mark.parametrize(
@@ -78,3 +89,67 @@ def test_processes_share_the_schedule(kind: str, processes: int) -> None:
 
     assert sorted(np.concatenate(shares).tolist()) == list(range(len(whole)))
     assert max(map(len, shares)) - min(map(len, shares)) <= 1
+
+
+def in_each_stretch(offsets: Schedule) -> list[NDArray[np.float64]]:
+    """The arrivals of each stretch, in s from its begin."""
+    ends_s = np.cumsum([0, *(stretch.duration_s for stretch in STRETCHES)])
+    edges = np.searchsorted(offsets, np.rint(ends_s * NS_PER_S).astype(np.int64))
+    return [
+        offsets[first:end] / NS_PER_S - begin_s
+        for first, end, begin_s in zip(edges, edges[1:], ends_s, strict=False)
+    ]
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_poisson_gaps_are_exponential_in_each_step(seed: int) -> None:
+    """With the mean of that step's rate; the first gap of each began in the step before."""
+    for arrivals_s, (_, rate_rps) in zip(
+        in_each_stretch(stepped("poisson", STRETCHES, seed)), STRETCHES, strict=True
+    ):
+        assert stats.kstest(np.diff(arrivals_s), stats.expon(scale=1 / rate_rps).cdf).pvalue > 0.01
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_poisson_arrivals_fall_anywhere_in_a_step(seed: int) -> None:
+    """Given their number, arrivals of a Poisson process are uniform: no step runs into another."""
+    for arrivals_s, (duration_s, _) in zip(
+        in_each_stretch(stepped("poisson", STRETCHES, seed)), STRETCHES, strict=True
+    ):
+        assert stats.kstest(arrivals_s / duration_s, "uniform").pvalue > 0.01
+
+
+def test_poisson_counts_of_a_step_vary_as_they_should() -> None:
+    """Over many seeds the number of arrivals in each step has mean and variance rate × duration."""
+    counts = np.array(
+        [
+            [len(arrivals) for arrivals in in_each_stretch(stepped("poisson", STRETCHES, seed))]
+            for seed in range(500)
+        ]
+    )
+    for step, (duration_s, rate_rps) in zip(counts.T, STRETCHES, strict=True):
+        expected = duration_s * rate_rps
+        assert abs(step.mean() - expected) < 4 * np.sqrt(expected / 500)
+        assert 0.75 * expected < step.var(ddof=1) < 1.3 * expected
+
+
+def test_constant_arrivals_are_even_in_each_step() -> None:
+    """Gaps are 1/rate to the nanosecond, and the steps have rate × duration arrivals."""
+    found = in_each_stretch(stepped("constant", STRETCHES, seed=1))
+    for arrivals_s, (duration_s, rate_rps) in zip(found, STRETCHES, strict=True):
+        assert len(arrivals_s) == duration_s * rate_rps
+        assert np.abs(np.diff(arrivals_s) - 1 / rate_rps).max() < 2e-9
+
+
+@pytest.mark.parametrize("kind", ARRIVALS)
+def test_steps_of_one_rate_are_a_load_without_steps(kind: str) -> None:
+    """But for the last nanosecond, which rounding may move."""
+    whole = ARRIVALS[kind](500, 4, 9)
+    parts = stepped(kind, [Stretch(1, 500), Stretch(3, 500)], 9)
+    assert len(whole) == len(parts)
+    assert np.abs(whole - parts).max() <= 1
+
+
+def test_one_seed_makes_one_stepped_schedule() -> None:
+    prints = [fingerprint(stepped("poisson", STRETCHES, seed)) for seed in (7, 7, 8)]
+    assert prints[0] == prints[1] != prints[2]

@@ -57,11 +57,7 @@ def _targets(options: argparse.Namespace, _: str) -> Exit:
 
 def _profiles(_: argparse.Namespace, __: str) -> Exit:
     for profile in read_profiles().values():
-        low_s, high_s = profile.think_time_s
-        print(
-            f"{profile.name:12}{profile.users} users, {profile.spawn_rate_per_s:g} more a second, "
-            f"think time {low_s:g} to {high_s:g} s, for {profile.run_time_s} s"
-        )
+        print(f"{profile.name:12}{profile}")
     return Exit.OK
 
 

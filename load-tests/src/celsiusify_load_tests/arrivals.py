@@ -4,20 +4,20 @@ from collections.abc import Iterator
 
 from celsiusify_load_tests.options import Options
 from celsiusify_load_tests.scenario import Scenario
-from celsiusify_load_tests.schedule import ARRIVALS, fingerprint, share
+from celsiusify_load_tests.schedule import ARRIVALS, Schedule, fingerprint, share, stepped
+from celsiusify_load_tests.steps import read, stretches
 
 
 class Arrivals:
     """A schedule, and a temperature for each of its arrivals.
 
     Args:
-        options: The kind of arrivals, their rate, their seed, and how long they come.
+        options: The kind of arrivals, their rate and its steps, their seed, and how long they come.
         scenario: What the temperatures are chosen from.
     """
 
     def __init__(self, options: Options, scenario: Scenario) -> None:
-        duration_s = options.warm_up_s + options.measure_s
-        self._offsets_ns = ARRIVALS[options.load](options.rate, duration_s, options.seed)
+        self._offsets_ns = _schedule(options)
         self._fahrenheit = scenario.temperatures(len(self._offsets_ns))
 
     def fahrenheit(self, seq: int) -> float:
@@ -33,3 +33,11 @@ class Arrivals:
     def describe(self) -> dict[str, object]:
         """What run.json says of the schedule."""
         return {"sha256": fingerprint(self._offsets_ns), "arrivals": len(self._offsets_ns)}
+
+
+def _schedule(options: Options) -> Schedule:
+    if steps := read(options.steps):
+        rates = stretches(steps, options.rate, options.warm_up_s)
+        return stepped(options.load, rates, options.seed)
+    duration_s = options.warm_up_s + options.measure_s
+    return ARRIVALS[options.load](options.rate, duration_s, options.seed)

@@ -13,9 +13,9 @@ from celsiusify_load_tests.run import Exit
 def add_emit_options(verb: argparse.ArgumentParser) -> None:
     """Add the options of `emit`."""
     verb.add_argument("folder", type=Path, metavar="FOLDER", help="a run's folder")
-    verb.add_argument(
-        "--release", action="store_true", help="then let the command end that keeps it for this"
-    )
+    add = verb.add_argument
+    add("--release", action="store_true", help="then let the command end that keeps it for this")
+    add("--quiet", action="store_true", help="print nothing, where that was done before")
 
 
 def emit(options: argparse.Namespace, _: str) -> Exit:
@@ -24,7 +24,8 @@ def emit(options: argparse.Namespace, _: str) -> Exit:
     if not folder.is_dir():
         raise LoadTestError(f"no folder {folder}")
     try:
-        homeward.emit(folder, homeward.pack_folder(folder))
+        if not options.quiet:
+            homeward.emit(folder, homeward.pack_folder(folder))
         if options.release:
             homeward.release(folder)
     except BrokenPipeError:

@@ -2,6 +2,7 @@
 
 import time
 
+from celsiusify_load_tests import steps
 from celsiusify_load_tests.generator import Job
 from celsiusify_load_tests.progress import Terminal, Window, status
 from celsiusify_load_tests.serving import Server
@@ -39,13 +40,21 @@ class Follower:
         if self._first_s is None and len(rows):
             self._first_s = now_s
         self._window.add(now_s, rows)
-        self._terminal.show(status(self._title, self._left_s(now_s), self._later_s, self._window))
+        # Locust counts from its first user, not from its start.
+        elapsed_s = 0.0 if self._first_s is None else now_s - self._first_s
+        left_s = max(0.0, self._job.profile.duration_s - elapsed_s)
+        self._terminal.show(status(self._where(elapsed_s), left_s, self._later_s, self._window))
         return self._server.ended()
 
-    def _left_s(self, now_s: float) -> float:
-        """How long the load still runs; Locust counts from its first user, not from its start."""
-        elapsed_s = 0.0 if self._first_s is None else now_s - self._first_s
-        return max(0.0, self._job.profile.duration_s - elapsed_s)
+    def _where(self, elapsed_s: float) -> str:
+        """What is loaded, and at which of several rates."""
+        profile, rate_rps = self._job.profile, self._job.load.rate_rps
+        if not profile.steps or rate_rps is None:
+            return self._title
+        number = steps.at(profile.steps, elapsed_s - profile.warm_up_s)
+        now_rps = profile.steps[number].share * rate_rps
+        place = f"step {number + 1} of {len(profile.steps)}"
+        return f"{self._title}, {place}, {now_rps:,g}/s due"
 
     def pids(self) -> dict[str, int | None]:
         """The process of each role; load-generating ones here are known once they run."""

@@ -65,7 +65,7 @@ def command(job: Job) -> list[str]:
         "fahrenheit-max": profile.fahrenheit[1],
         "seed": job.seed,
         "connection": job.connection,
-        **job.load.options(),
+        **job.load.options(profile),
     }
     given = [f"--{name}={value}" for name, value in options.items()]
     locust = [sys.executable, "-m", "locust", "-f", str(LOCUSTFILE), "--headless", "--only-summary"]

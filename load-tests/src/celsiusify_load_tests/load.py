@@ -12,6 +12,7 @@ from gevent.event import AsyncResult
 from locust.env import Environment
 from numpy.typing import NDArray
 
+from celsiusify_load_tests import steps
 from celsiusify_load_tests.errors import LoadTestError
 from celsiusify_load_tests.exchange import Connection, ConnectionCounts, Timeouts
 from celsiusify_load_tests.folder import journal_file, rows_file
@@ -73,6 +74,11 @@ def _check_load(options: Options) -> None:
         raise LoadTestError(f"expected a load of {', '.join(LOADS)}, got {options.load!r}")
     if options.load in ARRIVALS and not min(options.rate, options.measure_s) > 0:
         raise LoadTestError(f"expected --rate and --measure-s over 0 for a {options.load} load")
+    try:
+        steps.read(options.steps)
+    except ValueError:
+        form = "SECONDS:SHARE,SECONDS:SHARE …"
+        raise LoadTestError(f"expected --steps like {form}, got {options.steps!r}") from None
     if options.max_in_flight < 1:
         raise LoadTestError(f"expected --max-in-flight from 1, got {options.max_in_flight}")
 

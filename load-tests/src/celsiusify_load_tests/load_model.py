@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from math import inf
 from typing import Protocol
 
+from celsiusify_load_tests import steps
 from celsiusify_load_tests.errors import LoadTestError
 from celsiusify_load_tests.profiles import Profile
 from celsiusify_load_tests.schedule import ARRIVALS
@@ -32,7 +33,7 @@ class LoadModel(Protocol):
     def at(self, rate_rps: float | None) -> "LoadModel":
         """The same at another rate, if one is given."""
 
-    def options(self) -> dict[str, object]:
+    def options(self, profile: Profile) -> dict[str, object]:
         """What Locust must be told."""
 
     def demand_rps(self, profile: Profile) -> float:
@@ -40,6 +41,9 @@ class LoadModel(Protocol):
 
     def ceiling_rps(self, profile: Profile) -> float:
         """The throughput that no server can exceed because the load waits for it; or infinite."""
+
+    def course(self, profile: Profile, from_ns: int) -> list[dict[str, float]] | None:
+        """When its rate was which, if it changes: see `steps.placed`."""
 
     def describe(self, profile: Profile) -> str:
         """What comes, in words."""
@@ -57,7 +61,7 @@ class ClosedLoad:
         """The same: it has no rate."""
         return self
 
-    def options(self) -> dict[str, object]:
+    def options(self, profile: Profile) -> dict[str, object]:
         """What Locust must be told."""
         return {}
 
@@ -68,6 +72,10 @@ class ClosedLoad:
     def ceiling_rps(self, profile: Profile) -> float:
         """The throughput that no server can exceed: users wait before they ask again."""
         return profile.ceiling_rps
+
+    def course(self, profile: Profile, from_ns: int) -> list[dict[str, float]] | None:
+        """None: its rate follows from the answers."""
+        return None
 
     def describe(self, profile: Profile) -> str:
         """What comes, in words."""
@@ -87,23 +95,32 @@ class OpenLoad:
         """The same at another rate, if one is given."""
         return self if rate_rps is None else replace(self, rate_rps=rate_rps)
 
-    def options(self) -> dict[str, object]:
+    def options(self, profile: Profile) -> dict[str, object]:
         """What Locust must be told."""
-        return {"load": self.model, "rate": self.rate_rps, "max-in-flight": self.max_in_flight}
+        told = {"load": self.model, "rate": self.rate_rps, "max-in-flight": self.max_in_flight}
+        return told | ({"steps": steps.written(profile.steps)} if profile.steps else {})
 
     def demand_rps(self, profile: Profile) -> float:
-        """The most that it asks for: its rate."""
-        return self.rate_rps
+        """The most that it asks for: its highest rate."""
+        return self.rate_rps * max((step.share for step in profile.steps or ()), default=1)
 
     def ceiling_rps(self, profile: Profile) -> float:
         """None: what isn't answered in time stands in line, and is seen."""
         return inf
 
+    def course(self, profile: Profile, from_ns: int) -> list[dict[str, float]] | None:
+        """When its rate was which, if it changes: see `steps.placed`."""
+        return steps.placed(profile.steps, self.rate_rps, from_ns) if profile.steps else None
+
     def describe(self, profile: Profile) -> str:
         """What comes, in words."""
+        rates = ", then ".join(
+            f"{step.share * self.rate_rps:,g} a second for {step.for_s:g} s"
+            for step in profile.steps or ()
+        )
         return (
-            f"{self.model} arrivals, {self.rate_rps:,g} a second whatever the answers, "
-            f"at most {self.max_in_flight:,} out at a time"
+            f"{self.model} arrivals, {rates or f'{self.rate_rps:,g} a second'}, whatever the "
+            f"answers, at most {self.max_in_flight:,} out at a time"
         )
 
 

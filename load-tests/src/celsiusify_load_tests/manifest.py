@@ -14,7 +14,7 @@ from celsiusify_load_tests.protocols import PROTOCOLS
 from celsiusify_load_tests.quota import limit_cores
 
 FORMAT = 2
-PLANNED = ("warm_up_s", "cool_down_s")
+SAID_ELSEWHERE = ("warm_up_s", "cool_down_s", "rate_rps")
 
 
 class Manifest:
@@ -86,6 +86,6 @@ def _clients(plan: Plan) -> str:
 
 
 def _profile(profile: Profile) -> dict[str, Any]:
-    """What the users do; when they do it is part of the plan."""
+    """What is asked; when that is, is part of the plan, and how often, of the load."""
     content = asdict(profile)
-    return {key: value for key, value in content.items() if key not in PLANNED}
+    return {key: value for key, value in content.items() if key not in SAID_ELSEWHERE}

@@ -24,6 +24,7 @@ from celsiusify_load_tests.team import Ended
 from celsiusify_load_tests.timeline import Timeline, read_timeline
 from celsiusify_load_tests.usage import Sampler, add_delivered
 
+_NS_PER_S = 1_000_000_000
 USERS_COLUMNS = ("round", "time_ns", "users")
 
 
@@ -83,6 +84,7 @@ def load_round(target: Target, server: Server, stage: Stage, entry: Round) -> pa
     spool = _spool(target, stage)
     rows, timeline = read_spool(spool), read_timeline(spool)
     _note(entry, rows, timeline)
+    entry.steps = _course(entry, stage.plan)
     entry.throttled_s, entry.clock_offset_ms = ended.throttled_s, ended.clock_offset_ms
     entry.counts["server"], entry.counts_problem = count(
         entry.counts["started"] or 0, is_hurried=bool(stage.stop_asked)
@@ -147,6 +149,14 @@ def _note(entry: Round, rows: pa.Table, timeline: Timeline) -> None:
     entry.lag_us = integrity.quantiles(timeline.lag_us)
     entry.schedule = timeline.schedule
     entry.instances = summary.instances(rows)
+
+
+def _course(entry: Round, plan: Plan) -> list[dict[str, float]] | None:
+    """When its rate was which, if it changed."""
+    if entry.schedule is None:
+        return None
+    from_ns = int(entry.schedule["begin_ns"]) + plan.profile.warm_up_s * _NS_PER_S
+    return plan.load.at(entry.rate_rps).course(plan.profile, from_ns)
 
 
 def _state(problem: str | None, timeline: Timeline, stage: Stage) -> tuple[str, str | None]:

@@ -38,6 +38,7 @@ class Round:
     lag_us: dict[str, int] | None = None
     instances: int = 0
     schedule: dict[str, Any] | None = None
+    steps: list[dict[str, float]] | None = None
     throttled_s: float | None = None
     clock_offset_ms: Mapping[str, Mapping[str, float | None]] | None = None
 

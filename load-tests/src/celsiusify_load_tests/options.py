@@ -41,6 +41,7 @@ class Options:
     seed: int = 1
     load: str = "closed"
     rate: float = 0.0
+    steps: str = ""
     max_in_flight: int = 1000
     connection: str = "keep-alive"
     warm_up_s: float = 0.0
@@ -63,6 +64,7 @@ _HELP = {
     "seed": "what the users' random choices follow from",
     "load": "closed: users who think; constant, poisson: arrivals that wait for no answer",
     "rate": "arrivals a second of an open load",
+    "steps": "how that rate goes after the warm-up: SECONDS:SHARE,SECONDS:SHARE …; empty: it stays",
     "max_in_flight": "requests of an open load that may be out at a time",
     "connection": "keep-alive, per-request, or rotate:N to hang up after N requests",
     "warm_up_s": "seconds that all users run before what they do is measured",

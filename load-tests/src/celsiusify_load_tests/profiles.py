@@ -1,15 +1,16 @@
-"""Named load profiles: how many users, how fast they come, how long they think."""
+"""Named load profiles: how many users who think how long, or at what rate, and for how long."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
-from pydantic import Field, FiniteFloat, NonNegativeInt, PositiveInt, field_validator
+from pydantic import FiniteFloat, NonNegativeInt, PositiveInt, field_validator
 from pydantic.dataclasses import dataclass
 
 from celsiusify_load_tests.errors import LoadTestError
 from celsiusify_load_tests.settings import STRICT, checked, read_yaml
+from celsiusify_load_tests.steps import Positive, Steps, lasting
 
 PROFILES_FILE = Path(__file__).with_name("profiles.yaml")
 
@@ -18,7 +19,10 @@ Range = tuple[FiniteFloat, FiniteFloat]
 
 @dataclass(frozen=True, config=STRICT)
 class Profile:
-    """A closed load: each user waits for its answer, then thinks.
+    """What is asked, for how long, and how many ask.
+
+    Users have no part in an open load: those who wait for their answer, then think, are a closed
+    load's; steps and their rate are an open one's.
 
     Attributes:
         run_time_s: How long it is measured, from when all users run and are warm.
@@ -27,16 +31,20 @@ class Profile:
         think_time_s: Shortest and longest think time, in s; uniform between them.
         fahrenheit: Lowest and highest whole temperature asked for, in °F, to which a fraction is
             added. Where the highest is one less than the lowest, only that is asked for.
+        rate_rps: Arrivals a second of an open load, where none other is asked for.
+        steps: How the rate of an open load goes while it is measured; None if it stays.
     """
 
     name: str
     users: PositiveInt
-    spawn_rate_per_s: Annotated[FiniteFloat, Field(gt=0)]
+    spawn_rate_per_s: Positive
     run_time_s: PositiveInt
     warm_up_s: NonNegativeInt
     cool_down_s: NonNegativeInt
     think_time_s: Range
     fahrenheit: Range
+    rate_rps: Positive | None = None
+    steps: Steps | None = None
 
     @field_validator("think_time_s")
     @classmethod
@@ -53,6 +61,16 @@ class Profile:
         if values[0] > values[1] + 1:
             raise ValueError("the first must not be above the second")
         return values
+
+    def __str__(self) -> str:
+        if self.steps:
+            course = ", ".join(f"{step.share:.0%} for {step.for_s:g} s" for step in self.steps)
+            return f"arrivals in steps: {course} of {self.rate_rps or 0:,g} a second"
+        low_s, high_s = self.think_time_s
+        return (
+            f"{self.users} users, {self.spawn_rate_per_s:g} more a second, "
+            f"think time {low_s:g} to {high_s:g} s, for {self.run_time_s} s"
+        )
 
     @property
     def duration_s(self) -> float:
@@ -74,9 +92,15 @@ def read_profiles(path: Path = PROFILES_FILE) -> dict[str, Profile]:
     """Read every profile, by name."""
     entries = read_yaml(path)
     return {
-        name: checked(Profile, {"name": name, **entry}, f"{path}: {name}")
+        name: checked(Profile, {"name": name, **_with_length(entry)}, f"{path}: {name}")
         for name, entry in entries.items()
     }
+
+
+def _with_length(entry: dict[str, Any]) -> dict[str, Any]:
+    """Steps say themselves how long they last."""
+    steps = entry.get("steps")
+    return {**entry, "run_time_s": sum(step["for_s"] for step in steps)} if steps else entry
 
 
 def find_profile(name: str, overrides: Mapping[str, Any]) -> Profile:
@@ -93,5 +117,7 @@ def find_profile(name: str, overrides: Mapping[str, Any]) -> Profile:
     if name not in known:
         raise LoadTestError(f"no profile {name!r}; there are {', '.join(known)}")
     given = {field: value for field, value in overrides.items() if value is not None}
+    if (asked := known[name].steps) and "run_time_s" in given:
+        given["steps"] = lasting(asked, given["run_time_s"])
     changed = checked(Profile, asdict(known[name]) | given, f"profile {name}")
     return changed if changed == known[name] else replace(changed, name=f"{name}-changed")

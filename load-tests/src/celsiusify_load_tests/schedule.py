@@ -5,11 +5,13 @@ Closed: A Cautionary Tale", NSDI 2006), so all of them can be known beforehand.
 """
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from celsiusify_load_tests.steps import Stretch
 
 Schedule = NDArray[np.int64]
 """Nanoseconds from the load's begin to each arrival, ascending, shape `(arrivals,)`."""
@@ -46,6 +48,21 @@ ARRIVALS: dict[str, Callable[[float, float, int], Schedule]] = {
     "poisson": poisson,
 }
 """How arrivals may follow each other: each makes a schedule of a rate, a duration and a seed."""
+
+
+def stepped(kind: str, stretches: Sequence[Stretch], seed: int) -> Schedule:
+    """Arrivals of one `kind` at rates that follow each other.
+
+    Arrivals at a rate of 1 are laid out along the number of arrivals that are to be expected by a
+    time, which grows with the rate: the inverse of that function says when each is due. Of a
+    Poisson process it makes one whose rate changes (Çinlar, Introduction to Stochastic Processes,
+    1975, section 4.7); of even gaps those that are even within each stretch.
+    """
+    times_s = np.cumsum([0.0, *(stretch.duration_s for stretch in stretches)])
+    expected = np.cumsum([0.0, *(each.duration_s * each.rate_rps for each in stretches)])
+    at_rate_1 = ARRIVALS[kind](1.0, float(expected[-1]), seed) / _NS_PER_S
+    offsets_s = np.interp(at_rate_1, expected, times_s)
+    return _within(float(times_s[-1]), offsets_s * _NS_PER_S)
 
 
 def fingerprint(schedule: Schedule) -> str:
