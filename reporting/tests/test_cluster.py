@@ -107,6 +107,15 @@ def test_engine_that_nobody_recorded_may_be_a_stand_in(folder: Path) -> None:
     assert "(REST) [embedded]: a stand-in" in caveats(folder)
 
 
+def test_pod_that_came_later_beside_the_load_is_told(folder: Path) -> None:
+    """Its node is known from its samples; the others' from when the load began."""
+    load_nodes = [{"pod": "run-1-1-abcde", "node": "node-b"}]
+    edit_cluster(folder, "workers", value=load_nodes)
+    edit_cluster(folder, "targets", "converter-api", "nodes", value=["node-a"])
+
+    assert "Load generator and Flask under gunicorn and TensorFlow" in caveats(folder)
+
+
 def test_cores_that_nobody_kept_are_no_matter_in_a_cluster(folder: Path) -> None:
     """Quotas are what counts there."""
     names = [one.name for one in report_of(folder).fairness.traits]

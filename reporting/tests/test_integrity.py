@@ -135,7 +135,8 @@ def test_count_that_could_not_be_had_is_no_mismatch(tmp_path: Path) -> None:
             "unknown",
             "weren't watched all the time: no rights",
         ),
-        (("clock", "uncertainty_ms"), 2400, "clock", "known to within 2.40 s only"),
+        (("clock", "offset_ms"), None, "clock", "not known against that of requests: so are"),
+        (("clock", "uncertainty_ms"), 2400, "clock", "known to within 2,400 ms only"),
     ],
 )
 def test_what_was_not_watched_is_told(

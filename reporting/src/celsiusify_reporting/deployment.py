@@ -47,7 +47,7 @@ def _unknown(cluster: Cluster, ran: Sequence[Measurement]) -> Iterator[str]:
 
 
 def _beside(cluster: Cluster, measurements: Sequence[Measurement]) -> Iterator[str]:
-    near = [one.title for one in measurements if one.counting and beside(cluster, one.name)]
+    near = [one.title for one in measurements if one.counting and beside(cluster, one)]
     if near:
         yield (
             f"Load generator and {listing(near)} ran on the same node: they took CPU time from "
@@ -55,12 +55,19 @@ def _beside(cluster: Cluster, measurements: Sequence[Measurement]) -> Iterator[s
         )
 
 
-def beside(cluster: Cluster, name: str) -> bool | None:
+def beside(cluster: Cluster, one: Measurement) -> bool | None:
     """Whether a target had a pod on a node that the load came from; None where unknown."""
-    nodes = cluster.targets.get(name, Deployed()).nodes
+    nodes = nodes_of(cluster, one)
     if not nodes or not cluster.load_nodes:
         return None
     return bool({*nodes} & {*cluster.load_nodes})
+
+
+def nodes_of(cluster: Cluster, one: Measurement) -> tuple[str, ...]:
+    """The nodes of a target's pods: of those at first, and of those that came later."""
+    first = cluster.targets.get(one.name, Deployed()).nodes
+    later = [pod.node for pod in one.course.pods if pod.node] if one.course else []
+    return tuple(dict.fromkeys([*first, *later]))
 
 
 def _scaled(measurements: Sequence[Measurement]) -> Iterator[str]:
@@ -91,24 +98,21 @@ def ready(replicas: Replicas | None) -> str:
 def served(cluster: Cluster, measurements: Sequence[Measurement]) -> str:
     """Where a run was made, and what served, for the first page."""
     version = f" {cluster.server_version}" if cluster.server_version else ""
-    parts = [
-        f"{one.title} was {image(cluster.targets.get(one.name, Deployed()))}"
-        for one in measurements
-        if one.counting
-    ]
+    parts = [f"{one.title} was {_image(cluster, one)}" for one in measurements if one.counting]
     where = listing(cluster.load_nodes) or "a node not recorded"
     many = len(cluster.workers)
     load = f"{whole(many)} {'workers' if many > 1 else 'worker'}" if many else "one pod"
     return f"Kubernetes{version}: {'; '.join([*parts, f'the load came from {load} on {where}'])}."
 
 
-def image(deployed: Deployed) -> str:
+def _image(cluster: Cluster, one: Measurement) -> str:
     """What image it was, by its name and digest, and on what nodes."""
+    deployed = cluster.targets.get(one.name, Deployed())
     if deployed.image is None:
         return "an image not recorded"
     digest = deployed.digest
     known = f" ({shortened(digest, word=DIGEST)})" if digest else " (digest unknown)"
-    where = listing(deployed.nodes) or "a node not recorded"
+    where = listing(nodes_of(cluster, one)) or "a node not recorded"
     return f"the image {shortened(deployed.image, word=IMAGE)}{known} on {where}"
 
 

@@ -91,7 +91,7 @@ def _given_in(cluster: Cluster) -> Iterator[tuple[str, Value]]:
     yield "memory limit of a replica", memory
     yield "ready replicas", lambda one: ready(one.replicas) if one.replicas else None
     yield "autoscaler", lambda one: scaler(deployed(one).autoscaler)
-    yield "shares a node with the load generator", lambda one: YES_NO[beside(cluster, one.name)]
+    yield "shares a node with the load generator", lambda one: YES_NO[beside(cluster, one)]
 
 
 def _traits(ran: Sequence[Measurement], connections: str | None) -> Iterator[tuple[str, Value]]:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from celsiusify_reporting.cluster import Cluster
+from celsiusify_reporting.cluster import Clock, Cluster
 from celsiusify_reporting.finding import Finding
 from celsiusify_reporting.measurement import Measurement, Round
 from celsiusify_reporting.method import Method
 from celsiusify_reporting.run import Run
 from celsiusify_reporting.wording import (
     UNKNOWN,
-    figure,
     limit,
     listing,
     milliseconds,
@@ -110,7 +109,9 @@ def check_counts(one: Measurement) -> Iterator[Finding]:
         )
 
 
-def check_samples(cluster: Cluster | None, ran: Sequence[Measurement]) -> Iterator[Finding]:
+def check_samples(
+    cluster: Cluster | None, ran: Sequence[Measurement], method: Method
+) -> Iterator[Finding]:
     """Whether replicas were watched all the time."""
     if cluster is None:
         return
@@ -127,10 +128,18 @@ def check_samples(cluster: Cluster | None, ran: Sequence[Measurement]) -> Iterat
     if lacking := [one.title for one in ran if one.counting and not (one.course or one.replicas)]:
         text = f"How many replicas {listing(lacking)} had isn't known: nothing was sampled."
         yield Finding("unknown", None, text, invalid=False)
-    if (cluster.clock.uncertainty_ms or 0) > 1000:
-        text = (
-            "The clock of the machine that watched is known to within "
-            f"{figure((cluster.clock.uncertainty_ms or 0) / 1000)} s only: so are the times of "
-            "replicas against those of requests."
-        )
+    elif known := _unsure(cluster.clock, method):
+        text = f"The clock of the machine that watched is {known}: so are the times of replicas."
         yield Finding("clock", None, text, invalid=False)
+
+
+def _unsure(clock: Clock, method: Method) -> str | None:
+    """How little is known of an offset; None where it is enough."""
+    if clock.offset_ms is None:
+        return "not known against that of requests"
+    unsure_ms = clock.uncertainty_ms or 0
+    return (
+        f"known to within {milliseconds(unsure_ms)} only"
+        if unsure_ms > method.clock_limit_ms
+        else None
+    )

@@ -37,7 +37,8 @@ class Method:
         count_gap_percent: How far counts of requests may disagree.
         failures_percent: From this share of failures on, the conclusion speaks of them.
         clock_warning_ms: What the correction of a worker's clock may leave until it is told.
-        clock_limit_ms: The same from which on the run is invalid.
+        clock_limit_ms: The same from which on the run is invalid; and how little the clock that
+            replicas were watched by may be known until it is told.
         throttled_warning_percent: How much of a round a CPU quota may hold the load generator back
             until it is told.
         throttled_percent: The same from which on the run is invalid.

@@ -48,7 +48,7 @@ def judge(
         *check_workers(run),
         *(finding for one in measurements for finding in _target(run, one, method)),
         *check_headroom(run, rooms, method),
-        *check_samples(cluster, measurements),
+        *check_samples(cluster, measurements, method),
     ]
     reasons = tuple(one for one in findings if one.invalid)
     warnings = tuple(one for one in findings if not one.invalid)

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 
 from celsiusify_reporting.cluster import Cluster, Deployed
-from celsiusify_reporting.deployment import DIGEST, scaler
+from celsiusify_reporting.deployment import DIGEST, nodes_of, scaler
 from celsiusify_reporting.deployment import cores as amount
 from celsiusify_reporting.document import Block, Code, Group, Heading, Paragraph, Table
 from celsiusify_reporting.measurement import Measurement
@@ -56,7 +56,7 @@ def _deployed(cluster: Cluster) -> Iterator[tuple[str, Cell]]:
     yield "Deployment", cell(lambda one: one.deployment)
     yield "Image", cell(lambda one: shortened(one.image or "", word=LONGEST_NAME))
     yield "Digest", cell(lambda one: shortened(one.digest or "", word=DIGEST))
-    yield "On nodes", cell(lambda one: ", ".join(one.nodes))
+    yield "On nodes", lambda one: ", ".join(nodes_of(cluster, one)) or UNKNOWN
     yield "Autoscaler", cell(lambda one: scaler(one.autoscaler))
 
 
