@@ -17,9 +17,11 @@ pytestmark = pytest.mark.skipif(
 )
 
 
-def drain(*ports: int, leaving_s: int = FOR_EVER_S) -> subprocess.Popen[bytes]:
-    command = ["bash", "-c", SCRIPT.read_text(), "drain", "0", str(leaving_s), *map(str, ports)]
-    return subprocess.Popen(command)
+def drain(
+    *ports: int, withdrawal_s: int = 0, leaving_s: int = FOR_EVER_S
+) -> subprocess.Popen[bytes]:
+    command = ["bash", "-c", SCRIPT.read_text(), "drain", withdrawal_s, leaving_s, *ports]
+    return subprocess.Popen([str(argument) for argument in command])
 
 
 def still_waits(process: subprocess.Popen[bytes]) -> bool:
@@ -71,10 +73,6 @@ def test_drain_overlooks_clients_of_other_ports(listener: socket.socket) -> None
 
 
 def test_drain_goes_on_as_before_until_the_pod_has_left_its_services() -> None:
-    command = ["bash", "-c", SCRIPT.read_text(), "drain", str(FOR_EVER_S), "0", "1"]
-    process = subprocess.Popen(command, start_new_session=True)
-    try:
-        assert still_waits(process)
-    finally:
-        process.kill()
-        process.wait()
+    process = drain(1, withdrawal_s=3 * MOMENT_S)
+    assert still_waits(process)
+    assert process.wait(PATIENCE_S) == 0
