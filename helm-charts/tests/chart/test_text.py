@@ -1,0 +1,63 @@
+"""Text stays text: a tag 1.10, an account named `null` or `on` are nothing else once rendered."""
+
+from typing import Any
+
+import pytest
+
+from .helm import Helm
+from .kubernetes import invalid, versions
+from .manifests import name, read_manifests
+from .rules.scope import templates_left_nothing_behind
+from .scenarios import UMBRELLA
+from .strategies import KNOWN, WORDS
+from .values_schema import Keys, Schema, leaves, schema_of, types, with_value
+
+# What is switched on, so that its text is rendered.
+SERVER = {
+    "ingress": {"enabled": True},
+    "httpRoute": {"enabled": True, "parentRefs": [{"name": "gateway"}]},
+    "metrics": {"serviceMonitor": {"enabled": True}},
+}
+LOAD = {"files": {"source": "configMap"}, "results": {"persistence": {"enabled": True}}}
+CASES = [
+    pytest.param("converter-api", SERVER, id="converter-api"),
+    pytest.param("tf-serving", SERVER, id="tf-serving"),
+    pytest.param("load-tests", LOAD, id="load-tests"),
+    pytest.param("load-tests", LOAD | {"mode": "ui"}, id="load-tests, ui"),
+]
+NEWEST = versions()[-1]
+# Values that are more than text, or exclude others.
+NAMES = {"repository", "targetPort", "claimName", "existingClaim"}
+
+
+@pytest.mark.parametrize("word", WORDS)
+@pytest.mark.parametrize(("chart", "values"), CASES)
+def test_text_stays_text(helm: Helm, chart: str, values: dict[str, Any], word: str) -> None:
+    """The same word stands wherever text may."""
+    folder = UMBRELLA / "charts" / chart
+    for keys, sections in leaves(schema_of(folder)):
+        if (value := text(keys, sections[-1], word)) is not None:
+            values = with_value(values, keys, value)
+
+    release = read_manifests(helm.template(folder, values=values))
+
+    faults = [f"{name(one)}: {fault}" for one in release for fault in invalid(one, NEWEST)]
+    assert faults == []
+    assert list(templates_left_nothing_behind(release)) == []
+
+
+def text(keys: Keys, schema: Schema, word: str) -> Any:
+    """The word as a value of a schema, or None where it may not stand."""
+    if (
+        keys[-1] in KNOWN.keys() | NAMES
+        or keys[0] == "global"
+        or schema.keys() & {"enum", "pattern"}
+    ):
+        return None
+    if "string" in types(schema):
+        return word
+    if types(schema) == {"object"} and keys[-1] != "affinity":
+        return {"key": word}
+    if schema.get("items", {}).get("type") == "string":
+        return [word]
+    return None
