@@ -12,7 +12,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -104,7 +104,7 @@ class Workspace:
             finally:
                 process.terminate()
 
-    def start(self, *arguments: str) -> subprocess.Popen[str]:
+    def start(self, *arguments: str, env: Mapping[str, str] | None = None) -> subprocess.Popen[str]:
         """Start `celsiusify-load-tests` here; its processes can be found by this folder."""
         self.write()
         return subprocess.Popen(
@@ -113,7 +113,7 @@ class Workspace:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
-            env={**os.environ, "CELSIUSIFY_TEST": str(self.folder)},
+            env={**os.environ, "CELSIUSIFY_TEST": str(self.folder), **(env or {})},
             start_new_session=True,
         )
 
@@ -162,14 +162,18 @@ class Workspace:
             assert time.monotonic() < deadline
             time.sleep(0.05)
 
-    def leftovers(self) -> list[str]:
+    def processes(self) -> list[psutil.Process]:
         """The processes of this workspace that still run."""
         return [
-            " ".join(process.cmdline())
+            process
             for process in psutil.process_iter()
             if _environment(process).get("CELSIUSIFY_TEST") == str(self.folder)
             and process.status() != psutil.STATUS_ZOMBIE
         ]
+
+    def leftovers(self) -> list[str]:
+        """Their command lines."""
+        return [" ".join(process.cmdline()) for process in self.processes()]
 
 
 @dataclass(frozen=True)

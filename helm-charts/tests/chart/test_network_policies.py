@@ -105,6 +105,17 @@ def test_who_is_named_gets_in(helm: Helm, scenario: str, namespace: str) -> None
     assert not reaches(manifests, NEIGHBOUR, converter, converter.ports["http"])
 
 
+def test_page_is_open_to_whom_the_values_name(helm: Helm) -> None:
+    """Locust's page asks for no password; workers join its leader, and nobody else does."""
+    manifests = read_manifests(helm.template(UMBRELLA, UMBRELLA / "ci" / "ui-values.yaml"))
+    loads = component(manifests, "load")
+    (page,) = (load for load in loads if 8089 in load.ports.values())
+    assert reaches(manifests, Peer(namespace="testers"), page, 8089)
+    assert not reaches(manifests, Peer(namespace="testers"), page, 5557)
+    assert not reaches(manifests, STRANGER, page, 8089)
+    assert all(reaches(manifests, load, page, 5557) for load in loads)
+
+
 def test_without_the_default_deny_servers_are_closed_still(helm: Helm) -> None:
     """Each chart's own policy is enough; the umbrella's is there for what has none."""
     values = {"networkPolicy": {"defaultDeny": False}}

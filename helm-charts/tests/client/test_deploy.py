@@ -21,7 +21,7 @@ Captured = pytest.CaptureFixture[str]
 
 
 def deploy(*arguments: str) -> int:
-    return main(["deploy", f"--chart={CHART}", *arguments])
+    return main(["deploy", f"--chart={CHART}", "--timeout=30s", *arguments])
 
 
 @pytest.fixture(params=["helm", "helm3"])
@@ -58,7 +58,7 @@ def test_the_chart_is_installed_tested_upgraded_and_removed(
 
 
 def test_images_are_those_that_were_asked_for(cluster: Cluster) -> None:
-    assert deploy("--registry=registry.test", "--owner=me", "--tag=7.1", "--timeout=20s") == 0
+    assert deploy("--registry=registry.test", "--owner=me", "--tag=7.1") == 0
     images = {
         entry["spec"]["template"]["spec"]["containers"][0]["image"]
         for entry in cluster.store.choose(find("deployments"))
@@ -71,8 +71,8 @@ def test_images_are_those_that_were_asked_for(cluster: Cluster) -> None:
 
 def test_values_may_be_several_files(cluster: Cluster, tmp_path: Path) -> None:
     for name, content in (
-        ("a", "converter-api: {enabled: false}"),
-        ("b", "networkPolicy: {defaultDeny: false}"),
+        ("a", "load-tests: {enabled: false}"),
+        ("b", "converter-api: {enabled: false}"),
     ):
         (tmp_path / f"{name}.yaml").write_text(content)
     assert deploy("--values", f"{tmp_path}/a.yaml {tmp_path}/b.yaml") == 0
@@ -84,7 +84,7 @@ def test_an_image_that_is_missing_is_named_and_the_release_taken_back(
     cluster: Cluster, helm: str, capsys: Captured
 ) -> None:
     cluster.missing_images.add(IMAGES[0])
-    assert deploy("--timeout=60s") == 2
+    assert deploy() == 2
     (line,) = capsys.readouterr().err.splitlines()
     assert line.startswith(
         f"celsiusify-cluster: image {IMAGES[0]} of pod celsiusify-converter-api-"
@@ -98,7 +98,7 @@ def test_pods_that_fit_no_node_are_told_of_while_helm_waits(
 ) -> None:
     monkeypatch.setattr(patience, "PATIENCE_S", 2.0)
     cluster.unschedulable = "0/1 nodes are available: 1 Insufficient cpu."
-    assert deploy("--timeout=60s") == 2
+    assert deploy() == 2
     assert (
         "can't be scheduled: 0/1 nodes are available: 1 Insufficient cpu."
         in capsys.readouterr().err
@@ -108,7 +108,7 @@ def test_pods_that_fit_no_node_are_told_of_while_helm_waits(
 def test_ctrl_c_takes_the_release_back(cluster: Cluster, capsys: Captured) -> None:
     cluster.unschedulable = "0/1 nodes are available: 1 Insufficient cpu."
     threading.Timer(3, os.kill, (os.getpid(), signal.SIGINT)).start()
-    assert deploy("--timeout=60s") == 130
+    assert deploy() == 130
     assert "the release was taken back" in capsys.readouterr().err
     assert cluster.store.choose(find("deployments")) == []
 

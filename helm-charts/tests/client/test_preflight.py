@@ -99,8 +99,8 @@ def test_what_was_not_deployed_is_said_to_be_missing(
         (
             "create",
             "secrets",
-            ["deploy", "--chart", str(Path(__file__).parents[2])],
-            "me may not create secrets in namespace celsiusify",
+            ["deploy", "--namespace=new", "--chart", str(Path(__file__).parents[2])],
+            "me may not create secrets in namespace new",
         ),
         ("list", "namespaces", ["deploy"], "me may not list namespaces in the whole cluster"),
     ],

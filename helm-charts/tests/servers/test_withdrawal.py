@@ -94,7 +94,7 @@ def is_open(port: int) -> bool:
 @pytest.fixture
 def service(pods: dict[int, subprocess.Popen[bytes]]) -> Iterator[Service]:
     service = Service(list(pods))
-    clients = [threading.Thread(target=service.ask_on_and_on) for _ in range(CLIENTS)]
+    clients = [threading.Thread(target=service.ask_on_and_on, daemon=True) for _ in range(CLIENTS)]
     for client in clients:
         client.start()
     wait_until(lambda: all(service.answered.values()))

@@ -26,10 +26,10 @@ modules in its folder `lib`. The rest of the load tests, which starts Locust and
 {{- if eq .Values.files.source "configMap" }}
 - name: locustfile
   configMap:
-    name: {{ .Values.files.existingLocustfileConfigMap | default (include "celsiusify.named" (list . "load-tests-locustfile" 63)) }}
+    name: {{ .Values.files.existingLocustfileConfigMap | default (include "celsiusify.named" (list . "load-tests-locustfile" 63)) | quote }}
 - name: lib
   configMap:
-    name: {{ .Values.files.existingLibConfigMap | default (include "celsiusify.named" (list . "load-tests-lib" 63)) }}
+    name: {{ .Values.files.existingLibConfigMap | default (include "celsiusify.named" (list . "load-tests-lib" 63)) | quote }}
 {{- end }}
 {{- end }}
 

@@ -99,10 +99,10 @@ for the Job, and 4 for the index.
 {{- with .Values.results }}
 {{- if .persistence.enabled -}}
 persistentVolumeClaim:
-  claimName: {{ .persistence.existingClaim | default (include "celsiusify.named" (list $ "load-tests-results" 63)) }}
+  claimName: {{ .persistence.existingClaim | default (include "celsiusify.named" (list $ "load-tests-results" 63)) | quote }}
 {{- else -}}
 emptyDir:
-  sizeLimit: {{ .sizeLimit }}
+  sizeLimit: {{ include "load-tests.plain" .sizeLimit | quote }}
 {{- end }}
 {{- end }}
 {{- end }}

@@ -18,7 +18,7 @@ annotations:
 {{- end }}
 
 {{- define "load-tests.podSpec" -}}
-serviceAccountName: {{ include "load-tests.account" . }}
+serviceAccountName: {{ include "load-tests.account" . | quote }}
 automountServiceAccountToken: false
 enableServiceLinks: false
 terminationGracePeriodSeconds: {{ .Values.terminationGracePeriodSeconds }}

@@ -24,7 +24,9 @@
 {{- $load := $values.load }}
 {{- $ramp_s := divf ($load.users | default $profile.users) ($load.spawnRate | default $profile.spawn_rate_per_s) | ceil | int }}
 {{- $warm_up_s := include "load-tests.seconds" (list $load.warmUp $profile.warm_up_s) }}
-{{- $run_s := include "load-tests.seconds" (list $load.runTime $profile.run_time_s) }}
+{{- $steps_s := 0 }}
+{{- range $profile.steps }}{{ $steps_s = add $steps_s .for_s }}{{ end }}
+{{- $run_s := include "load-tests.seconds" (list $load.runTime ($steps_s | default $profile.run_time_s)) }}
 {{- $cool_down_s := include "load-tests.seconds" (list $load.coolDown $profile.cool_down_s) }}
 {{- /* For the last answers, and for what Locust takes to start and to end. */}}
 {{- $around_s := 45 }}

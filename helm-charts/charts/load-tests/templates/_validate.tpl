@@ -11,7 +11,7 @@
 {{- fail (printf "load.model is %s, but nothing says how many arrivals there are a second: set load.rate" .model) }}
 {{- end }}
 {{- if and $open (eq $.Values.mode "ui") }}
-{{- fail "mode is ui, whose loads are closed: leave load.model empty" }}
+{{- fail "mode is ui, whose loads are closed: set load.model to closed, or leave it empty with a load.profile of users" }}
 {{- end }}
 {{- end }}
 {{- if and (eq .Values.mode "ui") (not (hasKey $targets .Values.ui.target)) }}

@@ -10,6 +10,9 @@ from typing import Any
 from .resources import RESOURCES, Object, Resource
 from .selectors import matches
 
+DEFAULTS = {"Service": {"clusterIP": "10.96.0.10"}, "Deployment": {"replicas": 1}}
+"""What the server fills in."""
+
 Key = tuple[Resource, str, str]
 Event = tuple[int, str, Resource, Object]
 
@@ -48,8 +51,8 @@ class Store:
             meta.update(uid=str(uuid.uuid4()), generation=1, creationTimestamp=now())
             made.setdefault("apiVersion", resource.api)
             made.setdefault("kind", resource.kind)
-            if resource.kind == "Service":
-                made["spec"].setdefault("clusterIP", "10.96.0.10")
+            for key, value in DEFAULTS.get(resource.kind, {}).items():
+                made["spec"].setdefault(key, value)
             return self._save(resource, made, "ADDED")
 
     def update(self, resource: Resource, namespace: str, name: str, content: Object) -> Object:

@@ -51,9 +51,9 @@ class Delivery:
 
     def _send(self, name: str, size: int) -> None:
         with (self._folder / name).open("rb") as file:
-            while (sent := self._sent.get(name, 0)) < size:
-                file.seek(sent)
+            while (sent := self._sent.get(name, 0)) < size or name not in self._sent:
+                file.seek(sent)  # a file that is empty is sent as well
                 piece = file.read(min(PIECE_BYTES, size - sent))
                 self._sent[name] = self._add(name, sent, piece)
-        if self._sent.get(name, 0) > size:
+        if self._sent[name] > size:
             raise OverlongError(f"the leader has {self._sent[name]} bytes of {name}, not {size}")

@@ -60,5 +60,5 @@
 {{- include "load-tests.volumes" . }}
 - name: results
   emptyDir:
-    sizeLimit: {{ .Values.results.sizeLimit }}
+    sizeLimit: {{ include "load-tests.plain" .Values.results.sizeLimit | quote }}
 {{- end }}
