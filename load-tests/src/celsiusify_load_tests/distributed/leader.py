@@ -204,7 +204,7 @@ def leading(
 def _gather(crew: Crew, distribution: Distribution, say: Say, stop_asked: Interruption) -> None:
     """Wait until all workers are there."""
     where = f"{distribution.listen}:{distribution.control_port}"
-    say(f"waiting for {words.plural(distribution.workers, 'worker')} at {where}")
+    say(f"waiting at {where} for workers, {distribution.workers} in all")
     here, deadline = 0, time.monotonic() + distribution.worker_timeout_s
     while not crew.ready or here < len(crew.members):
         stop_asked.check()

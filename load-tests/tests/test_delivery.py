@@ -1,0 +1,309 @@
+"""How a record comes from workers to their leader: over HTTP, and over connections that break."""
+
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, closing
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from celsiusify_load_tests import integrity, summary
+from celsiusify_load_tests.distributed.control import Control, application, listening, served
+from celsiusify_load_tests.distributed.crew import Crew
+from celsiusify_load_tests.distributed.delivery import PIECE_BYTES, Delivery
+from celsiusify_load_tests.distributed.intake import ClosedError, Intake, MisplacedError, sha256
+from celsiusify_load_tests.distributed.leader import Leader
+from celsiusify_load_tests.distributed.link import Link, LostLeaderError, TurnedAwayError
+from celsiusify_load_tests.distributed.talk import (
+    Briefing,
+    Distribution,
+    Joining,
+    Order,
+    Report,
+)
+from celsiusify_load_tests.folder import journal_file, rows_file
+from celsiusify_load_tests.journal import Journal
+from celsiusify_load_tests.record import Recorder
+from celsiusify_load_tests.rows import DTYPE, FAILED, SUCCEEDED
+from celsiusify_load_tests.spool import read_spool
+from celsiusify_load_tests.timeline import read_timeline
+
+VERSIONS = {"celsiusify-load-tests": "1", "locust": "1", "python": "1"}
+ROWS = 4000
+GIVEN = ("user", "seq", "start_ns", "end_ns", "outcome")
+
+
+class Proxy:
+    """Passes bytes on to a server, and cuts the first connections off as told.
+
+    Args:
+        server: The server's port.
+        limits: After how many bytes of a question each connection is cut; the rest are not.
+        answered: Whether the server still gets the whole question, and only its answer is lost.
+    """
+
+    def __init__(self, server: int, limits: list[int], *, answered: bool) -> None:
+        self._server, self._limits, self._answered = server, limits, answered
+        self.cut = 0
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port: int = self._listener.getsockname()[1]
+        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        """Take no more connections."""
+        self._listener.shutdown(socket.SHUT_RDWR)
+        self._thread.join()
+        self._listener.close()
+
+    def _run(self) -> None:
+        while True:
+            try:
+                client, _ = self._listener.accept()
+            except OSError:
+                return
+            limit = self._limits.pop(0) if self._limits else None
+            threading.Thread(target=self._pass_on, args=(client, limit), daemon=True).start()
+
+    def _pass_on(self, client: socket.socket, limit: int | None) -> None:
+        with client, socket.create_connection(("127.0.0.1", self._server)) as server:
+            if limit is None:
+                back = threading.Thread(target=_copy, args=(server, client), daemon=True)
+                back.start()
+                _copy(client, server)
+                return
+            passed = 0
+            while passed < limit and (data := client.recv(min(4096, limit - passed))):
+                server.sendall(data)
+                passed += len(data)
+            if self._answered:
+                server.recv(1)
+            self.cut += 1
+
+
+def _copy(source: socket.socket, sink: socket.socket) -> None:
+    try:
+        while data := source.recv(4096):
+            sink.sendall(data)
+        sink.shutdown(socket.SHUT_RDWR)
+    except OSError:
+        pass
+
+
+class Side:
+    """A leader's application, and links to it."""
+
+    def __init__(self, folder: Path, stack: ExitStack, workers: int = 4) -> None:
+        self.spool = folder / "leader"
+        self.spool.mkdir()
+        self.crew = Crew(workers, VERSIONS, Briefing(0, 1, 5557, ""))
+        self.control = Control(self.crew, Intake())
+        self.control.intake.open(1, self.spool)
+        listener = stack.enter_context(listening("127.0.0.1", 0))
+        self.port: int = listener.getsockname()[1]
+        stack.enter_context(served(application(self.control), listener))
+        self._stack = stack
+
+    def link(self, port: int | None = None) -> Link:
+        """A worker's link, straight to the leader if no port is given."""
+        return self._stack.enter_context(closing(Link("127.0.0.1", port or self.port)))
+
+    def join(self, link: Link, token: str = "a") -> int:
+        """Become a worker."""
+        return link.join(Joining(token, "pod", VERSIONS), 5, lambda: None).worker
+
+
+@pytest.fixture
+def side(tmp_path: Path) -> Iterator[Side]:
+    with ExitStack() as stack:
+        yield Side(tmp_path, stack)
+
+
+def record(spool: Path, worker: int, rows: np.ndarray) -> None:
+    """Record rows as a load-generating process does."""
+    spool.mkdir(exist_ok=True)
+    journal = Journal(journal_file(spool, worker))
+    journal.write("opened", run="R", target="T", round=0, worker=worker, pid=1, seed=1)
+    recorder = Recorder(rows_file(spool, worker), journal, lambda _: None)
+    for row in rows:
+        recorder.started += 1
+        error = "broken" if row["outcome"] == FAILED else None
+        user, seq, start_ns, end_ns, outcome = (int(row[name]) for name in GIVEN)
+        recorder.add(user, seq, start_ns, end_ns, outcome, 200, 10, error, "one")
+    lag_us = [int(value) for value in rows["lag_us"]]
+    journal.write(
+        "second", users=3, started=len(rows), recorded=len(rows), opened=2, resent=1, lag_us=lag_us
+    )
+    recorder.close()
+    journal.close()
+
+
+def some_rows() -> np.ndarray:
+    """Requests with latencies as they often are: log-normal."""
+    random = np.random.default_rng(1)
+    rows = np.zeros(ROWS, DTYPE)
+    rows["seq"] = np.arange(ROWS)
+    rows["start_ns"] = 10**18 + np.sort(random.integers(0, 10**10, ROWS))
+    rows["end_ns"] = rows["start_ns"] + (1e6 * random.lognormal(0, 0.5, ROWS)).astype(np.int64)
+    rows["outcome"] = np.where(random.random(ROWS) < 0.02, FAILED, SUCCEEDED)
+    rows["lag_us"] = random.integers(0, 500, ROWS)
+    return rows
+
+
+def test_four_workers_give_the_figures_of_one_process(side: Side, tmp_path: Path) -> None:
+    """From the same rows: each figure that a run tells is the same to the last digit."""
+    rows = some_rows()
+    alone = tmp_path / "alone"
+    record(alone, 0, rows)
+    for worker in range(4):
+        link = side.link()
+        number = side.join(link, str(worker))
+        spool = tmp_path / f"worker-{worker}"
+        record(spool, number, rows[worker::4])
+        files = Delivery(spool, partial(link.add, number, 1)).finish()
+        assert files == {path.name: sha256(path) for path in spool.iterdir()}
+    one, four = read_spool(alone), read_spool(side.spool)
+    assert four.num_rows == ROWS
+    begin, end = 10**18, 10**18 + 10**10
+    assert summary.steady(four, begin, end) == summary.steady(one, begin, end)
+    assert summary.counts(four) == summary.counts(one)
+    assert summary.span_ns(four, begin, end) == summary.span_ns(one, begin, end)
+    kept = [name for name in one.column_names if name != "worker"]
+    assert four.select(kept).to_pylist() == one.select(kept).to_pylist()
+    lags = (integrity.quantiles(read_timeline(spool).lag_us) for spool in (alone, side.spool))
+    assert next(lags) == next(lags)
+    assert integrity.faults(read_timeline(side.spool), expected=4) == []
+
+
+@pytest.mark.parametrize(
+    ("limit", "answered"),
+    [
+        pytest.param(PIECE_BYTES // 2, False, id="in the midst of a piece"),
+        pytest.param(PIECE_BYTES + 1000, True, id="when the piece was taken"),
+    ],
+)
+def test_a_delivery_goes_on_where_a_broken_connection_left_it(
+    side: Side, tmp_path: Path, limit: int, answered: bool
+) -> None:
+    worker = side.join(side.link())
+    spool = tmp_path / "worker"
+    record(spool, 0, some_rows()[:10])
+    with rows_file(spool, 0).open("ab") as file:
+        file.write(np.random.default_rng(1).bytes(3 * PIECE_BYTES))
+    journal_file(spool, 0).touch()
+    proxy = Proxy(side.port, [limit], answered=answered)
+    with closing(proxy):
+        add = partial(side.link(proxy.port).add, worker, 1)
+        delivery = Delivery(spool, lambda name, offset, piece: add(name, offset, piece))
+        files = delivery.finish()
+    assert proxy.cut == 1
+    assert files == {path.name: sha256(path) for path in side.spool.iterdir()}
+
+
+def test_a_record_is_sent_as_it_grows(side: Side, tmp_path: Path) -> None:
+    link = side.link()
+    worker, spool = side.join(link), tmp_path / "worker"
+    spool.mkdir()
+    sent: list[tuple[str, int, bytes]] = []
+
+    def add(name: str, offset: int, piece: bytes) -> int:
+        sent.append((name, offset, piece))
+        return link.add(worker, 1, name, offset, piece)
+
+    delivery = Delivery(spool, add)
+    (spool / "usage-0.csv").write_bytes(b"round\n")
+    (spool / "other").write_bytes(b"not of the record")
+    delivery.send()
+    assert sent == []  # nothing before a process has begun its record
+    (spool / "worker-0.jsonl").write_bytes(b"{}\n")
+    (spool / "worker-0.rows").touch()
+    delivery.send()
+    (spool / "worker-0.rows").write_bytes(b"1234")
+    delivery.send()
+    delivery.send()
+    assert sent == [
+        ("usage-0.csv", 0, b"round\n"),
+        ("worker-0.jsonl", 0, b"{}\n"),
+        ("worker-0.rows", 0, b""),
+        ("worker-0.rows", 0, b"1234"),
+    ]
+
+
+def test_only_files_of_the_load_under_way_are_taken(tmp_path: Path) -> None:
+    intake = Intake()
+    with pytest.raises(ClosedError):
+        intake.add(0, "worker-0.rows", 0, b"x")
+    intake.open(2, tmp_path)
+    with pytest.raises(ClosedError):
+        intake.add(1, "worker-0.rows", 0, b"x")
+    for name in ("../worker-0.rows", "master.jsonl", "worker-0.rows.sh", "worker-x.rows"):
+        with pytest.raises(ValueError, match="expected the name of a record's file"):
+            intake.add(2, name, 0, b"x")
+    assert intake.add(2, "worker-0.rows", 0, b"abc") == 3
+    with pytest.raises(MisplacedError) as misplaced:
+        intake.add(2, "worker-0.rows", 1, b"bc")
+    assert misplaced.value.size == 3
+    assert (tmp_path / "worker-0.rows").read_bytes() == b"abc"
+    intake.close()
+    with pytest.raises(ClosedError):
+        intake.add(2, "worker-0.rows", 3, b"x")
+    assert {path.name for path in tmp_path.iterdir()} == {"worker-0.rows"}
+
+
+@pytest.mark.parametrize("damage", ["changed", "absent"])
+def test_a_file_that_is_not_as_it_was_there_fails_the_load(
+    side: Side, tmp_path: Path, damage: str
+) -> None:
+    link = side.link()
+    worker = side.join(link)
+    leader = Leader(Distribution(workers=1), side.control)
+    leader.begin(1, side.spool)
+    record(tmp_path / "worker", 0, some_rows()[:10])
+    files = Delivery(tmp_path / "worker", partial(link.add, worker, 1)).finish()
+    link.report(worker, Report(1, done=True, files=files))
+    if damage == "changed":
+        rows_file(side.spool, 0).write_bytes(b"something else")
+    else:
+        rows_file(side.spool, 0).unlink()
+    ended = leader.end()
+    assert ended.problem == "worker pod: worker-0.rows isn't here as it was there (SHA-256)"
+
+
+def test_what_workers_were_held_back_is_added_and_clocks_are_told(side: Side) -> None:
+    leader = Leader(Distribution(workers=2), side.control)
+    for number, throttled_s in enumerate([0.5, 0.25]):
+        side.join(side.link(), str(number))
+        side.crew.take(number, Report(1, done=True, throttled_s=throttled_s))
+    leader.begin(2, side.spool)
+    ended = leader.end()
+    assert (ended.problem, ended.throttled_s) == (None, 0.75)
+    assert ended.clock_offset_ms == {
+        "pod": {"before": None, "after": None},
+        "pod-2": {"before": None, "after": None},
+    }
+
+
+def test_the_leader_refuses_in_words(side: Side) -> None:
+    link = side.link()
+    with pytest.raises(TurnedAwayError, match="this worker is none of the run's"):
+        link.report(0, Report())
+    worker = side.join(link)
+    with pytest.raises(TurnedAwayError, match="load 9 isn't under way"):
+        link.add(worker, 9, "worker-0.rows", 0, b"x")
+    side.crew.order(Order("load", 1))
+    assert link.beat(worker) == Order("load", 1)
+
+
+def test_a_leader_that_is_gone_is_noticed() -> None:
+    with (
+        socket.create_server(("127.0.0.1", 0)) as unused,
+        closing(Link("127.0.0.1", unused.getsockname()[1])) as link,
+    ):
+        unused.close()
+        with pytest.raises(LostLeaderError, match="doesn't tell the time"):
+            link.clock()
+        with pytest.raises(LostLeaderError, match=r"didn't answer for 0\.1 s"):
+            link.join(Joining("a", "pod", VERSIONS), 0.1, lambda: None)
