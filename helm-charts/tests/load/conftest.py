@@ -1,0 +1,41 @@
+"""A cluster of this machine: a server, and the load tests' chart rendered to load it."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from ..chart.helm import Helm
+from ..chart.manifests import Manifest, read_manifests
+from ..chart.scenarios import UMBRELLA
+from ..servers.local import free_port, program, served
+from .pods import Node
+
+TARGET = "converter-api"
+CHART = UMBRELLA / "charts" / "load-tests"
+SHORT = {"calibration": False, "users": 4, "spawnRate": 4, "runTime": "2s", "warmUp": "1s"}
+
+Deploy = Callable[..., Node]
+
+
+@pytest.fixture(scope="module")
+def server(helm: Helm) -> Iterator[str]:
+    """The URL of what the server's own chart runs."""
+    port = free_port()
+    own = {"service": {"targetPort": port}, "server": {"drainSeconds": 0}}
+    with served(helm, TARGET, own):
+        yield f"http://127.0.0.1:{port}"
+
+
+@pytest.fixture
+def deploy(helm: Helm, server: str, tmp_path: Path) -> Deploy:
+    """Render the load tests' chart with some values, so that they load the server."""
+    entrypoint = program("load-tests", "celsiusify-load-tests")
+
+    def deploy_it(**values: object) -> Node:
+        own = {TARGET: {"host": server, "counters": server}}
+        whole: Manifest = {"load": SHORT, "targets": own, **values}
+        manifests = read_manifests(helm.template(CHART, values=whole))
+        return Node(tmp_path, manifests, entrypoint)
+
+    return deploy_it
