@@ -2,11 +2,13 @@
 
 import pytest
 
-from .broken import CONTAINER, REMOVED, SCALER, WEB
 from .kubernetes import invalid, versions
 from .manifests import Manifest, name
-from .samples import put, read_sample
+from .samples import REMOVED, put, read_sample
 
+WEB = "Deployment/r-web"
+PORT = "spec.template.spec.containers.0.ports.0"
+SCALER = "HorizontalPodAutoscaler/r-web"
 ROUTE = "HTTPRoute/r-web"
 MONITOR = "ServiceMonitor/r-web"
 
@@ -31,7 +33,7 @@ def test_good_objects_are_valid(version: str) -> None:
         (WEB, "spec.replica", 1),
         (WEB, "spec.replicas", "1"),
         (WEB, "spec.selector", REMOVED),
-        (WEB, f"{CONTAINER}.ports.0.containerport", 80),
+        (WEB, f"{PORT}.containerport", 80),
         (SCALER, "apiVersion", "autoscaling/v2beta2"),
         (ROUTE, "spec.rules.0.backendRefs.0.port", "http"),
         (ROUTE, "spec.rules.0.backendRef", []),

@@ -2,10 +2,11 @@
 
 import pytest
 
-from .broken import FAULTS, Fault
 from .manifests import Manifest, name
 from .rules import RULES
-from .samples import put, read_sample
+from .samples import Fault, put, read_faults, read_sample
+
+FAULTS = read_faults()
 
 
 @pytest.fixture

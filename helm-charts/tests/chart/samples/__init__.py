@@ -1,20 +1,42 @@
-"""Small releases to try the rules on, and to break."""
+"""A small release to try the rules on, and faults to put into it."""
 
 import json
 import re
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from ..broken import REMOVED
 from ..manifests import Manifest
+
+REMOVED = object()
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What is put where, the rule that is to find it, and a part of what that says."""
+
+    rule: str
+    owner: str
+    path: str
+    value: Any
+    says: str
+
+    def __str__(self) -> str:
+        value = "nothing" if self.value is REMOVED else str(self.value)[:20]
+        return f"{self.rule}: {self.owner} {self.path} = {value}"
+
+
+def read_faults() -> list[Fault]:
+    """All faults, at least one for each rule."""
+    return [fault for group in _read("faults") for fault in _faults(group)]
 
 
 def read_sample(name: str) -> list[Manifest]:
     """The objects of a sample, of which no two share a part: YAML's aliases are copied."""
-    content = yaml.safe_load((Path(__file__).parent / f"{name}.yaml").read_text())
-    copied: list[Manifest] = json.loads(json.dumps(content))
+    copied: list[Manifest] = json.loads(json.dumps(_read(name)))
     return copied
 
 
@@ -34,6 +56,19 @@ def put(manifest: Manifest, path: str, value: Any) -> None:
         del inner[last]
     else:
         inner[_index(inner, last)] = value
+
+
+def _faults(group: dict[str, Any]) -> Iterator[Fault]:
+    for entry in group["faults"]:
+        path = ".".join(filter(None, [group.get("below"), entry.get("path")]))
+        value = entry.get("value", REMOVED)
+        if "times" in entry:
+            value *= entry["times"]
+        yield Fault(entry["rule"], group["owner"], path, value, str(entry["says"]))
+
+
+def _read(name: str) -> Any:
+    return yaml.safe_load((Path(__file__).parent / f"{name}.yaml").read_text())
 
 
 def _index(inner: Any, key: str) -> str | int:
