@@ -59,7 +59,7 @@ def describe(plan: Plan, split: Split, run_name: str, began: datetime, kind: str
             "rate_rps": plan.load.rate_rps,
             "max_in_flight": plan.load.max_in_flight,
             "processes": plan.processes,
-            "cores": split.generator,
+            "cores": split.generator if plan.distribution is None else None,
             "client": _clients(plan),
             "seed": plan.seed,
             "cpu_limit_cores": limit_cores(),

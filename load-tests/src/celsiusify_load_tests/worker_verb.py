@@ -66,7 +66,7 @@ def _work(part: Part, host: str, control_port: int, terminal: Terminal) -> Exit:
         TemporaryDirectory(prefix="celsiusify-") as folder,
     ):
         try:
-            order = Worker(part, host, Path(folder)).work()
+            order = Worker(part, host, Path(folder), terminal.complain).work()
         except Interrupted:
             if heart.over is None:
                 return Exit.INTERRUPTED

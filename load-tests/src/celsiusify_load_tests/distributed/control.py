@@ -4,6 +4,7 @@ import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
+from http import HTTPStatus
 from threading import Thread
 from typing import Any
 
@@ -18,7 +19,6 @@ from celsiusify_load_tests.errors import LoadTestError
 from celsiusify_load_tests.settings import checked
 
 BACKLOG = 128
-CONFLICT, FORBIDDEN, GONE = 409, 403, 410
 
 Answer = Response | tuple[Response, int]
 
@@ -74,16 +74,17 @@ def application(control: Control) -> Flask:
 def _explain(app: Flask) -> None:
     """Answer what went wrong as JSON."""
 
-    def explain(status: int, **more: Any) -> Any:
-        return lambda problem: (jsonify(problem=str(problem), **more), status)
+    def explain(status: HTTPStatus) -> Any:
+        return lambda problem: (jsonify(problem=str(problem)), status)
 
-    app.register_error_handler(RefusedError, explain(FORBIDDEN))
-    app.register_error_handler(ClosedError, explain(GONE))
-    app.register_error_handler(LoadTestError, explain(400))
-    app.register_error_handler(ValueError, explain(400))
+    app.register_error_handler(RefusedError, explain(HTTPStatus.FORBIDDEN))
+    app.register_error_handler(ClosedError, explain(HTTPStatus.GONE))
+    app.register_error_handler(LoadTestError, explain(HTTPStatus.BAD_REQUEST))
+    app.register_error_handler(ValueError, explain(HTTPStatus.BAD_REQUEST))
+    app.register_error_handler(OSError, explain(HTTPStatus.INSUFFICIENT_STORAGE))
     app.register_error_handler(
         MisplacedError,
-        lambda problem: (jsonify(problem=str(problem), size=problem.size), CONFLICT),
+        lambda problem: (jsonify(size=problem.size), HTTPStatus.CONFLICT),
     )
 
 

@@ -64,10 +64,7 @@ class Link:
 
     def clock(self) -> tuple[int, int]:
         """When the leader got this question, and when it answered, in ns."""
-        try:
-            told = self._session.get(f"{self._url}/clock", timeout=TIMEOUT_S).json()
-        except requests.RequestException as problem:
-            raise LostLeaderError(f"{self._url} doesn't tell the time: {problem}") from problem
+        told = self._ask("/clock", method="GET")
         return told["received_ns"], told["sent_ns"]
 
     def beat(self, worker: int) -> Order:
@@ -87,6 +84,7 @@ class Link:
     def _ask(
         self,
         path: str,
+        method: str = "POST",
         patience_s: float = PATIENCE_S,
         check: Callable[[], None] = lambda: None,
         **content: Any,
@@ -95,7 +93,9 @@ class Link:
         while True:
             check()
             try:
-                return _told(self._session.post(self._url + path, timeout=TIMEOUT_S, **content))
+                return _told(
+                    self._session.request(method, self._url + path, timeout=TIMEOUT_S, **content)
+                )
             except _BROKEN as problem:
                 if time.monotonic() > deadline:
                     raise LostLeaderError(
@@ -105,7 +105,11 @@ class Link:
 
 
 def _told(answer: requests.Response) -> dict[str, Any]:
-    told: dict[str, Any] = answer.json()
+    """What the leader answers; where that isn't JSON, something else answers in its place."""
+    try:
+        told: dict[str, Any] = answer.json()
+    except requests.JSONDecodeError as problem:
+        raise TurnedAwayError(f"{answer.url} answered {answer.status_code}") from problem
     if answer.status_code not in (HTTPStatus.OK, HTTPStatus.CONFLICT):
         raise TurnedAwayError(str(told.get("problem")))
     return told

@@ -1,9 +1,9 @@
 """A worker's part in one load: run Locust's workers, hand in what they record, keep the time."""
 
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
-from pathlib import Path
 
 from celsiusify_load_tests.distributed.delivery import Delivery
 from celsiusify_load_tests.distributed.link import Link
@@ -50,11 +50,13 @@ class Part:
             Sampler(usage, 0, running.pids, lambda: clock.now_ns() - before.ns),
         ):
             problem = self._follow(running, delivery.send, begun)
+        files = delivery.finish()
+        shutil.rmtree(place.spool)
         return replace(
             begun,
             done=True,
             problem=problem,
-            files=delivery.finish(),
+            files=files,
             after=measure(clock, self.link.clock),
             throttled_s=since(throttled_before_s),
         )
@@ -74,10 +76,3 @@ class Part:
             if self.stop_asked or order.do != "load":
                 return problem
             running.wait(BEAT_S, self.stop_asked)
-
-
-def place(folder: Path, job: int, targets_file: Path, master: str) -> Place:
-    """Make room for a load's files."""
-    own = folder / str(job)
-    own.mkdir()
-    return Place(own / "spool", targets_file, own / "locust.log", master)

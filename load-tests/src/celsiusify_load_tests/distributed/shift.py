@@ -61,12 +61,16 @@ def command(briefing: Briefing, place: Place, number: int) -> list[str]:
 class Shift:
     """The load-generating processes of this machine, by their numbers."""
 
-    def __init__(self, processes: dict[int, Popen[bytes]], place: Place) -> None:
-        self._processes = processes
+    def __init__(self, place: Place) -> None:
         self._place = place
-        self._silence = {
-            number: _Silence(journal_file(place.spool, number)) for number in processes
-        }
+        self._processes: dict[int, Popen[bytes]] = {}
+        self._silence: dict[int, _Silence] = {}
+
+    def start(self, number: int, command: list[str], offset: Offset) -> None:
+        """Start one more."""
+        env = {OFFSET_NS: str(offset.ns)}
+        self._processes[number] = start(command, self._place.log, env=env)
+        self._silence[number] = _Silence(journal_file(self._place.spool, number))
 
     @property
     def ended(self) -> bool:
@@ -119,13 +123,10 @@ def shift(briefing: Briefing, place: Place, offset: Offset) -> Iterator[Shift]:
         offset: How far this machine's clock is ahead of the leader's.
     """
     place.spool.mkdir()
-    env = {OFFSET_NS: str(offset.ns)}
-    processes: dict[int, Popen[bytes]] = {}
-    running = Shift(processes, place)
+    running = Shift(place)
     try:
         for number in numbers(briefing):
-            processes[number] = start(command(briefing, place, number), place.log, env=env)
-        running = Shift(processes, place)
+            running.start(number, command(briefing, place, number), offset)
         yield running
     finally:
         running.end()

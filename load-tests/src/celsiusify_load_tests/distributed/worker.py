@@ -2,6 +2,7 @@
 
 import platform
 import socket
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from uuid import uuid4
@@ -11,7 +12,7 @@ from celsiusify_load_tests.calibration import calibrate
 from celsiusify_load_tests.cores import available, split
 from celsiusify_load_tests.distributed import trial
 from celsiusify_load_tests.distributed.offset import Clock, measure
-from celsiusify_load_tests.distributed.part import Part, place
+from celsiusify_load_tests.distributed.part import Part
 from celsiusify_load_tests.distributed.shift import Place
 from celsiusify_load_tests.distributed.talk import Joining, Order, Report
 from celsiusify_load_tests.errors import CalibrationError
@@ -37,12 +38,16 @@ class Worker:
         part: What it does in loads.
         master: The host of Locust's master.
         folder: An empty one for all files.
+        complain: Tells the user what went wrong.
     """
 
-    def __init__(self, part: Part, master: str, folder: Path) -> None:
+    def __init__(
+        self, part: Part, master: str, folder: Path, complain: Callable[[str], None]
+    ) -> None:
         self._part = part
         self._master = master
         self._folder = folder
+        self._complain = complain
         self._targets_file = folder / "targets.yaml"
         self._targets_file.write_text(part.briefing.targets, encoding="utf-8")
 
@@ -57,16 +62,24 @@ class Worker:
         report = Report(before=measure(Clock(), self._part.link.clock))
         while (order := self._part.tell(report)).do != "end":
             self._part.stop_asked.check()
-            if order.job > report.job and order.do == "load":
-                report = self._part.play(order.job, self._place(order.job))
-            elif order.job > report.job and order.do == "try":
-                report = self._try(order)
+            if order.job > report.job and order.do in ("load", "try"):
+                report = self._do(order)
             else:
                 self._part.stop_asked.sleep(IDLE_S)
         return order
 
-    def _place(self, job: int) -> Place:
-        return place(self._folder, job, self._targets_file, self._master)
+    def _do(self, order: Order) -> Report:
+        """Do a job; returns what came of it."""
+        report = self._try(order) if order.do == "try" else self._load(order.job)
+        if report.problem:
+            self._complain(report.problem)
+        return report
+
+    def _load(self, job: int) -> Report:
+        folder = self._folder / str(job)
+        folder.mkdir()
+        log = folder / "locust.log"
+        return self._part.play(job, Place(folder / "spool", self._targets_file, log, self._master))
 
     def _try(self, order: Order) -> Report:
         """Find out what this machine's load generator can do."""
