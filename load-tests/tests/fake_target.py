@@ -38,6 +38,8 @@ class Handler(BaseHTTPRequestHandler):
                 f'{COUNTER}{{model_name="celsiusify",status="OK"}} {Handler.requests + 7}\n'
                 f'{COUNTER}{{model_name="other",status="OK"}} 1000\n'
             )
+        elif url.path == "/absent":
+            self.send_error(404)
         else:
             self._answer("fine")
 

@@ -4,6 +4,7 @@ import csv
 import signal
 import socket
 import sys
+import tempfile
 from collections import Counter
 from itertools import pairwise
 from pathlib import Path
@@ -141,6 +142,21 @@ def test_a_missing_grid_of_points_is_told_before_anything_is_started(
     assert main(["run", "one"]) == Exit.USAGE
     assert "reference-points.csv: No such file or directory" in capsys.readouterr().err
     assert not (workspace.folder / "results").exists()
+
+
+def test_temporary_files_that_cannot_be_written_are_told(
+    workspace: "Workspace", monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As in a container whose root is read-only, with nothing mounted at /tmp."""
+
+    def nowhere() -> str:
+        raise FileNotFoundError
+
+    workspace.write()
+    monkeypatch.chdir(workspace.folder)
+    monkeypatch.setattr(tempfile, "gettempdir", nowhere)
+    assert main(["run", "one"]) == Exit.USAGE
+    assert "can't write temporary files: mount /tmp, or set TMPDIR" in capsys.readouterr().err
 
 
 def test_rounds_take_turns(workspace: "Workspace") -> None:

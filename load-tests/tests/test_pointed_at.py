@@ -109,18 +109,42 @@ def test_a_server_that_is_not_up_yet_is_waited_for(workspace: "Workspace") -> No
     port = workspace.free_port()
     process = workspace.start("run", "one", *SHORT, f"--host=http://127.0.0.1:{port}")
     assert process.stdout is not None
-    while "waiting for it, at most 120 s" not in process.stdout.readline():
+    while "(connection refused): waiting for it, at most 120 s" not in process.stdout.readline():
         assert process.poll() is None
     with workspace.running(port=port):
         run = workspace.finish(process)
     assert run.code == Exit.OK
 
 
-def test_a_host_that_does_not_answer_is_an_error(workspace: "Workspace") -> None:
-    host = f"http://127.0.0.1:{workspace.free_port()}"
-    run = workspace.command("run", "one", f"--host={host}", "--start-timeout=1")
+@pytest.mark.parametrize(
+    ("host", "health", "why"),
+    [
+        ("http://127.0.0.1:{port}", "/health", "connection refused"),
+        ("http://nowhere.invalid:{port}", "/health", "name not resolved"),
+        ("http://127.0.0.1:{server}", "/absent", "status 404"),
+    ],
+)
+def test_a_host_that_does_not_answer_is_an_error(
+    workspace: "Workspace", host: str, health: str, why: str
+) -> None:
+    workspace.targets["one"]["health"] = health
+    with workspace.running() as server:
+        url = host.format(port=workspace.free_port(), server=server.port)
+        run = workspace.command("run", "one", f"--host={url}", "--start-timeout=0.5")
     assert run.code == Exit.USAGE
-    assert run.target()["problem"] == f"{host}/health does not answer with 200 within 1 s"
+    problem = f"{url}{health} does not answer with 200 ({why}) after 0.5 s"
+    assert run.target()["problem"] == problem
+
+
+def test_a_proxy_for_others_is_not_asked(
+    workspace: "Workspace", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Clusters and companies set one for all programs; a load goes straight to its target."""
+    monkeypatch.setenv("http_proxy", f"http://127.0.0.1:{workspace.free_port()}")
+    with workspace.running() as server:
+        run = workspace.command("run", "one", *SHORT, f"--host={server.url}")
+    assert run.code == Exit.OK
+    assert run.round()["counts"]["server"] == run.rows().num_rows
 
 
 def test_a_wait_can_be_interrupted(workspace: "Workspace") -> None:

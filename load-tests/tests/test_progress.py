@@ -1,3 +1,4 @@
+import time
 from typing import Any
 
 import numpy as np
@@ -63,3 +64,24 @@ def test_nothing_moves_where_there_is_no_terminal(capsys: pytest.CaptureFixture[
     terminal.say("staying")
     terminal.clear()
     assert capsys.readouterr().out == "staying\n"
+
+
+@pytest.mark.parametrize(
+    ("quiet", "printed"), [(False, ["at 10", "at 20", "next at 41"]), (True, [])]
+)
+def test_a_log_has_a_line_each_ten_seconds(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    quiet: bool,
+    printed: list[str],
+) -> None:
+    """And none of a load that is over before."""
+    now_s = 0.0
+    monkeypatch.setattr(time, "monotonic", lambda: now_s)
+    terminal = Terminal(quiet=quiet)
+    for now_s in range(25):
+        terminal.show(f"at {now_s}")
+    terminal.clear()
+    for now_s in range(31, 45):
+        terminal.show(f"next at {now_s}")
+    assert capsys.readouterr().out.splitlines() == printed

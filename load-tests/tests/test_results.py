@@ -4,8 +4,10 @@ from pathlib import Path
 import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
+import pytest
 
 from celsiusify_load_tests import results
+from celsiusify_load_tests.errors import LoadTestError
 
 NOW = datetime(2026, 11, 24, 6, 15, tzinfo=UTC)
 
@@ -17,6 +19,17 @@ def test_a_run_is_named_by_time_and_profile(tmp_path: Path) -> None:
 def test_runs_of_the_same_second_have_different_names(tmp_path: Path) -> None:
     names = [results.create_folder(tmp_path, NOW, "quick").name for _ in range(3)]
     assert [name.removeprefix("20261124T061500Z-quick") for name in names] == ["", "-2", "-3"]
+
+
+def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
+    """As of a mount that is read-only, in one line that says what to do."""
+    (tmp_path / "file").touch()
+    with pytest.raises(LoadTestError) as refusal:
+        results.create_folder(tmp_path / "file" / "results", NOW, "quick")
+    assert str(refusal.value) == (
+        f"can't make a folder in {tmp_path}/file/results: Not a directory; "
+        "name another with --results"
+    )
 
 
 def test_times_are_told_in_utc() -> None:

@@ -54,7 +54,8 @@ def command(job: Job) -> list[str]:
         "measure-s": profile.run_time_s,
         "stop-timeout": STOP_TIMEOUT_S,
         "exit-code-on-error": 0,
-        "targets-file": job.targets_file.resolve(),
+        # Not resolved: a mounted file is a link, which leads elsewhere once it is updated.
+        "targets-file": job.targets_file.absolute(),
         "target": job.target.name,
         "run-name": job.run,
         "round": job.round,

@@ -6,6 +6,7 @@ import requests
 from prometheus_client import Metric
 from prometheus_client.parser import text_string_to_metric_families
 
+from celsiusify_load_tests import pages
 from celsiusify_load_tests.targets import Metrics
 
 TIMEOUT_S = 5.0
@@ -36,7 +37,7 @@ def _values(families: Iterable[Metric], metrics: Metrics) -> Iterable[float]:
 def fetch_count(url: str, metrics: Metrics) -> int | None:
     """How many requests the server at `url` has counted; None where it doesn't tell."""
     try:
-        answer = requests.get(url + metrics.path, timeout=TIMEOUT_S)
+        answer = pages.get(url + metrics.path, TIMEOUT_S)
         answer.raise_for_status()
         return count(answer.text, metrics)
     except (requests.RequestException, ValueError):

@@ -1,6 +1,7 @@
 """The options that all verbs have which load targets, and the plan that follows from them."""
 
 import argparse
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -239,6 +240,10 @@ def _targets(options: argparse.Namespace) -> list[Target]:
 
 def _check(targets: list[Target], hosts: Mapping[str, str], targets_file: Path) -> None:
     """Find out at once, not after the first target's load, that another can't be loaded."""
+    try:
+        tempfile.gettempdir()
+    except FileNotFoundError as problem:
+        raise LoadTestError("can't write temporary files: mount /tmp, or set TMPDIR") from problem
     for target in targets:
         target.client(hosts.get(target.name))  # refuses what isn't of its protocol
     _check_installed([target for target in targets if target.name not in hosts], targets_file)

@@ -9,8 +9,9 @@ from celsiusify_load_tests.cores import is_local
 from celsiusify_load_tests.counters import HTTP_PORT, Counters
 from celsiusify_load_tests.errors import ServingError
 from celsiusify_load_tests.interruption import Interruption
+from celsiusify_load_tests.pages import PROBE_TIMEOUT_S, fault
 from celsiusify_load_tests.processes import listening
-from celsiusify_load_tests.serving import PROBE_TIMEOUT_S, Server, answers
+from celsiusify_load_tests.serving import Server
 from celsiusify_load_tests.targets import Target
 
 PERIOD_S = 0.5
@@ -63,9 +64,9 @@ def _lack(target: Target, host: str, counters: str | None) -> str | None:
     pages = host if _has_pages(target) else counters
     if pages != host and not accepts(host):
         return f"{host} takes no connection"
-    if pages is not None and not answers(pages + target.health):
-        return f"{pages}{target.health} does not answer with 200"
-    return None
+    if pages is None or (why := fault(pages + target.health)) is None:
+        return None
+    return f"{pages}{target.health} does not answer with 200 ({why})"
 
 
 def _wait(
@@ -79,9 +80,9 @@ def _wait(
     while (reason := lack()) is not None:
         stop_asked.check()
         if time.monotonic() > deadline:
-            raise ServingError(f"{reason} within {timeout_s:g} s")
+            raise ServingError(f"{reason} after {timeout_s:g} s")
         if not is_told:
-            say(f"{reason} yet; waiting for it, at most {timeout_s:g} s")
+            say(f"{reason}: waiting for it, at most {timeout_s:g} s")
             is_told = True
         stop_asked.sleep(PERIOD_S)
 

@@ -1,6 +1,7 @@
 """What a run shows in the terminal: where it stands each second, and how it ended."""
 
 import sys
+import time
 from collections import deque
 from collections.abc import Mapping, Sequence
 from math import isnan
@@ -16,6 +17,8 @@ from rich.text import Text
 from celsiusify_load_tests.rows import FAILED
 
 WINDOW_S = 5
+LOG_PERIOD_S = 10.0
+"""From one line to the next in a log."""
 WIDTH = 120  # of a table where there is no terminal to ask
 
 
@@ -71,7 +74,10 @@ def _clock(seconds: float) -> str:
 
 
 class Terminal:
-    """Prints what a person wants to know; the line that moves only where it can."""
+    """Prints what a person wants to know; the line that moves only where it can.
+
+    In a log, as of a pod, that is a line each ten seconds instead.
+    """
 
     def __init__(self, *, quiet: bool = False) -> None:
         width = None if sys.stdout.isatty() else WIDTH
@@ -79,6 +85,8 @@ class Terminal:
         self._errors = Console(soft_wrap=True, highlight=False, stderr=True)
         can_move = self._console.is_terminal and not self._console.is_dumb_terminal
         self._moves = can_move and not quiet
+        self._is_quiet = quiet
+        self._shown_s: float | None = None
         self._live = Live(console=self._console, auto_refresh=False, transient=True)
 
     def say(self, line: str) -> None:
@@ -90,16 +98,27 @@ class Terminal:
         self._errors.print(Text(line))
 
     def show(self, line: str) -> None:
-        """Replace the moving line; nothing where there is none."""
+        """Replace the moving line; where none can move, print one now and then."""
         if self._moves:
             self._live.start()
             self._live.update(
                 Text(line, style="dim", no_wrap=True, overflow="ellipsis"), refresh=True
             )
+        elif not self._is_quiet:
+            self._print_now_and_then(line)
 
     def clear(self) -> None:
         """Remove the moving line."""
         self._live.stop()
+        self._shown_s = None
+
+    def _print_now_and_then(self, line: str) -> None:
+        now_s = time.monotonic()
+        if self._shown_s is None:
+            self._shown_s = now_s
+        elif now_s - self._shown_s >= LOG_PERIOD_S:
+            self._shown_s = now_s
+            self.say(line)
 
     def table(self, rows: Sequence[Mapping[str, str]]) -> None:
         """Print rows that have the same keys, as a table."""

@@ -11,6 +11,8 @@ import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from celsiusify_load_tests.errors import LoadTestError
+
 
 def run_names(now: datetime, profile: str) -> Iterable[str]:
     """Names for a run, the next where the one before is taken: time and profile, then a number."""
@@ -20,9 +22,22 @@ def run_names(now: datetime, profile: str) -> Iterable[str]:
 
 
 def create_folder(results: Path, now: datetime, profile: str) -> Path:
-    """Make the folder of a new run, with a name that no other has."""
-    results.mkdir(parents=True, exist_ok=True)
-    for name in run_names(now, profile):
+    """Make the folder of a new run, with a name that no other has.
+
+    Raises:
+        LoadTestError: If it can't be made.
+    """
+    try:
+        results.mkdir(parents=True, exist_ok=True)
+        return _new_folder(results, run_names(now, profile))
+    except OSError as problem:
+        raise LoadTestError(
+            f"can't make a folder in {results}: {problem.strerror}; name another with --results"
+        ) from problem
+
+
+def _new_folder(results: Path, names: Iterable[str]) -> Path:
+    for name in names:
         try:
             (results / name).mkdir()
         except FileExistsError:

@@ -7,21 +7,18 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from http import HTTPStatus
 from pathlib import Path
 from tempfile import TemporaryDirectory
-
-import requests
 
 from celsiusify_load_tests.commands import arguments, environment
 from celsiusify_load_tests.cores import keep_process_on
 from celsiusify_load_tests.counters import Counters
 from celsiusify_load_tests.errors import ServingError
 from celsiusify_load_tests.interruption import Interruption
+from celsiusify_load_tests.pages import answers
 from celsiusify_load_tests.processes import last_lines, start, stop
 from celsiusify_load_tests.targets import Target
 
-PROBE_TIMEOUT_S = 2.0
 STOP_GRACE_S = 20.0
 
 
@@ -79,14 +76,6 @@ def check_ports_free(target: Target) -> None:
                     f"port {port} ({name}) can't be used: {os.strerror(problem.errno or 0)}; "
                     f"stop what uses it, or load that with --host (HOST= in make)"
                 ) from problem
-
-
-def answers(url: str) -> bool:
-    """Whether `url` answers with 200 just now."""
-    try:
-        return requests.get(url, timeout=PROBE_TIMEOUT_S).status_code == HTTPStatus.OK
-    except requests.RequestException:
-        return False
 
 
 @contextmanager
