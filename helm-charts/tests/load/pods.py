@@ -49,11 +49,12 @@ class Node:
             self._here(REFERENCE.sub(lambda found: environment[found[1]], argument), folders)
             for argument in container["args"]
         ]
+        temporary = folders.get("/tmp", self.folder / pod)
         with self._log(pod).open("wb") as log:
             process = subprocess.Popen(
                 [self.entrypoint, *arguments, *extra],
-                env={"PATH": os.environ["PATH"], "TMPDIR": str(folders["/tmp"])} | environment,
-                cwd=folders["/work"],
+                env={"PATH": os.environ["PATH"], "TMPDIR": str(temporary)} | environment,
+                cwd=self.folder / pod,
                 stdout=log,
                 stderr=subprocess.STDOUT,
             )

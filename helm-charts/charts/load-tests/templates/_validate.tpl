@@ -10,8 +10,14 @@
 {{- if and $open (not (or .rate $profile.rate_rps)) }}
 {{- fail (printf "load.model is %s, but nothing says how many arrivals there are a second: set load.rate" .model) }}
 {{- end }}
+{{- if and $profile.steps (or .users .spawnRate .thinkTime (eq .model "closed")) }}
+{{- fail (printf "load.profile %s is an open load: load.users, spawnRate and thinkTime mean nothing to it, and load.model can't be closed" .profile) }}
+{{- end }}
+{{- if and .maxInFlight (not $open) }}
+{{- fail (printf "load.maxInFlight (%v) is of an open load: set load.model to poisson or constant" .maxInFlight) }}
+{{- end }}
 {{- if and $open (eq $.Values.mode "ui") }}
-{{- fail "mode is ui, whose loads are closed: set load.model to closed, or leave it empty with a load.profile of users" }}
+{{- fail "mode is ui, whose loads are closed: load.model must be empty or closed, and load.profile one of users" }}
 {{- end }}
 {{- end }}
 {{- if and (eq .Values.mode "ui") (not (hasKey $targets .Values.ui.target)) }}
