@@ -14,7 +14,9 @@ import pytest
 
 ROOT = Path(__file__).parents[3]
 FOLDERS = sorted(path.parent.name for path in ROOT.glob("*/Dockerfile"))
-PROGRAM = shutil.which("docker") or shutil.which("podman")
+NAMED = (os.environ.get("DOCKER", ""), "docker", "podman")
+"""What make calls it, or else what is there."""
+PROGRAM = next(filter(None, map(shutil.which, NAMED)), None)
 RESTRICTED = (
     "--user=65532:65532",
     "--read-only",
