@@ -31,7 +31,9 @@ WARNING: {{ . }}
 {{- if and .Values.autoscaling.enabled (not (.Capabilities.APIVersions.Has "metrics.k8s.io/v1beta1")) }}
 - {{ $chart }} can't be scaled by CPU, since the cluster has no metrics API; install metrics-server.
 {{- end }}
-{{- if and .Values.networkPolicy.enabled (or .Values.ingress.enabled .Values.httpRoute.enabled (.Values.grpcRoute).enabled .Values.metrics.serviceMonitor.enabled) (not .Values.networkPolicy.fromNamespaces) (not .Values.networkPolicy.extraFrom) }}
-- no namespace may ask {{ $chart }}; name those of the ingress controller, the Gateway and Prometheus in networkPolicy.fromNamespaces.
+{{- $asked := or .Values.ingress.enabled .Values.httpRoute.enabled (.Values.grpcRoute).enabled .Values.metrics.serviceMonitor.enabled (ne .Values.service.type "ClusterIP") }}
+{{- $open := or (not .Values.networkPolicy.enabled) .Values.networkPolicy.fromNamespaces .Values.networkPolicy.extraFrom }}
+{{- if and $asked (not $open) }}
+- nobody from outside the namespace may ask {{ $chart }}; see networkPolicy.fromNamespaces and networkPolicy.extraFrom.
 {{- end }}
 {{- end }}

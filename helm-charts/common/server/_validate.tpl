@@ -5,8 +5,8 @@
 {{- if gt (int .minReplicas) (int .maxReplicas) }}
 {{- fail (printf "autoscaling.minReplicas (%v) is over autoscaling.maxReplicas (%v)" .minReplicas .maxReplicas) }}
 {{- end }}
-{{- if not (or .targetCPUUtilizationPercentage .metrics) }}
-{{- fail "autoscaling has nothing to go by: set autoscaling.targetCPUUtilizationPercentage or autoscaling.metrics, or autoscaling.enabled to false" }}
+{{- if not (or .targetCPUUtilizationPercentage .metrics .keda.triggers) }}
+{{- fail "autoscaling has nothing to go by: set autoscaling.targetCPUUtilizationPercentage, autoscaling.metrics or autoscaling.keda.triggers, or autoscaling.enabled to false" }}
 {{- end }}
 {{- if and .targetCPUUtilizationPercentage (not (($.Values.resources).requests).cpu) }}
 {{- fail "autoscaling by CPU needs resources.requests.cpu: utilization is a share of what is requested" }}
