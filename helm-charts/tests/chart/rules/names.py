@@ -50,22 +50,16 @@ def names_are_unique(manifests: list[Manifest]) -> Iterator[str]:
 
 
 def labels_are_standard(manifests: list[Manifest]) -> Iterator[str]:
-    """Every object, and every pod, carries the labels that Kubernetes and Helm recommend."""
-    carriers = [
-        (name(manifest), manifest["metadata"].get("labels") or {}) for manifest in manifests
-    ]
-    for own, labels in carriers:
+    """Every object carries the labels that Kubernetes and Helm recommend."""
+    for own, labels in _labels(manifests):
         if missing := STANDARD - labels.keys():
             yield f"{own} lacks {', '.join(sorted(missing))}"
 
 
 def label_values_are_valid(manifests: list[Manifest]) -> Iterator[str]:
     """Values of labels are text of 63 characters or fewer, in the form that Kubernetes asks for."""
-    carriers = [
-        (name(manifest), manifest["metadata"].get("labels") or {}) for manifest in manifests
-    ]
-    carriers += [(pod.name, pod.labels) for pod in pods(manifests)]
-    for own, labels in carriers:
+    of_pods = [(pod.name, pod.labels) for pod in pods(manifests)]
+    for own, labels in [*_labels(manifests), *of_pods]:
         for key, value in labels.items():
             if not isinstance(value, str) or len(value) > LONGEST or not VALUE.fullmatch(value):
                 yield f"{own}: label {key}: {value!r} isn't valid"
@@ -79,3 +73,8 @@ def subdomains_leave_room_for_hostnames(manifests: list[Manifest]) -> Iterator[s
         longest = len(manifest["metadata"]["name"]) + (11 if manifest["kind"] == "CronJob" else 0)
         if longest + 1 + digits > LONGEST:
             yield f"{name(manifest)}: host names of its pods are over {LONGEST} characters"
+
+
+def _labels(manifests: list[Manifest]) -> list[tuple[str, dict[str, str]]]:
+    """The labels of each object, by its kind and name."""
+    return [(name(manifest), manifest["metadata"].get("labels") or {}) for manifest in manifests]
