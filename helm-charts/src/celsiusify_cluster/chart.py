@@ -1,6 +1,7 @@
 """The chart: packaged from its folder, with what it links from elsewhere in the workspace."""
 
 import argparse
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ from celsiusify_cluster.helm import Helm
 from celsiusify_cluster.place import Place
 
 FOLDER = Path("helm-charts")
+VARIABLE = "CELSIUSIFY_CHART"
 NOT_THE_CHART = {"src", "tests"}
 MADE_BY_TOOLS = shutil.ignore_patterns(".*_cache", ".hypothesis", "__pycache__")
 
@@ -20,7 +22,10 @@ MADE_BY_TOOLS = shutil.ignore_patterns(".*_cache", ".hypothesis", "__pycache__")
 def add_chart_option(verb: argparse.ArgumentParser) -> None:
     """Add the option that says where the chart is."""
     verb.add_argument(
-        "--chart", default="", metavar="PATH", help=f"its folder or package; default {FOLDER}"
+        "--chart",
+        default="",
+        metavar="PATH",
+        help=f"its folder or package; default ${VARIABLE}, or else {FOLDER}",
     )
 
 
@@ -31,7 +36,7 @@ def packaged(options: argparse.Namespace, helm: Helm) -> Iterator[Path]:
     Raises:
         ClusterError: If there is no chart.
     """
-    chart = Path(options.chart or FOLDER)
+    chart = Path(options.chart or os.environ.get(VARIABLE) or FOLDER)
     if chart.is_file():
         yield chart
         return

@@ -172,6 +172,15 @@ def test_a_package_can_be_deployed(cluster: Cluster, tmp_path: Path) -> None:
     assert main(["deploy", f"--chart={package}"]) == 0
 
 
+def test_the_chart_s_variable_names_it_where_no_option_does(
+    cluster: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Captured
+) -> None:
+    """The image that deploys has the chart somewhere of its own."""
+    monkeypatch.setenv("CELSIUSIFY_CHART", str(tmp_path / "elsewhere"))
+    assert main(["deploy"]) == 2
+    assert f"there is no chart in {tmp_path / 'elsewhere'}" in capsys.readouterr().err
+
+
 def test_a_folder_without_a_chart_is_refused(
     cluster: Cluster, tmp_path: Path, capsys: Captured
 ) -> None:
