@@ -45,10 +45,15 @@ def test_tools_have_their_pinned_versions(
 
 
 def test_chart_renders_with_the_images_of_this_version(
-    run: Run, versions: dict[str, str], targets: dict[str, dict]
+    engine: Engine,
+    image: Image,
+    run: Run,
+    versions: dict[str, str],
+    targets: dict[str, dict],
 ) -> None:
-    """It is whole: what it links elsewhere in the workspace is in the package."""
-    chart = f"/charts/celsiusify-{versions['VERSION']}.tgz"
+    """It is where the command looks for it, and whole, though its folder has links to others."""
+    settings = engine.inspect("image", image("helm-charts"))["Config"]["Env"]
+    chart = dict(setting.split("=", 1) for setting in settings)["CELSIUSIFY_CHART"]
     manifest = run("helm", "template", "celsiusify", chart, "--kube-version=1.37")
     kinds = {entry["kind"] for entry in yaml.safe_load_all(manifest) if entry}
     assert {"Deployment", "Service", "HorizontalPodAutoscaler", "CronJob"} <= kinds
