@@ -7,10 +7,10 @@ Locust's web UI:
   http://127.0.0.1:8089 starts and stops loads of {{ .Values.ui.target }}
 {{- else }}
 Loads, each an idle CronJob that runs are made of:
-{{- range $name := append (include "load-tests.targets" . | fromYaml | keys | sortAlpha) "all" }}
+{{- range $name, $_ := include "load-tests.loads" . | fromYaml }}
   kubectl -n {{ $namespace }} create job RUN --from=cronjob/{{ include "load-tests.cronjobName" (list $ $name) }}
 {{- end }}
-  make loadtest TARGET=… WHERE=cluster NAMESPACE={{ $namespace }}   # makes one, watches it, and brings its results home
+  make loadtest TARGET=all WHERE=cluster NAMESPACE={{ $namespace }}   # makes one, watches it, and brings its results home
 {{- end }}
 {{- range include "load-tests.warnings" . | fromYamlArray }}
 WARNING: {{ . }}

@@ -76,7 +76,7 @@ volumeMounts:
     name: {{ include "celsiusify.fullname" . }}
 - name: tmp
   emptyDir:
-    sizeLimit: 256Mi
+    sizeLimit: {{ include "load-tests.plain" .Values.results.sizeLimit | quote }}
 {{- include "load-tests.fileVolumes" . }}
 {{- end }}
 

@@ -19,6 +19,16 @@
 {{- toYaml $loaded }}
 {{- end }}
 
+{{/* The loads that there are, each with its targets: one of each target, and `all` of those that are compared. */}}
+{{- define "load-tests.loads" -}}
+{{- $loads := dict }}
+{{- range $name, $target := include "load-tests.targets" . | fromYaml }}
+{{- $_ := set $loads $name (dict $name $target) }}
+{{- if $target.in_all }}{{ $_ := set $loads "all" (get $loads "all" | default dict | merge (dict $name $target)) }}{{ end }}
+{{- end }}
+{{- toYaml $loads }}
+{{- end }}
+
 {{/* One of them: (list . TARGET-OF-TARGETS.YAML OWN-VALUES). */}}
 {{- define "load-tests.target" -}}
 {{- $root := index . 0 }}
