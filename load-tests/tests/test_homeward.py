@@ -3,12 +3,16 @@
 import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from celsiusify_load_tests import homeward
 from celsiusify_load_tests.__main__ import main
+from celsiusify_load_tests.homeward import Way
+from celsiusify_load_tests.interruption import Interruption
 from celsiusify_load_tests.run import Exit
 
 if TYPE_CHECKING:  # pytest imports no module from a folder of tests
@@ -85,6 +89,27 @@ def test_what_a_log_does_not_hold_is_held_until_it_was_fetched(
     assert read_frames(emit()) == on_disk(folder)
     assert emit("--release", "--quiet") == ""
     assert workspace.finish(process).code == Exit.OK
+
+
+def test_who_is_told_to_end_waits_only_for_who_is_there(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A folder is kept while it is being fetched, and else only for a moment."""
+    monkeypatch.setattr(homeward, "INTERRUPTED_HOLD_S", 0.0)
+    stopped = Interruption()
+    stopped.count = 1
+    way = Way(limit_bytes=0, hold_s=60)
+    (tmp_path / "run.json").write_bytes(b"{}")
+    with homeward.sent(tmp_path, way, stopped):
+        pass
+    fetching = homeward.fetched(tmp_path)
+    fetching.__enter__()
+    waiting = threading.Thread(target=lambda: homeward._send(tmp_path, way, stopped))
+    waiting.start()
+    waiting.join(0.5)
+    assert waiting.is_alive()
+    fetching.__exit__(None, None, None)
+    waiting.join()
 
 
 def test_nothing_is_held_longer_than_asked(workspace: "Workspace") -> None:

@@ -1,4 +1,4 @@
-"""The kept connection of one simulated user, and what becomes of a request when it breaks."""
+"""The connection of one simulated user, and what becomes of a request when it breaks."""
 
 import os
 import socket

@@ -25,7 +25,8 @@ def emit(options: argparse.Namespace, _: str) -> Exit:
         raise LoadTestError(f"no folder {folder}")
     try:
         if not options.quiet:
-            homeward.emit(folder, homeward.pack_folder(folder))
+            with homeward.fetched(folder):
+                homeward.emit(folder, homeward.pack_folder(folder))
         if options.release:
             homeward.release(folder)
     except BrokenPipeError:

@@ -4,7 +4,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,7 +19,8 @@ HOLD_S = 600.0
 INTERRUPTED_HOLD_S = 5.0
 """Whoever is told to end has little time: Kubernetes kills it half a minute later."""
 
-_RELEASED = ".released"
+_RELEASED, _FETCHED = ".released", ".fetched"
+"""Marks in a folder: that it may go, and that somebody is at it."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,19 @@ def emit(folder: Path, files: Sequence[Packed]) -> None:
     sys.stdout.flush()
 
 
+@contextmanager
+def fetched(folder: Path) -> Iterator[None]:
+    """Let the command that keeps a folder know that somebody is at it while the context lasts."""
+    mark = folder / _FETCHED
+    with suppress(OSError):  # elsewhere a folder may be read-only, and nobody waits
+        mark.touch()
+    try:
+        yield
+    finally:
+        with suppress(OSError):
+            mark.unlink(missing_ok=True)
+
+
 def release(folder: Path) -> None:
     """Let the command end that keeps a folder for whoever fetches it."""
     (folder / _RELEASED).touch()
@@ -82,6 +96,7 @@ def _send(folder: Path, way: Way, stop_asked: Interruption) -> None:
     _wait(way.hold_s, lambda: _is_released(folder) or bool(stop_asked))
     if stop_asked:
         _wait(min(way.hold_s, INTERRUPTED_HOLD_S), lambda: _is_released(folder))
+        _wait(way.hold_s, lambda: _is_released(folder) or not (folder / _FETCHED).exists())
 
 
 def _is_released(folder: Path) -> bool:

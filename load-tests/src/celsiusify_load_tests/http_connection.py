@@ -11,7 +11,7 @@ _LAST = b"\r\nConnection: close"
 
 
 class HttpConnection(KeptConnection[Response]):
-    """A connection over HTTP/1.1, kept alive.
+    """A connection over HTTP/1.1, kept alive for as many requests as its user's habit says.
 
     A request on a connection that was used before, and of whose answer nothing came, is sent once
     more if it is idempotent (RFC 9112, section 9.3.1), and else has failed.
