@@ -1,13 +1,15 @@
 """Ask a target for 451 °F, as targets.yaml says it is asked, and check the answer.
 
-`helm test` runs it in the image of load-tests: `smoke.py TARGET HOST:PORT`.
+`helm test` runs it in the image of load-tests: `smoke.py TARGET HOST:PORT PATIENCE_S`. As long as
+nobody answers it asks again: a new pod's network may come up later than the pod.
 """
 
 import sys
+import time
 from pathlib import Path
 
 from celsiusify_load_tests.check import WrongAnswerError
-from celsiusify_load_tests.exchange import ConnectionCounts, ExchangeError
+from celsiusify_load_tests.exchange import Client, ConnectionCounts, ExchangeError
 from celsiusify_load_tests.protocols import PROTOCOLS
 from celsiusify_load_tests.targets import find_target
 
@@ -15,12 +17,26 @@ FAHRENHEIT = 451.0
 CELSIUS = 232.777778
 TOLERANCE = 1e-4
 
-name, address = sys.argv[1:]
+
+def ask(client: Client, until_s: float) -> float:
+    """Return the answer in °C; `until_s` is when to give up, on the monotonic clock."""
+    while True:
+        connection = client.connect(ConnectionCounts())
+        try:
+            return client.read(connection.exchange(client.fill(FAHRENHEIT)))
+        except ExchangeError:
+            if time.monotonic() > until_s:
+                raise
+            time.sleep(1)
+        finally:
+            connection.close()
+
+
+name, address, patience_s = sys.argv[1:]
 target = find_target(Path(__file__).with_name("targets.yaml"), name)
 url = f"{PROTOCOLS[target.request.protocol].scheme}://{address}"
-client = target.client(url)
 try:
-    celsius = client.read(client.connect(ConnectionCounts()).exchange(client.fill(FAHRENHEIT)))
+    celsius = ask(target.client(url), time.monotonic() + float(patience_s))
 except (ExchangeError, WrongAnswerError) as problem:
     sys.exit(f"{name} at {url}: {problem}")
 sys.stdout.write(f"{name} at {url}: {FAHRENHEIT:g} °F is {celsius:.6f} °C\n")

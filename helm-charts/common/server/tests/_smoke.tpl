@@ -22,6 +22,7 @@ containers:
     args:
       - {{ $name }}
       - {{ include "celsiusify.fullname" . }}:{{ $port }}
+      - "30"
     securityContext:
       {{- include "celsiusify.securityContext" . | nindent 6 }}
     resources:
