@@ -128,8 +128,9 @@ def test_workers_are_dismissed_once_they_have_heard_it(now: Time) -> None:
     crew.join(joining())
     crew.order(Order("end"))
     crew.hear(0)
-    before = crew.dismissed
     crew.take(1, Report())
+    before = crew.dismissed
+    crew.take(0, Report())
     now.now_s += SILENCE_S + 1
     assert (before, crew.dismissed, crew.lost()) == (False, True, None)
 

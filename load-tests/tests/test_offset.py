@@ -1,4 +1,5 @@
 import time
+from collections.abc import Callable
 
 import pytest
 
@@ -36,12 +37,12 @@ def test_a_clock_is_compared_with_the_leaders() -> None:
     leader, worker = Clock(), Clock()
     delays_s = iter([0.05, *[0.0] * 100])
 
-    def ask() -> tuple[int, int]:
-        told = leader.now_ns() - 1500 * MS
+    def exchange(now_ns: Callable[[], int]) -> Exchange:
+        asked_ns, told_ns = now_ns(), leader.now_ns() - 1500 * MS
         time.sleep(next(delays_s))
-        return told, told
+        return Exchange(asked_ns, told_ns, told_ns, now_ns())
 
-    found = measure(worker, ask)
+    found = measure(worker, exchange)
     assert found.clock_offset_ms == pytest.approx(1500, abs=5)
     assert found.round_trip_ms < 50
 

@@ -62,15 +62,13 @@ def _work(part: Part, host: str, control_port: int, terminal: Terminal) -> Exit:
     """Work for a leader that has taken this worker in."""
     with (
         closing(Link(host, control_port)) as beats,
-        Heart(beats, part.briefing.worker, part.stop_asked) as heart,
+        Heart(beats, part.briefing.worker, part.stop_asked),
         TemporaryDirectory(prefix="celsiusify-") as folder,
     ):
         try:
             order = Worker(part, host, Path(folder), terminal.complain).work()
         except Interrupted:
-            if heart.over is None:
-                return Exit.INTERRUPTED
-            order = heart.over
+            return Exit.INTERRUPTED
         except (LostLeaderError, TurnedAwayError) as problem:
             terminal.complain(f"stopped: {problem}")
             return Exit.INVALID

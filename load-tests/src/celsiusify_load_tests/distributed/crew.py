@@ -107,7 +107,6 @@ class Crew:
             if member.lost:
                 raise RefusedError(f"the leader heard nothing of this worker for {SILENCE_S:g} s")
             member.heard_s = self._now_s()
-            member.dismissed = self._order.do == "end"
             return self._order
 
     def take(self, number: int, report: Report) -> Order:
@@ -122,6 +121,7 @@ class Crew:
             member.report = report
             if member.first is None and report.before is not None:
                 member.first = report
+            member.dismissed = order.do == "end"
             return order
 
     def _member(self, number: int) -> Member:

@@ -2,13 +2,17 @@
 
 import time
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import asdict
 from http import HTTPStatus
+from http.client import HTTPConnection, HTTPException
 from threading import Event, Thread
-from typing import Any
+from typing import Any, TypeVar
 
+import orjson
 import requests
 
+from celsiusify_load_tests.distributed.offset import Exchange
 from celsiusify_load_tests.distributed.talk import BEAT_S, Briefing, Joining, Order, Report
 from celsiusify_load_tests.errors import LoadTestError
 from celsiusify_load_tests.interruption import Interruption
@@ -19,7 +23,10 @@ PATIENCE_S = 15.0
 """A leader that doesn't answer for so long is gone."""
 RETRY_S = 0.25
 
-_BROKEN = (requests.ConnectionError, requests.Timeout)
+BROKEN = (OSError, HTTPException)
+"""What is raised where there is no connection or no answer, by requests too."""
+
+T = TypeVar("T")
 
 
 class LostLeaderError(Exception):
@@ -39,6 +46,7 @@ class Link:
     """
 
     def __init__(self, host: str, port: int) -> None:
+        self._host, self._port = host, port
         self._url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
         self._session = requests.Session()
         self._session.trust_env = False  # no proxy lies between a leader and its workers
@@ -62,10 +70,23 @@ class Link:
         told = self._ask("/workers", json=asdict(joining), patience_s=timeout_s, check=check)
         return checked(Briefing, told, "the leader's answer")
 
-    def clock(self) -> tuple[int, int]:
-        """When the leader got this question, and when it answered, in ns."""
-        told = self._ask("/clock", method="GET")
-        return told["received_ns"], told["sent_ns"]
+    def exchange(self, now_ns: Callable[[], int]) -> Exchange:
+        """Ask the leader for its time, on a connection that is there before.
+
+        Args:
+            now_ns: Tells this machine's.
+        """
+        return self._patiently(lambda: self._exchange(now_ns))
+
+    def _exchange(self, now_ns: Callable[[], int]) -> Exchange:
+        with closing(HTTPConnection(self._host, self._port, timeout=TIMEOUT_S[1])) as connection:
+            connection.connect()
+            asked_ns = now_ns()
+            connection.request("GET", "/clock")
+            answer = connection.getresponse().read()
+            heard_ns = now_ns()
+        told = orjson.loads(answer)
+        return Exchange(asked_ns, told["received_ns"], told["sent_ns"], heard_ns)
 
     def beat(self, worker: int) -> Order:
         """Let the leader know that this worker lives, and learn what to do."""
@@ -84,19 +105,27 @@ class Link:
     def _ask(
         self,
         path: str,
-        method: str = "POST",
         patience_s: float = PATIENCE_S,
         check: Callable[[], None] = lambda: None,
         **content: Any,
     ) -> dict[str, Any]:
+        def ask() -> dict[str, Any]:
+            return _told(self._session.post(self._url + path, timeout=TIMEOUT_S, **content))
+
+        return self._patiently(ask, patience_s, check)
+
+    def _patiently(
+        self,
+        ask: Callable[[], T],
+        patience_s: float = PATIENCE_S,
+        check: Callable[[], None] = lambda: None,
+    ) -> T:
         deadline = time.monotonic() + patience_s
         while True:
             check()
             try:
-                return _told(
-                    self._session.request(method, self._url + path, timeout=TIMEOUT_S, **content)
-                )
-            except _BROKEN as problem:
+                return ask()
+            except BROKEN as problem:
                 if time.monotonic() > deadline:
                     raise LostLeaderError(
                         f"{self._url} didn't answer for {patience_s:g} s"
@@ -121,12 +150,10 @@ class Heart:
     Args:
         link: A connection of its own.
         worker: The worker's number.
-        stop_asked: Is asked once the leader says that the run is over: it doesn't wait.
+        stop_asked: Is asked once the leader says that the run is over: it won't wait for a trial.
     """
 
     def __init__(self, link: Link, worker: int, stop_asked: Interruption) -> None:
-        self.over: Order | None = None
-        """What the leader said then."""
         self._link = link
         self._stop_asked = stop_asked
         self._worker = worker
@@ -145,9 +172,8 @@ class Heart:
         while not self._stop.wait(BEAT_S):
             try:
                 order = self._link.beat(self._worker)
-            except (LostLeaderError, LoadTestError, requests.RequestException):
+            except (LostLeaderError, LoadTestError):
                 return  # the worker hears the same when it next reports
             if order.do == "end":
-                self.over = order
                 self._stop_asked.ask()
                 return

@@ -64,16 +64,11 @@ class Clock:
         return time.perf_counter_ns() + self._epoch_ns
 
 
-def measure(clock: Clock, ask: Callable[[], tuple[int, int]]) -> Offset:
+def measure(clock: Clock, exchange: Callable[[Callable[[], int]], Exchange]) -> Offset:
     """Compare a clock with the leader's.
 
     Args:
         clock: This machine's.
-        ask: Asks the leader; returns when it got the question and when it answered.
+        exchange: Asks the leader; it is given a function that tells this machine's time in ns.
     """
-    exchanges = []
-    for _ in range(EXCHANGES):
-        asked_ns = clock.now_ns()
-        received_ns, sent_ns = ask()
-        exchanges.append(Exchange(asked_ns, received_ns, sent_ns, clock.now_ns()))
-    return best(exchanges)
+    return best([exchange(clock.now_ns) for _ in range(EXCHANGES)])

@@ -41,7 +41,7 @@ class Part:
             TurnedAwayError: If it gave this worker up.
         """
         clock, throttled_before_s = Clock(), throttled_s()
-        before = measure(clock, self.link.clock)
+        before = measure(clock, self.link.exchange)
         begun = Report(job, before=before)
         delivery = Delivery(place.spool, partial(self.link.add, self.briefing.worker, job))
         usage = usage_file(place.spool, self.briefing.worker)
@@ -57,7 +57,7 @@ class Part:
             done=True,
             problem=problem,
             files=files,
-            after=measure(clock, self.link.clock),
+            after=measure(clock, self.link.exchange),
             throttled_s=since(throttled_before_s),
         )
 

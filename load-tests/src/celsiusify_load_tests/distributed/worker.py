@@ -16,6 +16,7 @@ from celsiusify_load_tests.distributed.part import Part
 from celsiusify_load_tests.distributed.shift import Place
 from celsiusify_load_tests.distributed.talk import Joining, Order, Report
 from celsiusify_load_tests.errors import CalibrationError
+from celsiusify_load_tests.interruption import Interrupted
 from celsiusify_load_tests.quota import limit_cores
 
 IDLE_S = 0.2
@@ -59,13 +60,17 @@ class Worker:
             TurnedAwayError: If it gave this worker up.
             Interrupted: If a stop was asked for.
         """
-        report = Report(before=measure(Clock(), self._part.link.clock))
-        while (order := self._part.tell(report)).do != "end":
-            self._part.stop_asked.check()
-            if order.job > report.job and order.do in ("load", "try"):
-                report = self._do(order)
-            else:
-                self._part.stop_asked.sleep(IDLE_S)
+        report = Report(before=measure(Clock(), self._part.link.exchange))
+        try:
+            while (order := self._part.tell(report)).do != "end":
+                self._part.stop_asked.check()
+                if order.job > report.job and order.do in ("load", "try"):
+                    report = self._do(order)
+                else:
+                    self._part.stop_asked.sleep(IDLE_S)
+        except Interrupted:
+            if (order := self._part.tell(report)).do != "end":
+                raise
         return order
 
     def _do(self, order: Order) -> Report:
