@@ -7,11 +7,15 @@ from datetime import datetime
 
 import pytest
 
-from .conftest import Engine
+from .conftest import FOLDERS, ROOT, Engine
 
 pytestmark = pytest.mark.docker
 
 TOOLS = "pip pip3 uv poetry gcc cc g++ c++ clang ld make cmake go cargo"
+COMMANDS = [
+    name for name in FOLDERS if "HEALTHCHECK NONE" in (ROOT / name / "Dockerfile").read_text()
+]
+"""Images of commands that end: they leave files."""
 MEGABYTE = 1e6
 Image = Callable[[str], str]
 
@@ -44,6 +48,14 @@ def test_health_check_is_there_or_ruled_out(engine: Engine, image: Image, folder
 def test_nothing_inside_installs_or_compiles(engine: Engine, image: Image, folder: str) -> None:
     find = f"for tool in {TOOLS}; do command -v $tool; done; python -m pip 2>/dev/null; true"
     assert engine.run("--network=none", "--entrypoint=sh", image(folder), "-c", find) == ""
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_new_volume_can_be_written_to(engine: Engine, image: Image, command: str) -> None:
+    """It takes its owner from the folder that it is mounted over: the one that is worked in."""
+    where = engine.inspect("image", image(command))["Config"]["WorkingDir"]
+    options = (f"--mount=type=volume,target={where}", "--entrypoint=touch", "--network=none")
+    engine.run(*options, image(command), f"{where}/written")
 
 
 def test_converter_adds_little_to_its_base(
