@@ -1,11 +1,15 @@
+import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from celsiusify_reporting.__main__ import main
+from celsiusify_reporting.audit.numbers import strays
 from celsiusify_reporting.folder import measure_run
-from celsiusify_reporting.report import Report
+from celsiusify_reporting.markdown import render
+from celsiusify_reporting.pages import compose
+from celsiusify_reporting.report import Report, to_json
 from clusters import Spike, Worker, edit_cluster, make_cluster_run
 from runs import edit_run
 
@@ -75,12 +79,35 @@ def test_unknown_offset_is_told(tmp_path: Path) -> None:
     assert "how far workers' clocks were off" in findings(report_of(folder))["unknown"]
 
 
+def test_what_is_left_is_in_the_report_s_data(tmp_path: Path) -> None:
+    """By worker, the most of all rounds: no page computes it."""
+    report = report_of(run(tmp_path, workers=(Worker("load-1", -0.123), Worker("load-2", 0.456))))
+    assert report.team
+
+    assert report.team.residual_ms == pytest.approx({"load-1": -0.123, "load-2": 0.456})
+    assert report.team.throttled_percent == 0
+    pages = render(compose(report))
+    assert "| load-1 | the leader's | 1.00 | 2,000 | 0.800 | −0.123 |" in pages
+    assert strays(pages, json.loads(to_json(report))) == []
+
+
+def test_team_shares_no_cores_with_the_target(tmp_path: Path) -> None:
+    """Nor is its leader's machine the one that made the load."""
+    folder = run(tmp_path)
+    (folder / "cluster.json").unlink()
+    report = report_of(folder)
+
+    assert "No cores were kept" not in " ".join(report.caveats)
+    assert "shares its cores" not in " ".join(one.name for one in report.fairness.traits)
+    assert "by 2 workers, led from 2 cores of Example CPU." in render(compose(report))
+
+
 def test_unequal_versions_make_a_run_invalid(tmp_path: Path) -> None:
     """Two programs made one load."""
     report = report_of(run(tmp_path, workers=(Worker("load-1"), Worker("load-2", 0.2, "2.46.3"))))
 
     assert report.verdict.word == "INVALID"
-    assert "same locust: the leader had 2.47.0, load-2 2.46.3." in findings(report)["versions"]
+    assert "was the same: load-2 had locust 2.46.3." in findings(report)["versions"]
 
 
 @pytest.mark.parametrize(

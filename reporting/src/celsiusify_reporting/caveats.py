@@ -25,7 +25,7 @@ def caveats(
         *(text for one in measurements for text in _served(one)),
         *fairness.sentences,
         *connections.pinned(run.load, measurements, method),
-        *(deployment.limits(cluster, measurements) if cluster else _setup(measurements)),
+        *(deployment.limits(cluster, measurements) if cluster else _setup(run, measurements)),
         *_repeats(measurements, method),
     )
 
@@ -36,13 +36,13 @@ def _served(one: Measurement) -> Iterator[str]:
         yield f"{one.title}: {engine.caveat}"
 
 
-def _setup(measurements: Sequence[Measurement]) -> Iterator[str]:
+def _setup(run: Run, measurements: Sequence[Measurement]) -> Iterator[str]:
     ran = [one for one in measurements if one.counting]
     unknown = [one.title for one in ran if one.target.engine is None]
     if unknown:
         yield f"What served {listing(unknown)} isn't known: a running server was pointed at."
     sharing = [one.title for one in ran if one.target.cores is None]
-    if sharing:
+    if sharing and not run.load.workers:
         names = listing(sharing)
         yield f"No cores were kept for {names}: server and load generator shared them all."
 

@@ -56,7 +56,7 @@ def sheet(
 ) -> Fairness:
     """Put the targets of a run side by side."""
     ran = [one for one in measurements if one.counting]
-    given = _given_in(cluster) if cluster else GIVEN
+    given = _given_in(cluster) if cluster else GIVEN[: 1 if run.load.workers else None]
     named = [*given, *_traits(ran, policy(run.load))]
     traits = tuple(Trait(name, tuple(value_of(one) for one in ran)) for name, value_of in named)
     titles = tuple(one.title for one in ran)

@@ -31,6 +31,7 @@ class Evenness:
     Attributes:
         from_s: When the last of them first answered; it goes on until the first of them stopped.
         answers: How many came meanwhile.
+        even_percent: What each would have answered of these if all did as much.
         busiest_percent: What the busiest instance answered of these.
         times: That by an even share: 1 where all did as much, the number of instances where one
             did everything. None where answers are too few to tell it from chance.
@@ -41,6 +42,7 @@ class Evenness:
     from_s: float
     until_s: float
     answers: int
+    even_percent: float
     busiest_percent: float | None
     times: float | None
 
@@ -120,6 +122,7 @@ def _evenness(told: pd.DataFrame, origin_ns: int, method: Method) -> Iterator[Ev
             from_s=(begin - origin_ns) / SECOND_NS,
             until_s=(until - origin_ns) / SECOND_NS,
             answers=len(meanwhile),
+            even_percent=100 / count,
             busiest_percent=busiest,
             times=None if busiest is None else busiest * count / 100,
         )

@@ -9,6 +9,7 @@ from celsiusify_reporting.finding import Finding
 from celsiusify_reporting.measurement import Measurement, Round
 from celsiusify_reporting.method import Method
 from celsiusify_reporting.run import Run
+from celsiusify_reporting.team import residuals, throttled_percent, unlike
 from celsiusify_reporting.wording import (
     UNKNOWN,
     limit,
@@ -22,17 +23,10 @@ from celsiusify_reporting.wording import (
 
 def check_workers(run: Run) -> Iterator[Finding]:
     """All workers must have run the same program as the leader, in the same versions."""
-    for package, wanted in run.versions.items():
-        unlike = [
-            f"{worker.name} {worker.versions[package] or UNKNOWN}"
-            for worker in run.load.workers or ()
-            if package in worker.versions and worker.versions[package] != wanted
-        ]
-        if unlike:
-            text = (
-                f"Not all of the load generator had the same {package}: the leader had "
-                f"{wanted or UNKNOWN}, {listing(unlike)}."
-            )
+    for worker, versions in unlike(run).items():
+        if versions:
+            own = listing([f"{name} {version or UNKNOWN}" for name, version in versions.items()])
+            text = f"Not all of the load generator was the same: {worker} had {own}."
             yield Finding("versions", None, text)
 
 
@@ -59,13 +53,6 @@ def check_clocks(run: Run, one: Measurement, method: Method) -> Iterator[Finding
         )
 
 
-def residuals(rounds: Sequence[Round]) -> Iterator[tuple[int, str, float | None]]:
-    """The round, the worker, and what the correction of its clock left, in ms."""
-    for each in rounds:
-        for worker, offset in (each.record.clock_offset_ms or {}).items():
-            yield each.record.round, worker, offset.residual_ms
-
-
 def check_throttling(
     run: Run, one: Measurement, rounds: Sequence[Round], method: Method
 ) -> Iterator[Finding]:
@@ -84,15 +71,6 @@ def check_throttling(
         f"at worst for {percent(worst)}: latencies hold that. Give it more CPU.",
         invalid=100 * over > method.odd_rounds_percent * len(shares),
     )
-
-
-def throttled_percent(run: Run, each: Round) -> float | None:
-    """How much of a round a quota held the load generator back: the mean of its machines."""
-    record = each.record
-    if record.throttled_s is None or record.started_ns is None or record.ended_ns is None:
-        return None
-    seconds = (record.ended_ns - record.started_ns) / 1e9
-    return 100 * record.throttled_s / (seconds * max(1, len(run.load.workers or ())))
 
 
 def check_counts(one: Measurement) -> Iterator[Finding]:

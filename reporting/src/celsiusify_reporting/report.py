@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 
 from pydantic import BaseModel
 
-from celsiusify_reporting import capacity
+from celsiusify_reporting import capacity, team
 from celsiusify_reporting.capacity import Found
 from celsiusify_reporting.caveats import caveats
 from celsiusify_reporting.cluster import Cluster
@@ -18,6 +18,7 @@ from celsiusify_reporting.fairness import Fairness, sheet
 from celsiusify_reporting.measurement import Measurement
 from celsiusify_reporting.method import Method
 from celsiusify_reporting.run import Run
+from celsiusify_reporting.team import Team
 from celsiusify_reporting.verdict import Verdict, judge
 
 FORMAT = 2
@@ -35,6 +36,7 @@ class Report:
         fairness: What wasn't equal between the targets.
         caveats: What limits it besides the verdict's reasons and warnings.
         cluster: What ran where, where it was made in a cluster.
+        team: What the machines had in common, where several made the load.
     """
 
     format: int
@@ -48,6 +50,7 @@ class Report:
     run: Run
     method: Method
     cluster: Cluster | None = None
+    team: Team | None = None
 
 
 def draw_up(
@@ -76,6 +79,7 @@ def draw_up(
         run=run,
         method=method,
         cluster=cluster,
+        team=team.examine(run, measurements),
     )
 
 

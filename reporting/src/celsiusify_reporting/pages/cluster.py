@@ -8,8 +8,9 @@ from celsiusify_reporting.cluster import Cluster
 from celsiusify_reporting.deployment import cores
 from celsiusify_reporting.distributed import Worker
 from celsiusify_reporting.document import Group, Heading, Paragraph, Table
-from celsiusify_reporting.integrity import residuals, throttled_percent
+from celsiusify_reporting.method import Method
 from celsiusify_reporting.report import Report
+from celsiusify_reporting.team import Team
 from celsiusify_reporting.wording import (
     UNKNOWN,
     figure,
@@ -25,11 +26,12 @@ def cluster(report: Report) -> Iterator[Group]:
     """The groups of these pages; none for a load from one machine outside a cluster."""
     if report.cluster:
         yield (Heading("The cluster"), _whole(report.cluster), *_nodes(report.cluster))
-    if report.run.load.workers:
+    if report.team:
+        workers = _workers(report.run.load.workers or (), report.team)
         yield (
             Heading("Was it one load?"),
-            Paragraph(_explained(report)),
-            _workers(report, report.run.load.workers),
+            Paragraph(_explained(report.method, report.team)),
+            workers,
         )
 
 
@@ -72,8 +74,9 @@ def _nodes(of: Cluster) -> Iterator[Table]:
         )
 
 
-def _explained(report: Report) -> str:
-    method = report.method
+def _explained(method: Method, team: Team) -> str:
+    throttled = team.throttled_percent
+    did = "how long it did isn't known" if throttled is None else f"it did for {percent(throttled)}"
     return (
         "Several machines made this load together. All must run the same versions. Their clocks "
         "were held against the leader's, in several exchanges of which the quickest counts: an "
@@ -81,22 +84,11 @@ def _explained(report: Report) -> str:
         f"was left at the end of a round is told from {setting(method.clock_warning_ms)} ms on, "
         f"and invalid over {setting(method.clock_limit_ms)} ms. A CPU quota may hold the load "
         f"generator back for {limit(method.throttled_warning_percent)} of the time until it is "
-        f"told, and for {limit(method.throttled_percent)} until it is invalid; at worst it did "
-        f"for {_throttled(report)} of a round."
+        f"told, and for {limit(method.throttled_percent)} until it is invalid; at worst {did}."
     )
 
 
-def _throttled(report: Report) -> str:
-    shares = [
-        share
-        for one in report.measurements
-        for each in one.rounds
-        if (share := throttled_percent(report.run, each)) is not None
-    ]
-    return percent(max(shares)) if shares else "a share not known"
-
-
-def _workers(report: Report, workers: tuple[Worker, ...]) -> Table:
+def _workers(workers: tuple[Worker, ...], team: Team) -> Table:
     columns = (
         "Worker",
         "Versions",
@@ -105,22 +97,17 @@ def _workers(report: Report, workers: tuple[Worker, ...]) -> Table:
         "Round trip, ms",
         "Left after correction, at most ms",
     )
-    return Table(columns, tuple(_worker(report, one) for one in workers), text_columns=2)
+    return Table(columns, tuple(_worker(one, team) for one in workers), text_columns=2)
 
 
-def _worker(report: Report, worker: Worker) -> tuple[str, ...]:
-    versions = (f"{name} {version or UNKNOWN}" for name, version in worker.versions.items())
-    left = [
-        ms
-        for one in report.measurements
-        for _, name, ms in residuals(one.rounds)
-        if name == worker.name and ms is not None
-    ]
+def _worker(worker: Worker, team: Team) -> tuple[str, ...]:
+    own = team.unlike.get(worker.name, {})
+    versions = [f"{name} {version or UNKNOWN}" for name, version in own.items()]
     return (
         worker.name,
-        ", ".join(versions) or UNKNOWN,
+        ", ".join(versions) or "the leader's",
         cores(worker.cpu_limit_cores),
         figure(worker.clock_offset_ms),
         figure(worker.round_trip_ms),
-        figure(max(left, key=abs, default=None)),
+        figure(team.residual_ms.get(worker.name)),
     )

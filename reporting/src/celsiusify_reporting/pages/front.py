@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from celsiusify_reporting.charts import CAPACITY, DISTRIBUTION, OVER_TIME, RATIOS
 from celsiusify_reporting.connections import policy
-from celsiusify_reporting.deployment import ready, served
+from celsiusify_reporting.deployment import served
 from celsiusify_reporting.document import (
     Bullets,
     Group,
@@ -20,7 +20,7 @@ from celsiusify_reporting.document import (
 )
 from celsiusify_reporting.measurement import Measurement
 from celsiusify_reporting.pages.plots import PLOTS
-from celsiusify_reporting.pages.steps import share
+from celsiusify_reporting.pages.steps import share, with_replicas
 from celsiusify_reporting.pages.tables import field
 from celsiusify_reporting.report import Report
 from celsiusify_reporting.run import Run
@@ -96,7 +96,9 @@ def _what(report: Report) -> str:
 
 def _machine(run: Run) -> str:
     cores = f"{whole(run.machine.cores)} cores of " if run.machine.cores else ""
-    return f"on {cores}{run.machine.cpu_model or 'a machine not recorded'}"
+    workers = run.load.workers
+    by = f"by {whole(len(workers))} workers, led from" if workers else "on"
+    return f"{by} {cores}{run.machine.cpu_model or 'a machine not recorded'}"
 
 
 def _load(run: Run) -> str:
@@ -116,23 +118,20 @@ def _load(run: Run) -> str:
 
 def _stepwise(report: Report) -> Table:
     """Where a schedule has steps, a row for each, for all of it together has no meaning."""
-    return Table(
-        ("Target", "Step, at its rate", "Answered/s", *HEADS, "Failed", "Dropped", "Replicas"),
-        tuple(
-            (
-                one.title,
-                step.name,
-                figure(step.steady.throughput.succeeded_rps),
-                *(figure(step.steady.percentile_ms(percents)) for percents in AT_A_GLANCE),
-                whole(step.steady.counts.failed),
-                share(step.steady.counts.dropped, dropped(step)),
-                ready(step.replicas),
-            )
-            for one in report.measurements
-            for step in one.steps or ()
-        ),
-        text_columns=2,
-    )
+    known = [(one, step) for one in report.measurements for step in one.steps or ()]
+    rows = [
+        (
+            one.title,
+            step.name,
+            figure(step.steady.throughput.succeeded_rps),
+            *(figure(step.steady.percentile_ms(percents)) for percents in AT_A_GLANCE),
+            whole(step.steady.counts.failed),
+            share(step.steady.counts.dropped, dropped(step)),
+        )
+        for one, step in known
+    ]
+    columns = ("Target", "Step, at its rate", "Answered/s", *HEADS, "Failed", "Dropped")
+    return with_replicas(columns, rows, [step for _, step in known])
 
 
 def _at_a_glance(report: Report) -> Table:

@@ -26,7 +26,7 @@ def generator(report: Report) -> Iterator[Group]:
 def _headroom(report: Report) -> str:
     method = report.method
     how = dict.fromkeys(one.how for one in (report.run.calibration or {}).values() if one.how)
-    made = f" It was run {listing(list(how))}." if how and report.run.load.workers else ""
+    made = f" In the team: {listing(list(how))}." if how and report.run.load.workers else ""
     return (
         "What delays the load generator would be taken for the target's time. So, before timing, "
         "it was run against a responder that does nothing, with the same client and checks. At a "

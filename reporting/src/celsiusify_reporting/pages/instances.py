@@ -11,7 +11,7 @@ from celsiusify_reporting.instances import Evenness
 from celsiusify_reporting.measurement import Measurement
 from celsiusify_reporting.report import Report
 from celsiusify_reporting.scaling_words import fine
-from celsiusify_reporting.wording import figure, limit, listing, percent, setting, whole
+from celsiusify_reporting.wording import figure, listing, percent, setting, whole
 
 
 def instances(report: Report) -> Iterator[Group]:
@@ -97,5 +97,5 @@ def _told(worst: Evenness) -> str:
         f"While all {whole(worst.instances)} answered (round {setting(worst.round)}, second "
         f"{fine(worst.from_s)} to {fine(worst.until_s)}), the busiest gave "
         f"{percent(worst.busiest_percent)} of {whole(worst.answers)} answers, "
-        f"{figure(worst.times)} times an even share of {limit(round(100 / worst.instances, 1))}"
+        f"{figure(worst.times)} times an even share of {percent(worst.even_percent)}"
     )

@@ -48,7 +48,7 @@ def _made(report: Report) -> str:
     return (
         f"{_model(report)}{ramp}{_inputs(profile)} The load generator: "
         f"{load.client or 'not recorded'}, {connections}{whole(load.processes)} "
-        f"{'process' if load.processes == 1 else 'processes'} on {_where(report)}, seed "
+        f"{'process' if load.processes == 1 else 'processes'} {_where(report)}, seed "
         f"{load.seed if load.seed is not None else 'not recorded'}."
     )
 
@@ -56,8 +56,8 @@ def _made(report: Report) -> str:
 def _where(report: Report) -> str:
     load = report.run.load
     if load.workers:
-        return f"each of {whole(len(load.workers))} workers"
-    return "a pod" if report.cluster else cores(load.cores)
+        return f"in {whole(len(load.workers))} workers"
+    return "in a pod" if report.cluster else f"on {cores(load.cores)}"
 
 
 def _model(report: Report) -> str:

@@ -145,7 +145,7 @@ def _met(one: Measurement, change: Change, stretch: Stretch) -> tuple[str, ...]:
         one.title,
         _load(change),
         stretch.name,
-        figure(stretch.until_s - stretch.from_s),
+        figure(steady.seconds),
         figure(stretch.offered_rps),
         figure(steady.throughput.succeeded_rps),
         *(percentile(steady.latency, value) for value in SHOWN),

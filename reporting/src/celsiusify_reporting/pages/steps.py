@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from celsiusify_reporting.deployment import ready
 from celsiusify_reporting.document import Group, Heading, Paragraph, Table
@@ -33,11 +33,13 @@ PACE = (
 
 
 def _explained(report: Report) -> str:
+    known = any(step.replicas for one in report.measurements for step in one.steps or ())
+    replicas = " Replicas: fewest and most that were ready." if known else ""
     several = " of all rounds together" if report.run.plan.rounds > 1 else ""
     return (
         f"Figures are of the requests{several} that were due in a step. Latency counts from when a "
         "request was due, of those that succeeded; what was dropped found no free connection in "
-        "time, and is in no percentile. Replicas: fewest and most that were ready."
+        f"time, and is in no percentile.{replicas}"
     )
 
 
@@ -51,10 +53,20 @@ def _steps(stepped: list[Measurement], report: Report) -> Table:
         *(f"p{setting(one)} ms" for one in SHOWN),
         "Failed",
         "Dropped",
-        "Replicas",
     )
-    rows = tuple(_row(one, step) for one in stepped for step in one.steps or ())
-    return Table(columns, rows, text_columns=2)
+    rows = [_row(one, step) for one in stepped for step in one.steps or ()]
+    return with_replicas(columns, rows, [step for one in stepped for step in one.steps or ()])
+
+
+def with_replicas(
+    columns: Sequence[str], rows: Sequence[tuple[str, ...]], stretches: Sequence[Stretch]
+) -> Table:
+    """A table of stretches, with their replicas if those of any are known."""
+    if not any(one.replicas for one in stretches):
+        return Table(tuple(columns), tuple(rows), text_columns=2)
+    pairs = zip(rows, stretches, strict=True)
+    more = tuple((*row, ready(one.replicas)) for row, one in pairs)
+    return Table((*columns, "Replicas"), more, text_columns=2)
 
 
 def _row(one: Measurement, step: Stretch) -> tuple[str, ...]:
@@ -69,7 +81,6 @@ def _row(one: Measurement, step: Stretch) -> tuple[str, ...]:
         *(percentile(steady.latency, value) for value in SHOWN),
         whole(steady.counts.failed),
         share(steady.counts.dropped, dropped(step)),
-        ready(step.replicas),
     )
 
 
