@@ -150,11 +150,12 @@ def _body() -> Object:
 
 
 def _list(cluster: "Cluster", resource: Resource, namespace: str) -> Object:
+    version = cluster.store.version  # before, so that a watch from it misses nothing
     items = cluster.store.choose(resource, namespace, *_selectors())
     return {
         "kind": f"{resource.kind}List",
         "apiVersion": resource.api,
-        "metadata": {"resourceVersion": str(cluster.store.version)},
+        "metadata": {"resourceVersion": str(version)},
         "items": items,
     }
 
@@ -169,6 +170,7 @@ def _watch(cluster: "Cluster", resource: Resource, namespace: str) -> Response:
     from_start = since == 0 or request.args.get("sendInitialEvents") == "true"
 
     def lines() -> Iterator[str]:
+        yield ""  # the head goes out at once, as clients expect
         after = cluster.store.version if from_start else since
         if from_start:
             for content in cluster.store.choose(resource, namespace, *selectors):

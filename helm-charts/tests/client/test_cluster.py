@@ -1,0 +1,220 @@
+"""`create` and `delete`, with programs that stand in for kind, minikube and Docker."""
+
+import os
+import shlex
+import sys
+import threading
+from collections.abc import Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+
+from celsiusify_cluster import cluster_verb, local_cluster
+from celsiusify_cluster.__main__ import main
+from celsiusify_cluster.engine import full_name, images
+from celsiusify_cluster.helm import Helm
+from celsiusify_cluster.place import Place
+
+from .cluster.cluster import Cluster
+from .cluster.store import find
+
+CHART = Path(__file__).parents[2]
+Captured = pytest.CaptureFixture[str]
+STAND_IN = """#!{python}
+import os, pathlib, sys
+arguments = sys.argv[1:]
+with open({log!r}, "a") as log:
+    print({name!r}, *arguments, file=log)
+if "--output" in arguments:
+    pathlib.Path(arguments[arguments.index("--output") + 1]).write_text("image")
+print(os.environ.get("SAYS_" + {name!r}, ""))
+sys.exit(os.environ.get("FAILS_" + {name!r}) == arguments[0])
+"""
+
+
+class Programs:
+    """Stand-ins on the PATH, and what they were told."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._log = folder / "log"
+
+    def add(self, name: str) -> None:
+        """Put a program onto the PATH that notes its arguments."""
+        path = self.folder / name
+        path.write_text(STAND_IN.format(python=sys.executable, log=str(self._log), name=name))
+        path.chmod(0o755)
+
+    @property
+    def told(self) -> list[list[str]]:
+        """The commands, in their order."""
+        return [shlex.split(line) for line in self._log.read_text().splitlines()]
+
+
+@pytest.fixture
+def stand_ins(cluster: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Programs:
+    """A PATH that has docker, and of kind and minikube what a test adds."""
+    folder = tmp_path / "stand-ins"
+    folder.mkdir()
+    tools = os.environ["PATH"].partition(os.pathsep)[0]
+    monkeypatch.setenv("PATH", f"{folder}{os.pathsep}{tools}")
+    programs = Programs(folder)
+    programs.add("docker")
+    return programs
+
+
+@pytest.fixture
+def repository(cluster: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """A chart repository with a metrics-server of the pinned version."""
+    version = local_cluster.METRICS_SERVER["version"]
+    chart, served = tmp_path / "metrics-server", tmp_path / "repository"
+    (chart / "templates").mkdir(parents=True)
+    served.mkdir()
+    (chart / "Chart.yaml").write_text(f"apiVersion: v2\nname: metrics-server\nversion: {version}\n")
+    (chart / "templates" / "map.yaml").write_text(
+        "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: m}\ndata: {args: '{{ .Values.args }}'}\n"
+    )
+    helm = Helm(Place())
+    helm.run("package", str(chart), f"--destination={served}")
+    helm.run("repo", "index", str(served))
+    handler = partial(QuietHandler, directory=str(served))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        url = f"http://127.0.0.1:{server.server_port}"
+        monkeypatch.setitem(local_cluster.METRICS_SERVER, "repo", url)
+        cluster.store.create(find("namespaces"), "", {"metadata": {"name": "kube-system"}})
+        yield url
+        server.shutdown()
+
+
+class QuietHandler(SimpleHTTPRequestHandler):
+    """Serves files and says nothing of it."""
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002  # its base's name
+        """Say nothing."""
+
+
+def create(*arguments: str) -> int:
+    return main(["create", f"--chart={CHART}", *arguments])
+
+
+def test_kind_gets_a_cluster_with_metrics_server_and_the_images(
+    cluster: Cluster, stand_ins: Programs, repository: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    stand_ins.add("kind")
+    assert create() == 0
+    kinds = [told for told in stand_ins.told if told[0] == "kind"]
+    assert kinds[:2] == [
+        ["kind", "get", "clusters"],
+        ["kind", "create", "cluster", "--name=celsiusify", "--wait=180s"],
+    ]
+    loads = [told for told in kinds if told[1] == "load"]
+    saved = [told[-1] for told in stand_ins.told if told[:2] == ["docker", "save"]]
+    assert len(loads) == len(saved) == 3
+    assert "docker.io/celsiusify/load-tests:0.1.0" in saved
+    (installed,) = cluster.store.choose(find("configmaps"), "kube-system")
+    assert installed["data"]["args"] == "[--kubelet-insecure-tls]"
+    assert "cluster celsiusify is ready, context kind-celsiusify" in capfd.readouterr().out
+
+
+def test_a_cluster_that_is_there_gets_the_images_only(
+    stand_ins: Programs, repository: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stand_ins.add("kind")
+    monkeypatch.setenv("SAYS_kind", "celsiusify")
+    assert create() == 0
+    assert not [told for told in stand_ins.told if told[:2] == ["kind", "create"]]
+    assert len([told for told in stand_ins.told if told[:2] == ["kind", "load"]]) == 3
+
+
+def test_minikube_brings_its_own_metrics_server(stand_ins: Programs) -> None:
+    stand_ins.add("minikube")
+    assert create() == 0
+    start = next(told for told in stand_ins.told if told[:2] == ["minikube", "start"])
+    assert start[2:] == [
+        "--profile=celsiusify",
+        "--driver=docker",
+        "--wait=all",
+        "--addons=metrics-server",
+    ]
+    assert len([told for told in stand_ins.told if told[:3] == ["minikube", "image", "load"]]) == 3
+
+
+def test_without_kind_and_minikube_it_is_said_where_to_get_them(
+    stand_ins: Programs, capsys: Captured
+) -> None:
+    assert create() == 2
+    assert "neither kind nor minikube is installed" in capsys.readouterr().err
+
+
+def test_without_an_engine_it_is_said(stand_ins: Programs, capsys: Captured) -> None:
+    stand_ins.add("kind")
+    assert create("--engine=podman") == 2
+    assert "podman isn't installed" in capsys.readouterr().err
+
+
+def test_images_that_were_not_built_are_named_before_a_cluster_is_made(
+    stand_ins: Programs, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stand_ins.add("kind")
+    monkeypatch.setenv("FAILS_docker", "tag")
+    assert create() == 2
+    assert "there is no image celsiusify/" in capsys.readouterr().err
+    assert not [told for told in stand_ins.told if told[0] == "kind"]
+
+
+def test_a_maker_that_fails_ends_the_command(
+    stand_ins: Programs, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stand_ins.add("kind")
+    monkeypatch.setenv("FAILS_kind", "create")
+    assert create() == 2
+    assert "`kind create cluster` failed" in capsys.readouterr().err
+
+
+def test_metrics_that_never_come_are_told_of(
+    cluster: Cluster, stand_ins: Programs, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stand_ins.add("minikube")
+    cluster.has_metrics = False
+    monkeypatch.setattr(cluster_verb, "TIMEOUT_S", 1)
+    assert create() == 2
+    assert "metrics-server tells nothing after 1 s" in capsys.readouterr().err
+
+
+def test_a_cluster_is_deleted(
+    stand_ins: Programs, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stand_ins.add("kind")
+    assert main(["delete"]) == 2
+    assert "kind has no cluster celsiusify" in capsys.readouterr().err
+    monkeypatch.setenv("SAYS_kind", "celsiusify")
+    assert main(["delete"]) == 0
+    assert stand_ins.told[-1] == ["kind", "delete", "cluster", "--name=celsiusify"]
+
+
+@pytest.mark.parametrize(
+    ("image", "full"),
+    [
+        ("celsiusify/load-tests:0.1.0", "docker.io/celsiusify/load-tests:0.1.0"),
+        ("registry.test/me/load-tests:1", "registry.test/me/load-tests:1"),
+        ("localhost:5000/load-tests:1", "localhost:5000/load-tests:1"),
+        ("localhost/load-tests:1", "localhost/load-tests:1"),
+    ],
+)
+def test_an_image_has_one_full_name(image: str, full: str) -> None:
+    assert full_name(image) == full
+
+
+def test_images_are_those_of_all_pods_in_what_was_rendered() -> None:
+    rendered = """
+kind: Deployment
+spec: {template: {spec: {containers: [{image: a}, {image: b}]}}}
+---
+kind: CronJob
+spec: {jobTemplate: {spec: {template: {spec: {containers: [{image: a}]}}}}}
+---
+"""
+    assert images(rendered) == ["a", "b"]

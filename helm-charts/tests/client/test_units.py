@@ -1,0 +1,121 @@
+"""The small computations behind the commands."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from celsiusify_cluster.clock import offset
+from celsiusify_cluster.job import Wish, build
+from celsiusify_cluster.kubectl import Object
+from celsiusify_cluster.leader_log import Position
+from celsiusify_cluster.quantity import quantity
+from celsiusify_cluster.samples import Metric, metrics_by_pod, nanoseconds, pod_row, scale_row
+
+NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("2", 2.0),
+        ("250m", 0.25),
+        ("1500000n", 0.0015),
+        ("12u", 0.000012),
+        ("512Mi", 536870912.0),
+        ("1.5Gi", 1610612736.0),
+        ("2k", 2000.0),
+        ("1e3", 1000.0),
+        ("1E", 1e18),
+    ],
+)
+def test_a_quantity_is_read_in_cores_or_bytes(text: str, value: float) -> None:
+    assert quantity(text) == pytest.approx(value, rel=1e-12)
+
+
+@pytest.mark.parametrize("text", ["", "m", "1Q", "1 Mi"])
+def test_what_is_no_quantity_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="expected a quantity like"):
+        quantity(text)
+
+
+def test_the_clock_is_off_by_the_least_delayed_line() -> None:
+    found = offset([5_000_000, 3_000_000, 4_000_000])
+    assert found is not None
+    assert (found.offset_ns, found.uncertainty_ns) == (3_000_000, 1_000_000)
+    assert offset([]) is None
+
+
+def test_a_log_s_lines_are_known_when_they_come_again() -> None:
+    """Two lines may have the same time stamp, and both count once."""
+    position = Position()
+    assert [position.is_new(stamp) for stamp in ("1.1", "1.2", "1.2")] == [True, True, True]
+    position.rewind()
+    again = ("1.1", "1.2", "1.2", "1.2", "1.3")
+    assert [position.is_new(stamp) for stamp in again] == [False, False, False, True, True]
+
+
+def test_times_of_kubernetes_are_nanoseconds_since_the_epoch() -> None:
+    assert nanoseconds("2026-11-24T09:30:00Z") == 1_795_512_600_000_000_000
+    assert nanoseconds(None) is None
+
+
+def test_what_is_unknown_of_a_deployment_is_empty() -> None:
+    assert scale_row(7, None, None) == [7, None, None, None, None, None]
+    deployment = {"spec": {"replicas": 3}, "status": {"replicas": 2}}
+    assert scale_row(7, deployment, None) == [7, 3, 2, 0, None, None]
+
+
+def test_a_pod_that_isn_t_ready_has_no_time_of_it() -> None:
+    pod: Object = {
+        "metadata": {"name": "p", "creationTimestamp": "1970-01-01T00:00:01Z"},
+        "spec": {},
+        "status": {
+            "conditions": [
+                {
+                    "type": "Ready",
+                    "status": "False",
+                    "lastTransitionTime": "1970-01-01T00:00:02Z",
+                }
+            ]
+        },
+    }
+    assert pod_row(7, pod, None) == [7, "p", None, 10**9, None, 0, None, None, None]
+    pod["status"]["conditions"][0]["status"] = "True"
+    row = pod_row(7, pod, Metric(0.5, 3, 4))
+    assert row == [7, "p", None, 10**9, 2 * 10**9, 1, 0.5, 3, 4]
+
+
+def test_a_pod_uses_what_its_containers_use_together() -> None:
+    usage = [{"usage": {"cpu": "100m", "memory": "1Mi"}}, {"usage": {"cpu": "0", "memory": "1Mi"}}]
+    item = {"metadata": {"name": "p"}, "timestamp": "1970-01-01T00:00:01Z", "containers": usage}
+    assert metrics_by_pod([item]) == {"p": Metric(0.1, 10**9, 2 * 2**20)}
+
+
+def cron_job(deadline_s: int = 3600) -> Object:
+    args = ["member", "--", "run", "a", "--host=a=http://x-a:8080"]
+    pod = {"spec": {"containers": [{"args": args}]}}
+    job = {"activeDeadlineSeconds": deadline_s, "completions": 1, "parallelism": 1, "template": pod}
+    meta = {"name": "x-load-tests-a", "uid": "1", "labels": {"app.kubernetes.io/instance": "x"}}
+    return {"metadata": meta, "spec": {"jobTemplate": {"spec": job}}}
+
+
+@pytest.mark.parametrize(
+    ("options", "deadline_s"),
+    [
+        ({}, 3600),
+        ({"run-time": "2h"}, 7200 + 180 + 1800),
+        ({"rounds": "10", "run-time": "5m"}, 10 * (300 + 180) + 1800),
+        ({"rounds": "", "run-time": ""}, 3600),
+    ],
+)
+def test_a_long_run_gets_the_time_that_it_needs(options: dict[str, str], deadline_s: int) -> None:
+    job = build([cron_job()], Wish(["a"], options), "x", NOW)
+    assert job["spec"]["activeDeadlineSeconds"] == deadline_s
+
+
+def test_a_job_belongs_to_its_cron_job_and_a_pod_can_be_called_by_its_name() -> None:
+    wish = Wish(["a-target-with-quite-a-long-name"], workers=3)
+    job = build([cron_job()], wish, "a-release-with-a-long-name-too", NOW)
+    assert job["metadata"]["ownerReferences"][0]["name"] == "x-load-tests-a"
+    assert len(f"{job['metadata']['name']}-999") <= 63
+    assert job["metadata"]["labels"]["app.kubernetes.io/instance"] == "x"
