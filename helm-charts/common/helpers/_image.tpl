@@ -13,7 +13,7 @@ image that is given last, the chart's own version, and no registry. A digest sta
 {{- $owner := coalesce $image.owner $global.owner (first $default) }}
 {{- $path := $image.repository | default (printf "%s/%s" $owner ($image.name | default (last $default))) }}
 {{- $tag := coalesce $image.tag $global.tag $root.Chart.AppVersion }}
-{{- if eq $tag "latest" }}
+{{- if and (eq $tag "latest") (not $image.digest) }}
 {{- fail (printf "the tag of %s must not be latest, which can be another image tomorrow: name a version or a digest" $path) }}
 {{- end }}
 {{- with coalesce $image.registry $global.registry }}{{ . }}/{{ end }}

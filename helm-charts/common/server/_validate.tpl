@@ -23,6 +23,13 @@
 {{- if lt (int .Values.terminationGracePeriodSeconds) $stop }}
 {{- fail (printf "terminationGracePeriodSeconds (%v) cuts off requests: %s takes up to %d s to stop, 5 s to spare included" .Values.terminationGracePeriodSeconds .Chart.Name $stop) }}
 {{- end }}
+{{- $chart := . }}
+{{- range $kind := list "celsiusify.ports" "celsiusify.server.servicePorts" }}
+{{- $ports := include $kind $chart | fromYaml }}
+{{- if ne (values $ports | uniq | len) (len $ports) }}
+{{- fail (printf "two ports of %s are the same (%s): choose another service.port or service.targetPort" $chart.Chart.Name (toJson $ports)) }}
+{{- end }}
+{{- end }}
 {{- with .Values.model }}
 {{- if and (eq .source "pvc") (not .claimName) }}
 {{- fail "model.source is pvc: set model.claimName to the PersistentVolumeClaim that holds the model" }}
