@@ -1,8 +1,7 @@
 """Each chart's values.schema.json: its leaves, its levels, and how to break them."""
 
-import copy
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -67,16 +66,24 @@ def wrong_values(schema: Schema) -> Iterator[Any]:
     yield from (value for kind, value in SAMPLES.items() if kind not in allowed)
 
 
-def with_value(values: dict[str, Any], keys: Keys, value: Any) -> dict[str, Any]:
+def with_value(values: dict[str, Any], keys: Sequence[str], value: Any) -> dict[str, Any]:
     """A copy of values in which something else stands at some keys."""
-    changed = copy.deepcopy(values)
-    inner = changed
-    for key in keys[:-1]:
-        inner = inner.setdefault(key, {})
-    inner[keys[-1]] = value
-    return changed
+    first, *rest = keys
+    return values | {first: with_value(values.get(first) or {}, rest, value) if rest else value}
 
 
 def nested(keys: Keys, value: Any) -> dict[str, Any]:
     """Values that say one thing only."""
     return with_value({}, keys, value)
+
+
+def merged(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
+    """Values with others over them, as helm lays files of values over each other."""
+    both = dict(below)
+    for key, value in above.items():
+        inner = both.get(key)
+        if isinstance(value, dict) and isinstance(inner, dict):
+            both[key] = merged(inner, value)
+        else:
+            both[key] = value
+    return both
