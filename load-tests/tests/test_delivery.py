@@ -15,7 +15,7 @@ from celsiusify_load_tests.distributed.control import Control, application, list
 from celsiusify_load_tests.distributed.crew import Crew
 from celsiusify_load_tests.distributed.delivery import PIECE_BYTES, Delivery
 from celsiusify_load_tests.distributed.intake import ClosedError, Intake, MisplacedError, sha256
-from celsiusify_load_tests.distributed.leader import Leader
+from celsiusify_load_tests.distributed.leader import Leader, leading
 from celsiusify_load_tests.distributed.link import Link, LostLeaderError, TurnedAwayError
 from celsiusify_load_tests.distributed.talk import (
     Briefing,
@@ -25,6 +25,7 @@ from celsiusify_load_tests.distributed.talk import (
     Report,
 )
 from celsiusify_load_tests.folder import journal_file, rows_file
+from celsiusify_load_tests.interruption import Interrupted, Interruption
 from celsiusify_load_tests.journal import Journal
 from celsiusify_load_tests.record import Recorder
 from celsiusify_load_tests.rows import DTYPE, FAILED, SUCCEEDED
@@ -292,6 +293,19 @@ def test_the_leader_refuses_in_words(side: Side) -> None:
         link.add(worker, 9, "worker-0.rows", 0, b"x")
     side.crew.order(Order("load", 1))
     assert link.beat(worker) == Order("load", 1)
+
+
+def test_a_stop_ends_the_wait_for_workers() -> None:
+    said: list[str] = []
+    stop_asked = Interruption()
+    stop_asked.ask()
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    distribution = Distribution(3, listen="127.0.0.1", control_port=port, locust_port=port)
+    with pytest.raises(Interrupted), leading(distribution, "", said.append, stop_asked):
+        pass
+    assert said == [f"waiting at 127.0.0.1:{port} for workers, 3 in all"]
 
 
 def test_a_leader_that_is_gone_is_noticed() -> None:

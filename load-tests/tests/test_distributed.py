@@ -149,12 +149,12 @@ def test_a_clock_that_is_ahead_is_reported_and_corrected(loaded: "Run") -> None:
 
 
 def test_each_arrival_falls_to_one_of_the_workers(machines: Machines) -> None:
-    """Over rounds and targets too, and every worker has its share."""
+    """In each round, and every worker has its share."""
     for _ in range(3):
         machines.join()
-    with machines.workspace.running() as one, machines.workspace.running() as two:
+    with machines.workspace.running() as server:
         machines.lead(
-            *("run", "one", "two", f"--host=one={one.url}", f"--host=two={two.url}"),
+            *("run", "one", f"--host={server.url}"),
             *("--load=poisson", "--rate=100", "--warm-up=0", "--run-time=2s", "--cool-down=0"),
             *("--rounds=2", "--no-calibration"),
             workers=3,

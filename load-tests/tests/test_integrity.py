@@ -1,6 +1,6 @@
 from pathlib import Path
 
-from celsiusify_load_tests.folder import journal_file
+from celsiusify_load_tests.folder import journal_file, master_journal_file
 from celsiusify_load_tests.integrity import faults, quantiles
 from celsiusify_load_tests.journal import Journal
 from celsiusify_load_tests.timeline import read_timeline
@@ -21,3 +21,17 @@ def test_quantiles_are_samples_of_all_workers() -> None:
     found = quantiles({0: list(range(1, 100)), 1: [5000]})
     assert found == {"p50": 50, "p99": 99, "max": 5000}
     assert quantiles({0: [], 1: []}) is None
+
+
+def test_a_process_that_ended_before_the_load_is_noticed(tmp_path: Path) -> None:
+    """Its record is whole, but the load wasn't the one asked for any more."""
+    for worker, closed_ns in enumerate([4_000_000_000, 9_900_000_000]):
+        journal = Journal(journal_file(tmp_path, worker))
+        journal.write("opened", run="R", target="T", round=0, worker=worker, pid=1, seed=1)
+        ended = {"started": 0, "dropped": 0, "recorded": 0, "problem": None}
+        journal.write("closed", **ended, time_ns=closed_ns)
+        journal.close()
+    master = Journal(master_journal_file(tmp_path))
+    master.write("test_stopping", time_ns=10_000_000_000)
+    master.close()
+    assert faults(read_timeline(tmp_path), expected=2) == ["worker 0 ended 6.0 s before the load"]

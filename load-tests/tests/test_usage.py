@@ -9,8 +9,9 @@ from pathlib import Path
 import psutil
 import pytest
 
+from celsiusify_load_tests.folder import usage_file
 from celsiusify_load_tests.results import append_lines
-from celsiusify_load_tests.usage import COLUMNS, Sampler, Tree, busiest_percent
+from celsiusify_load_tests.usage import COLUMNS, Sampler, Tree, add_delivered, busiest_percent
 
 BURN = "import time; end = time.process_time() + 0.3\nwhile time.process_time() < end: pass\n"
 PARENT = f"""\
@@ -94,3 +95,21 @@ def test_the_busiest_process_of_a_role_is_found(tmp_path: Path) -> None:
     assert busiest_percent(path, 1, "worker-", 2 * second_ns, 5 * second_ns) == pytest.approx(95)
     assert busiest_percent(path, 1, "target", 2 * second_ns, 5 * second_ns) == pytest.approx(100)
     assert busiest_percent(path, 0, "worker-", 0, 5 * second_ns) is None
+
+
+def test_what_workers_on_other_machines_used_is_added(tmp_path: Path) -> None:
+    """As of the leader's round; a line that was cut off is left out."""
+    path = tmp_path / "one_usage.csv"
+    append_lines(path, COLUMNS, [(2, 10, "target", 1, 0.5, 100)])
+    spool = tmp_path / "spool"
+    spool.mkdir()
+    append_lines(usage_file(spool, 0), COLUMNS, [(0, 11, "worker-0", 7, 1.5, 200)])
+    append_lines(usage_file(spool, 1), COLUMNS, [(0, 12, "worker-1", 8, 2.5, 300)])
+    with usage_file(spool, 1).open("a") as file:
+        file.write("0,13,worker-1")
+    add_delivered(path, 2, spool)
+    assert path.read_text().splitlines()[1:] == [
+        "2,10,target,1,0.5,100",
+        "2,11,worker-0,7,1.5,200",
+        "2,12,worker-1,8,2.5,300",
+    ]
