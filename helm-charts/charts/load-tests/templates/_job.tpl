@@ -14,6 +14,9 @@ spec:
   suspend: true
   schedule: "0 0 1 1 *"
   concurrencyPolicy: Forbid
+  # Runs that somebody made of it count as its own: those beyond the limit are deleted, and their logs are the results.
+  successfulJobsHistoryLimit: {{ $root.Values.job.historyLimit }}
+  failedJobsHistoryLimit: {{ $root.Values.job.historyLimit }}
   jobTemplate:
     metadata:
       labels:

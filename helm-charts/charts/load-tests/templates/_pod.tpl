@@ -7,14 +7,17 @@ labels:
   {{- toYaml . | nindent 2 }}
   {{- end }}
 annotations:
-  checksum/workspace: {{ include "load-tests.workspace" . | sha256sum }}
-  {{- if eq .Values.files.source "configMap" }}
-  checksum/locustfile: {{ include "load-tests.locustfile" . | sha256sum }}
-  checksum/lib: {{ include "load-tests.lib" . | sha256sum }}
-  {{- end }}
-  {{- with .Values.podAnnotations }}
-  {{- toYaml . | nindent 2 }}
-  {{- end }}
+  {{- include "load-tests.annotations" . | fromYaml | merge (deepCopy .Values.podAnnotations) | toYaml | nindent 2 }}
+{{- end }}
+
+{{- define "load-tests.annotations" -}}
+# A node that is taken away to save money takes its part of a load along.
+cluster-autoscaler.kubernetes.io/safe-to-evict: "false"
+checksum/workspace: {{ include "load-tests.workspace" . | sha256sum }}
+{{- if eq .Values.files.source "configMap" }}
+checksum/locustfile: {{ include "load-tests.locustfile" . | sha256sum }}
+checksum/lib: {{ include "load-tests.lib" . | sha256sum }}
+{{- end }}
 {{- end }}
 
 {{- define "load-tests.podSpec" -}}

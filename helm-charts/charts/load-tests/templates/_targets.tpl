@@ -1,4 +1,4 @@
-{{/* The targets that are loaded, by name: title, url, counters and in_all. */}}
+{{/* The targets that are loaded, by name: url, counters and in_all. */}}
 {{- define "load-tests.targets" -}}
 {{- $known := (.Files.Get "files/targets.yaml" | fromYaml).targets }}
 {{- range $name, $own := .Values.targets }}

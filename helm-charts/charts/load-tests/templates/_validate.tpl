@@ -10,6 +10,10 @@
 {{- if and $open (not (or .rate $profile.rate_rps)) }}
 {{- fail (printf "load.model is %s, but nothing says how many arrivals there are a second: set load.rate" .model) }}
 {{- end }}
+{{- $users := .users | default $profile.users }}
+{{- if and (not $open) (lt (int $users) (int $.Values.workers)) }}
+{{- fail (printf "load.users (%v) are too few for %v workers: each makes at least one" $users $.Values.workers) }}
+{{- end }}
 {{- if and $profile.steps (or .users .spawnRate .thinkTime (eq .model "closed")) }}
 {{- fail (printf "load.profile %s is an open load: load.users, spawnRate and thinkTime mean nothing to it, and load.model can't be closed" .profile) }}
 {{- end }}
