@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import gevent
 import grpc
+import psutil
 import pytest
 
 from celsiusify_load_tests import frames
@@ -170,6 +171,20 @@ def test_a_connection_is_hung_up_after_as_many_calls_as_its_habit_says(
         user.ask()
     assert (user.counts.opened, user.counts.resent) == (opened, 0)
     assert len(set(api.peers)) == opened
+
+
+@pytest.mark.skipif(not Path("/proc/net/tcp").exists(), reason="only Linux lists its sockets here")
+def test_a_connection_that_is_hung_up_leaves_its_port_free(api: Api, user_of: UserOf) -> None:
+    """With a connection for each call, those that linger for a minute would soon be all."""
+    user = user_of(api.port, habit=Habit(ConnectionPolicy(1)))
+    for _ in range(20):
+        user.ask()
+    lingering = [
+        each
+        for each in psutil.net_connections("tcp")
+        if each.status == psutil.CONN_TIME_WAIT and each.raddr[1:] == (api.port,)
+    ]
+    assert lingering == []
 
 
 def test_users_are_served_at_once(api: Api, user_of: UserOf) -> None:

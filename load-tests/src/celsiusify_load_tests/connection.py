@@ -40,8 +40,8 @@ class KeptConnection(ABC, Generic[R]):
     """A connection that opens when it is first needed, and again after it was closed.
 
     It is hung up after as many requests as its user's habit says, and not before the next one: a
-    server that was told so hangs up first, and then the port here is free again at once, which it
-    wouldn't be for a minute (RFC 9293, section 3.6.1).
+    server that was told so hangs up first, and then the port here is free again at once. Whoever
+    hangs up first keeps it for a minute (RFC 9293, section 3.6.1).
 
     A server may close an idle connection at any moment. Where that is seen before a request is
     sent, the request goes out on a new connection. Where it is seen after, the protocol says
@@ -82,7 +82,10 @@ class KeptConnection(ABC, Generic[R]):
             self._wire = None
 
     def _exchange(self, request: bytes) -> R:
-        if self._wire is not None and (self._left <= 0 or self._is_spent(self._wire)):
+        if self._wire is not None and self._left <= 0:
+            self._hang_up(self._wire)
+            self.close()
+        elif self._wire is not None and self._is_spent(self._wire):
             self.close()
         wire = self._wire
         try:
@@ -136,6 +139,9 @@ class KeptConnection(ABC, Generic[R]):
     def _as_last(self, request: bytes) -> bytes:
         """Let the last request of a connection say that it is, where the protocol can."""
         return request
+
+    def _hang_up(self, wire: Wire) -> None:
+        """Get ready to close a connection that has carried all that it should."""
 
     @abstractmethod
     def _is_spent(self, wire: Wire) -> bool:

@@ -85,6 +85,10 @@ class GrpcConnection(KeptConnection[GrpcReply]):
         reason = f": {farewell.name}" if farewell and farewell != ErrorCode.NO_ERROR else ""
         return f"connection ended {moment} the answer{reason}"
 
+    def _hang_up(self, wire: Wire) -> None:
+        """Reset it: a client of gRPC can't ask the server to hang up first."""
+        wire.reset_at_close()
+
     def _is_spent(self, wire: Wire) -> bool:
         """Hear what the server said meanwhile: it may have pinged, or taken its leave."""
         try:

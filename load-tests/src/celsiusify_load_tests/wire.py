@@ -2,6 +2,7 @@
 
 import select
 import socket
+import struct
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -14,6 +15,7 @@ from celsiusify_load_tests.clock import now_ns
 
 _PIECE_BYTES = 16 * 1024
 _READ, _WRITE = 1, 2
+_AT_ONCE = struct.pack("ii", 1, 0)
 
 # gevent's own socket tries to read before it waits. Here the answer is never there yet: waiting
 # comes first.
@@ -110,6 +112,10 @@ class Wire:
     def is_spent(self) -> bool:
         """Say whether the peer closed the resting connection, or sent what nobody asked for."""
         return bool(self._state.poll(0))
+
+    def reset_at_close(self) -> None:
+        """Let `close` reset the connection: its port is free again at once, and not in a minute."""
+        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _AT_ONCE)
 
     def close(self) -> None:
         """Close the socket and forget the event loop's watchers."""
