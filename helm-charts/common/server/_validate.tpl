@@ -19,6 +19,11 @@
 {{- end }}
 {{- end }}
 {{- end }}
+{{- $requested := ((.Values.resources).requests).cpu }}
+{{- $limit := ((.Values.resources).limits).cpu }}
+{{- if and $limit (gt (include "celsiusify.millicores" $requested | int) (include "celsiusify.millicores" $limit | int)) }}
+{{- fail (printf "resources.requests.cpu of %s (%v) is over resources.limits.cpu (%v)" .Chart.Name $requested $limit) }}
+{{- end }}
 {{- $stop := int (include "celsiusify.server.stopSeconds" .) }}
 {{- if lt (int .Values.terminationGracePeriodSeconds) $stop }}
 {{- fail (printf "terminationGracePeriodSeconds (%v) cuts off requests: %s takes up to %d s to stop, 5 s to spare included" .Values.terminationGracePeriodSeconds .Chart.Name $stop) }}
