@@ -178,7 +178,7 @@ BUILD_OPTIONS = --build-arg PYTHON_IMAGE --build-arg TENSORFLOW_SERVING_IMAGE --
 PUSHED = $(REGISTRY)/$(OWNER)/$*:$(TAG)
 ATTESTED = buildx build --push --sbom=true --provenance=mode=max $(BUILD_OPTIONS) -t $(PUSHED) $*
 
-.PHONY: $(IMAGES:%=image-%) $(IMAGES:%=push-%) list-images container-engine push-target
+.PHONY: $(IMAGES:%=image-%) $(IMAGES:%=push-%) container-engine push-target
 image-tf-serving-image push-tf-serving-image: tf-serving-image/model/.ready
 image-helm-charts push-helm-charts: package
 $(IMAGES:%=image-%): image-%: container-engine
@@ -186,8 +186,6 @@ $(IMAGES:%=image-%): image-%: container-engine
 $(IMAGES:%=push-%): push-%: push-target container-engine $(if $(ATTEST),,image-%)
 	$(DOCKER) $(if $(ATTEST),$(ATTESTED),tag celsiusify/$*:$(VERSION) $(PUSHED) && $(DOCKER) push $(PUSHED))
 
-list-images: # For the pipeline, which works on each in a job of its own.
-	@printf '%s\n' $(IMAGES)
 container-engine:
 	@$(DOCKER) info >/dev/null 2>&1 || \
 		{ echo "make: no container engine answers $(DOCKER): start Docker or Podman, or name one: make DOCKER=podman"; exit 2; }
