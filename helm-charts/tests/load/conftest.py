@@ -8,12 +8,13 @@ import pytest
 from ..chart.helm import Helm
 from ..chart.manifests import Manifest, read_manifests
 from ..chart.scenarios import UMBRELLA
-from ..servers.local import free_port, program, served
+from ..servers.local import TARGETS, free_port, program, served
+from .page import answers, wait_until
 from .pods import Node
 
 TARGET = "converter-api"
 CHART = UMBRELLA / "charts" / "load-tests"
-SHORT = {"calibration": False, "users": 4, "spawnRate": 4, "runTime": "2s", "warmUp": "1s"}
+SHORT = {"calibration": False, "users": 4, "spawnRate": 4, "runTime": "1s", "warmUp": "1s"}
 
 Deploy = Callable[..., Node]
 
@@ -24,7 +25,9 @@ def server(helm: Helm) -> Iterator[str]:
     port = free_port()
     own = {"service": {"targetPort": port}, "server": {"drainSeconds": 0}}
     with served(helm, TARGET, own):
-        yield f"http://127.0.0.1:{port}"
+        url = f"http://127.0.0.1:{port}"
+        wait_until(lambda: answers(url + TARGETS[TARGET]["health"]))
+        yield url
 
 
 @pytest.fixture

@@ -9,12 +9,28 @@ import requests
 from ..servers.local import PATIENCE_S
 
 
+def wait_until(happened: Callable[[], bool]) -> None:
+    """Wait for something to happen."""
+    deadline = time.monotonic() + PATIENCE_S
+    while not happened():
+        assert time.monotonic() < deadline, "it didn't happen"
+        time.sleep(0.1)
+
+
+def answers(url: str) -> bool:
+    """Whether a server is there, and well."""
+    try:
+        return requests.get(url, timeout=PATIENCE_S).ok
+    except requests.ConnectionError:
+        return False
+
+
 class Page:
     """A page on this machine, from when it answers."""
 
     def __init__(self, port: int) -> None:
         self._url = f"http://127.0.0.1:{port}"
-        self.wait_until(self._answers)
+        wait_until(lambda: answers(self._url))
 
     @property
     def html(self) -> str:
@@ -23,7 +39,7 @@ class Page:
 
     def wait_for_workers(self, count: int) -> None:
         """Wait until so many have come."""
-        self.wait_until(lambda: f'"worker_count": {count}' in self.html)
+        wait_until(lambda: f'"worker_count": {count}' in self.html)
 
     def load(self, **form: object) -> tuple[int, int]:
         """Make a load of two users until something was asked.
@@ -34,22 +50,14 @@ class Page:
         form = {"user_count": 2, "spawn_rate": 2, **form}
         said = requests.post(f"{self._url}/swarm", data=form, timeout=PATIENCE_S).json()
         assert said["success"], said
-        self.wait_until(lambda: self._counts()[0] > 0)
+        wait_until(lambda: self._counts()[0] > 0)
         requests.post(f"{self._url}/stop", timeout=PATIENCE_S)
         return self._counts()
 
-    def wait_until(self, happened: Callable[[], bool]) -> None:
-        """Wait for something to happen."""
-        deadline = time.monotonic() + PATIENCE_S
-        while not happened():
-            assert time.monotonic() < deadline, "it didn't happen"
-            time.sleep(0.1)
-
-    def _answers(self) -> bool:
-        try:
-            return requests.get(self._url, timeout=PATIENCE_S).ok
-        except requests.ConnectionError:
-            return False
+    @property
+    def failures(self) -> str:
+        """What went wrong, as a table."""
+        return requests.get(f"{self._url}/stats/failures/csv", timeout=PATIENCE_S).text
 
     def _counts(self) -> tuple[int, int]:
         # The page's own numbers are up to two seconds old.

@@ -63,4 +63,4 @@ def test_values_load_the_server_from_that_charts_page(server: str, tmp_path: Pat
         page = Page(web)
         page.wait_for_workers(1)
         asked, failed = page.load()
-    assert (asked > 0, failed) == (True, 0), node.log("worker")
+        assert (asked > 0, failed) == (True, 0), page.failures
