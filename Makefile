@@ -35,8 +35,7 @@ loadtest: loadtest-$(WHERE) ## Load targets: TARGET="tfserving converter-api" [P
 
 .PHONY: capacity
 capacity: setup ## Find the highest rate that holds an objective: TARGET= [P99=50 LOAD=poisson HOST=]
-	@$(LOADTESTS) capacity $(TARGET) --p99=$(P99) --load=$(LOAD) --host=$(HOST) \
-		--results=$(RESULTS)
+	@$(LOADTESTS) capacity $(TARGET) --p99=$(P99) --load=$(LOAD) $(HOST:%=--host=%) --results=$(RESULTS)
 
 .PHONY: audit
 audit: .tox/report/.ready ## Check every run in results/: its counts, rows and schedules, and the numbers in its report
@@ -54,7 +53,11 @@ PLACE = --namespace=$(NAMESPACE) --release=$(RELEASE) --context=$(CONTEXT)
 
 .PHONY: cluster
 cluster: image .tox/cluster/.ready ## Make a cluster of kind or minikube with metrics, and bring the images there [NAME=celsiusify]
-	@$(CLUSTER) create --name=$(NAME)
+	@$(CLUSTER) create --name=$(NAME) --engine=$(DOCKER) --registry=$(REGISTRY) --owner=$(call given,OWNER) --tag=$(call given,TAG)
+
+.PHONY: delete
+delete: .tox/cluster/.ready ## Delete the cluster that `make cluster` made [NAME=celsiusify]
+	@$(CLUSTER) delete --name=$(NAME)
 
 .PHONY: deploy
 deploy: .tox/cluster/.ready ## Put both targets on the cluster, with autoscaling [REGISTRY= OWNER= TAG= VALUES="a.yaml b.yaml"]
@@ -160,7 +163,7 @@ LOAD_OPTIONS = --profile=$(PROFILE) --load=$(LOAD) --rate=$(RATE) --rounds=$(ROU
 
 .PHONY: loadtest-here loadtest-cluster
 loadtest-here: setup
-	@$(LOADTESTS) run $(TARGET) $(LOAD_OPTIONS) --host=$(HOST)
+	@$(LOADTESTS) run $(TARGET) $(LOAD_OPTIONS) $(HOST:%=--host=%)
 loadtest-cluster: .tox/cluster/.ready
 	@$(CLUSTER) loadtest $(TARGET) $(LOAD_OPTIONS) --workers=$(WORKERS) $(PLACE)
 loadtest-%:
