@@ -74,6 +74,7 @@ def test_every_number_of_a_cluster_s_report_is_in_its_json(tmp_path: Path) -> No
     stored = json.loads((folder / "report.json").read_text())
 
     assert strays((folder / "report.md").read_text(), stored) == []
+    assert main(["audit", str(folder)]) == 0
     assert read_report(folder).cluster == report_of(folder).cluster
 
 

@@ -7,8 +7,10 @@ import pytest
 from celsiusify_reporting.folder import measure_run
 from celsiusify_reporting.measurement import Measurement
 from celsiusify_reporting.moments import Moments
+from celsiusify_reporting.replicas import ready_within
 from celsiusify_reporting.report import Report
 from celsiusify_reporting.scaling import Change
+from celsiusify_reporting.window import Window
 from clusters import Spike, make_cluster_run
 from runs import SECOND_NS, Load, edit_run
 
@@ -125,6 +127,34 @@ def test_without_pods_replicas_tell_when_they_were_ready(tmp_path: Path) -> None
 
     assert up.created is None
     assert up.ready == Moments(12.3, 16.3, 2)
+
+
+def test_instance_that_answers_before_a_sample_shows_it_is_new(tmp_path: Path) -> None:
+    """A sample of ready replicas may come up to a second after the first answer."""
+    folder = make_cluster_run(tmp_path / "run", {"converter-api": Spike(answered_s=(12.2, 15.6))})
+    (folder / "converter-api_pods.csv").unlink()
+    up = (measure_run(folder)[0].measurements[0].changes or ())[0]
+
+    assert up.answered
+    assert up.answered.times == 2
+
+
+@pytest.mark.parametrize(
+    ("from_s", "until_s", "found"),
+    [(0, 5, (1, 1)), (9.9, 20, (1, 3)), (10.1, 20, (3, 3)), (10.1, 10.2, (3, 3))],
+)
+def test_window_has_the_replicas_of_the_sample_before_it(
+    from_s: float, until_s: float, found: tuple[int, int]
+) -> None:
+    """Until the next sample there are as many as the last one saw."""
+    times = [second * SECOND_NS for second in range(30)]
+    ready = [1 if second < 10 else 3 for second in range(30)]
+    scale = pd.DataFrame({"time_ns": times, "ready": pd.array(ready, dtype="Int64")})
+    window = Window(int(from_s * SECOND_NS), int(until_s * SECOND_NS))
+    seen = ready_within(scale, window)
+    assert seen
+
+    assert (seen.fewest, seen.most) == found
 
 
 def test_closed_load_is_followed_from_its_start(tmp_path: Path) -> None:
