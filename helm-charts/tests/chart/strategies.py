@@ -20,7 +20,6 @@ KNOWN: dict[str, list[Any]] = {
     "digest": ["", f"sha256:{'0123456789abcdef' * 4}"],
     "ephemeral-storage": ["64Mi", "1Gi", 1073741824],
     "interval": ["5s", "1m"],
-    "localPorts": ["", "20000 30000"],
     "maxUnavailable": [1, 2, "50%"],
     "memory": ["256Mi", "1Gi", 1073741824],
     "profile": ["reference", "quick", "benchmark"],

@@ -27,11 +27,6 @@ enableServiceLinks: false
 terminationGracePeriodSeconds: {{ .Values.terminationGracePeriodSeconds }}
 securityContext:
   {{- include "celsiusify.podSecurityContext" . | nindent 2 }}
-  {{- with .Values.localPorts }}
-  sysctls:
-    - name: net.ipv4.ip_local_port_range
-      value: {{ . | quote }}
-  {{- end }}
 {{- with include "celsiusify.imagePullSecrets" . }}
 {{ . }}
 {{- end }}
