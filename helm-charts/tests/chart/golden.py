@@ -54,4 +54,4 @@ def _text(manifest: Manifest) -> str:
     for path, value in walk(shown):
         if path.endswith("annotations") and isinstance(value, dict):
             value.update({key: ELIDED for key in value if key.startswith("checksum/")})
-    return yaml.safe_dump(shown, allow_unicode=True, width=100)
+    return yaml.dump(shown, Dumper=yaml.CSafeDumper, allow_unicode=True, width=100)
