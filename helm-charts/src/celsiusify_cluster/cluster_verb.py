@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 
 from celsiusify_cluster.chart import add_chart_option, packaged
-from celsiusify_cluster.deploy_verb import METRICS
+from celsiusify_cluster.deploy_verb import METRICS, add_image_options, image_settings
 from celsiusify_cluster.engine import Engine, images
 from celsiusify_cluster.errors import ClusterError, Exit
 from celsiusify_cluster.helm import Helm
@@ -23,6 +23,7 @@ POLL_S = 2.0
 def add_cluster_options(verb: argparse.ArgumentParser) -> None:
     """Add the options of `create` and `delete`."""
     add_chart_option(verb)
+    add_image_options(verb)
     verb.add_argument("--name", default="", metavar="NAME", help=f"default {NAME}")
     verb.add_argument("--engine", default="", metavar="PROGRAM", help="default docker")
 
@@ -39,7 +40,7 @@ def create_cluster(options: argparse.Namespace, terminal: Terminal) -> Exit:
     place = Place(namespace=SYSTEM, context=cluster.context)
     helm, engine = Helm(place), Engine(cluster.engine)
     with packaged(options, helm) as chart, tempfile.TemporaryDirectory() as folder:
-        used = images(helm.run("template", NAME, str(chart)))
+        used = images(helm.run("template", NAME, str(chart), *image_settings(options)))
         archives = [engine.save(image, Path(folder)) for image in used]
         if not cluster.exists():
             cluster.create()

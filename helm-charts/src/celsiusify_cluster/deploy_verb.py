@@ -18,6 +18,7 @@ from celsiusify_cluster.status_verb import print_status
 from celsiusify_cluster.terminal import Terminal
 
 TIMEOUT_S = 300
+IMAGE_OPTIONS = ("registry", "owner", "tag")
 METRICS = "/apis/metrics.k8s.io/v1beta1"
 POD_SECURITY = "pod-security.kubernetes.io"
 NO_METRICS = (
@@ -31,9 +32,7 @@ def add_deploy_options(verb: argparse.ArgumentParser) -> None:
     add_place_options(verb)
     add_chart_option(verb)
     add = verb.add_argument
-    add("--registry", default="", metavar="HOST", help="of all images")
-    add("--owner", default="", metavar="NAME", help="of all images")
-    add("--tag", default="", metavar="TAG", help="of all images")
+    add_image_options(verb)
     add(
         "--values",
         action="append",
@@ -42,6 +41,18 @@ def add_deploy_options(verb: argparse.ArgumentParser) -> None:
         help="values that differ from the chart's; may be given again, or several in one",
     )
     add_timeout(verb)
+
+
+def add_image_options(verb: argparse.ArgumentParser) -> None:
+    """Add the options that say which images the chart takes."""
+    for name in IMAGE_OPTIONS:
+        verb.add_argument(f"--{name}", default="", metavar=name.upper(), help="of all images")
+
+
+def image_settings(options: argparse.Namespace) -> list[str]:
+    """What helm has to be told of them; what is empty is left to the chart."""
+    given = {name: getattr(options, name) for name in IMAGE_OPTIONS}
+    return [f"--set-string=global.image.{name}={value}" for name, value in given.items() if value]
 
 
 def add_timeout(verb: argparse.ArgumentParser) -> None:
@@ -110,10 +121,9 @@ def _values(given: Sequence[str]) -> Iterator[Path]:
 
 
 def _settings(options: argparse.Namespace, files: Sequence[Path]) -> list[str]:
-    image = {key: getattr(options, key) for key in ("registry", "owner", "tag")}
     return [
         *(f"--values={file}" for file in files),
-        *(f"--set-string=global.image.{key}={value}" for key, value in image.items() if value),
+        *image_settings(options),
         f"--timeout={options.timeout or TIMEOUT_S}s",
     ]
 

@@ -75,7 +75,7 @@ def fetch_held(kubectl: Kubectl, pod: str, held: Held, folder: Path) -> Received
             problem = str(failed)
         else:
             assert isinstance(received, Received)
-            kubectl.run("exec", pod, "--", *EMIT, held.folder, "--release")
+            kubectl.run("exec", pod, "--", *EMIT, held.folder, "--release", "--quiet")
             return received
     raise MeasurementError(f"{held.folder} of {pod} can't be fetched: {problem}")
 

@@ -31,7 +31,7 @@ class Kubectl:
         Raises:
             ClusterError: If it fails.
         """
-        finished = run(self.command(*arguments, REQUEST_TIMEOUT), stdin)
+        finished = run(self.command(REQUEST_TIMEOUT, *arguments), stdin)
         if finished.returncode:
             raise explain(finished.stderr, self.place)
         return finished.stdout

@@ -11,7 +11,7 @@ from celsiusify_cluster.signals import StopAsked
 from celsiusify_cluster.terminal import Terminal
 from celsiusify_cluster.trouble import Trouble, trouble
 
-POLL_S = 1.0
+POLL_S = 0.5
 STARTED = ("Running", "Succeeded", "Failed")
 
 

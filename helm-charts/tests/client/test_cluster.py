@@ -16,12 +16,14 @@ from celsiusify_cluster.__main__ import main
 from celsiusify_cluster.engine import full_name, images
 from celsiusify_cluster.helm import Helm
 from celsiusify_cluster.place import Place
+from celsiusify_cluster.programs import own_folder
 
 from .cluster.cluster import Cluster
 from .cluster.store import find
 
 CHART = Path(__file__).parents[2]
 Captured = pytest.CaptureFixture[str]
+IMAGES = ("converter-api", "tf-serving-image", "load-tests")
 STAND_IN = """#!{python}
 import os, pathlib, sys
 arguments = sys.argv[1:]
@@ -58,8 +60,7 @@ def stand_ins(cluster: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     """A PATH that has docker, and of kind and minikube what a test adds."""
     folder = tmp_path / "stand-ins"
     folder.mkdir()
-    tools = os.environ["PATH"].partition(os.pathsep)[0]
-    monkeypatch.setenv("PATH", f"{folder}{os.pathsep}{tools}")
+    monkeypatch.setenv("PATH", f"{folder}{os.pathsep}{own_folder()}")
     programs = Programs(folder)
     programs.add("docker")
     return programs
@@ -117,6 +118,13 @@ def test_kind_gets_a_cluster_with_metrics_server_and_the_images(
     (installed,) = cluster.store.choose(find("configmaps"), "kube-system")
     assert installed["data"]["args"] == "[--kubelet-insecure-tls]"
     assert "cluster celsiusify is ready, context kind-celsiusify" in capfd.readouterr().out
+
+
+def test_images_are_those_that_were_built(stand_ins: Programs) -> None:
+    stand_ins.add("minikube")
+    assert create("--owner=me", "--tag=7") == 0
+    saved = {told[-1] for told in stand_ins.told if told[:2] == ["docker", "save"]}
+    assert saved == {f"docker.io/me/{name}:7" for name in IMAGES}
 
 
 def test_a_cluster_that_is_there_gets_the_images_only(

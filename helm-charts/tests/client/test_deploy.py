@@ -10,6 +10,7 @@ import pytest
 
 from celsiusify_cluster import patience
 from celsiusify_cluster.__main__ import main
+from celsiusify_cluster.programs import own_folder
 
 from .cluster.cluster import Cluster
 from .cluster.containers import prints
@@ -26,13 +27,13 @@ def deploy(*arguments: str) -> int:
 
 @pytest.fixture(params=["helm", "helm3"])
 def helm(
-    request: pytest.FixtureRequest, tools: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    request: pytest.FixtureRequest, tools: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> str:
     """Each of the two majors of helm in turn is what the PATH has as `helm`."""
     folder = tmp_path / "bin"
     folder.mkdir()
-    (folder / "helm").symlink_to(tools / request.param)
-    monkeypatch.setenv("PATH", f"{folder}{os.pathsep}{os.environ['PATH']}")
+    (folder / "helm").symlink_to(own_folder() / request.param)
+    monkeypatch.setenv("PATH", f"{folder}{os.pathsep}{tools}")
     return str(request.param)
 
 
@@ -154,9 +155,9 @@ def test_status_shows_figures_and_what_is_wrong(cluster: Cluster, capsys: Captur
 
 
 def test_a_package_stands_alone(
-    tmp_path: Path, tools: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, tools: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("PATH", f"{tools}{os.pathsep}{os.environ['PATH']}")
+    monkeypatch.setenv("PATH", tools)
     assert main(["package", f"--chart={CHART}", f"--into={tmp_path}"]) == 0
     (package,) = tmp_path.glob("celsiusify-*.tgz")
     with tarfile.open(package) as archive:

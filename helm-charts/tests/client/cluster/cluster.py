@@ -228,6 +228,16 @@ class Cluster:
             }
 
         self.store.edit(DEPLOYMENTS, namespace, name, write)
+        status = {"readyReplicas": ready, "observedGeneration": 1}
+        for entry in self.store.choose(find("replicasets"), namespace):
+            if entry["metadata"]["ownerReferences"][0]["name"] == name:
+                entry_name = entry["metadata"]["name"]
+                self.store.edit(
+                    find("replicasets"),
+                    namespace,
+                    entry_name,
+                    lambda content: content.update(status=status),
+                )
         for pod in pods:
             self._measure(pod)
 

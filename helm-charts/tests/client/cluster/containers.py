@@ -112,9 +112,9 @@ def runs(command: list[str]) -> Program:
             command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
         )
         threading.Thread(target=_end, args=(container, process), daemon=True).start()
-        assert process.stdout is not None
-        for line in process.stdout:
-            container.print(line.removesuffix("\n"))
-        return process.wait()
+        with process:
+            for line in process.stdout or ():
+                container.print(line.removesuffix("\n"))
+        return process.returncode
 
     return program

@@ -110,7 +110,7 @@ def _replica_set(cluster: "Cluster", deployment: Object) -> Object:
             "ownerReferences": [reference],
         },
         "spec": {"replicas": spec.get("replicas", 1), "template": spec["template"]},
-        "status": {"readyReplicas": spec.get("replicas", 1), "observedGeneration": 1},
+        "status": {"readyReplicas": 0, "observedGeneration": 1},
     }
     return cluster.store.create(REPLICA_SETS, meta["namespace"], content)
 

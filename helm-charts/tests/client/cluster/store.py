@@ -10,7 +10,10 @@ from typing import Any
 from .resources import RESOURCES, Object, Resource
 from .selectors import matches
 
-DEFAULTS = {"Service": {"clusterIP": "10.96.0.10"}, "Deployment": {"replicas": 1}}
+DEFAULTS: dict[str, Object] = {
+    "Service": {"clusterIP": "10.96.0.10"},
+    "Deployment": {"replicas": 1},
+}
 """What the server fills in."""
 
 Key = tuple[Resource, str, str]
