@@ -1,19 +1,20 @@
 """Values that the schemas allow, made up: a few keys of each chart, the rest as it comes."""
 
+from functools import reduce
 from pathlib import Path
 from typing import Any
 
 from hypothesis import strategies as st
 
 from .scenarios import SUBCHARTS, UMBRELLA
-from .values_schema import Keys, Schema, leaves, schema_of, types
+from .values_schema import Keys, Schema, leaves, schema_of, types, with_value
 
 # Text that YAML takes for something else unless it is quoted.
 WORDS = ["a", "a-b", "1", "1.10", "1e3", "0x10", "true", "null", "on", "10-10", "007"]
-# What text is more than text, by its last key or the last two.
+# What is more than text or a number of any kind, by its last key.
 KNOWN: dict[str, list[Any]] = {
-    "affinity": [{}],
     "accessMode": ["ReadWriteOnce", "ReadWriteMany"],
+    "affinity": [{}],
     "basePath": ["/models/x", "/m"],
     "coolDown": ["", "0s", "90s"],
     "cpu": ["250m", "1", 1, 0.5, "2"],
@@ -49,17 +50,12 @@ def values() -> st.SearchStrategy[dict[str, Any]]:
 
 def _filled(keys: list[tuple[Keys, Schema]]) -> st.SearchStrategy[dict[str, Any]]:
     each = [st.tuples(st.just(path), _value(path, schema)) for path, schema in keys]
-    return st.tuples(*each).map(lambda pairs: _merged(dict(pairs)))
+    nothing: dict[str, Any] = {}
+    return st.tuples(*each).map(lambda pairs: reduce(_with_pair, pairs, nothing))
 
 
-def _merged(pairs: dict[Keys, Any]) -> dict[str, Any]:
-    merged: dict[str, Any] = {}
-    for keys, value in pairs.items():
-        inner = merged
-        for key in keys[:-1]:
-            inner = inner.setdefault(key, {})
-        inner[keys[-1]] = value
-    return merged
+def _with_pair(values: dict[str, Any], pair: tuple[Keys, Any]) -> dict[str, Any]:
+    return with_value(values, *pair)
 
 
 def _keys(chart: Path, prefix: Keys) -> list[tuple[Keys, Schema]]:
