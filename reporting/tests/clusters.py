@@ -229,6 +229,9 @@ def make_cluster_run(
         "workers": [worker.document for worker in workers] or None,
     }
     for name, load in loads.items():
+        # The processes of a pod are another pod's secret.
+        usage = pd.read_csv(folder / f"{name}_usage.csv")
+        usage[usage["role"] != "target"].to_csv(folder / f"{name}_usage.csv", index=False)
         target = document["targets"][name]
         target |= {"engine": None, "cores": None}
         for record in target["rounds"]:

@@ -38,6 +38,15 @@ def test_sound_distributed_run_is_valid(tmp_path: Path) -> None:
     assert (verdict.word, verdict.reasons, verdict.warnings) == ("VALID", (), ())
 
 
+def test_processes_out_of_reach_are_told_once(tmp_path: Path) -> None:
+    """Where pods aren't sampled in their place."""
+    folder = run(tmp_path)
+    (folder / "converter-api_pods.csv").unlink()
+
+    said = findings(report_of(folder))["unknown"]
+    assert "no CPU time and no memory of the target: its processes were out of reach" in said
+
+
 def test_lost_worker_makes_a_run_invalid(tmp_path: Path) -> None:
     """Exit code 3, with what the load generator said of it."""
     folder = run(tmp_path)

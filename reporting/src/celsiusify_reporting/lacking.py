@@ -31,22 +31,34 @@ def _unmeasured_round(one: Round) -> Iterator[str]:
 
 
 def missing(
-    name: str, usage: pd.DataFrame | None, users: pd.DataFrame | None, steady: Steady | None
+    name: str,
+    usage: pd.DataFrame | None,
+    users: pd.DataFrame | None,
+    steady: Steady | None,
+    *,
+    pods: bool = False,
 ) -> Iterator[str]:
-    """What else is missing: samples of a file, or of a process."""
+    """What else is missing: samples of a file, or of a process; pods are sampled instead."""
     if users is None:
         yield f"no users over time: there is no {name}_users.csv"
     if usage is None:
         yield f"no CPU time and no memory: there is no {name}_usage.csv"
     elif steady:
-        yield from _missing_usage(steady)
+        if (usage["role"] == "target").any():
+            yield from _missing_of_target(steady)
+        elif not pods:
+            yield "no CPU time and no memory of the target: its processes were out of reach"
+        yield from _missing_of_workers(steady)
 
 
-def _missing_usage(steady: Steady) -> Iterator[str]:
+def _missing_of_target(steady: Steady) -> Iterator[str]:
     if steady.process and steady.process.cpu_problem:
         yield f"no CPU time of the target: {steady.process.cpu_problem}"
     if steady.process and steady.process.max_rss_mib is None:
         yield "no memory of the target: not recorded"
+
+
+def _missing_of_workers(steady: Steady) -> Iterator[str]:
     if not steady.workers:
         yield "no CPU time of the load generator: not recorded"
     for worker in steady.workers:

@@ -88,7 +88,11 @@ def measure(run: Run, name: str, samples: Samples, method: Method) -> Measured:
             counting=pool(counted) if counted else None,
             steady=steady,
             unmeasured=tuple(lacking.unmeasured(rounds, steady)),
-            missing=tuple(lacking.missing(name, samples.usage, samples.users, steady)),
+            missing=tuple(
+                lacking.missing(
+                    name, samples.usage, samples.users, steady, pods=samples.pods is not None
+                )
+            ),
             **vars(_followed(run, parts, samples, method)),
         ),
         samples.requests,
