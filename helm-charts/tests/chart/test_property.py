@@ -1,7 +1,6 @@
 """Of whatever values the schemas allow comes a valid release, or a sentence that says why not."""
 
 import os
-import re
 from typing import Any
 
 from hypothesis import HealthCheck, given, settings
@@ -11,8 +10,8 @@ from .kubernetes import invalid, versions
 from .manifests import Manifest, name, read_manifests
 from .rules import RULES
 from .scenarios import UMBRELLA
+from .sentences import all_sentences, pattern
 from .strategies import values
-from .test_refusals import VERB, sentences
 
 # Each example is a run of helm. `CELSIUSIFY_EXAMPLES=2000` looks further, at others each time.
 EXAMPLES = os.environ.get("CELSIUSIFY_EXAMPLES")
@@ -29,9 +28,7 @@ THEIRS = {
     "service_accounts_have_no_token",
 }
 NEWEST = versions()[-1]
-SENTENCES = [
-    re.compile(".*".join(map(re.escape, VERB.split(sentence)))) for sentence in sentences()
-]
+SENTENCES = [pattern(sentence) for sentence in all_sentences()]
 
 
 @settings(
