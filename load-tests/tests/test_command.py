@@ -396,10 +396,17 @@ def test_empty_options_mean_the_default(workspace: "Workspace") -> None:
         "--load=",
         "--rate=",
         "--frames-limit=",
+        "--targets=",
+        "--results=",
+        "--seed=",
+        "--start-timeout=",
         "--hold=",
         "--processes=",
     )
+    assert run.code == Exit.OK
+    assert run.folder.parent == workspace.folder / "results"
     assert run.manifest["profile"]["spawn_rate_per_s"] == 100
+    assert run.manifest["load"]["seed"] == 1
 
 
 def test_a_spike_is_loaded_in_steps(workspace: "Workspace") -> None:

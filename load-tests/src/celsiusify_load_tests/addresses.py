@@ -61,7 +61,7 @@ class Addresses:
         if not self._found and self._lookup is not None:
             self._lookup.join()
         if not self._found:
-            raise self._problem or OSError("no address")
+            raise (self._problem or OSError("no address")).with_traceback(None)
         return self._found
 
     def _look_up(self) -> None:

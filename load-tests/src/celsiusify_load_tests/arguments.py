@@ -27,11 +27,11 @@ class Parser(argparse.ArgumentParser):
         self.exit(Exit.USAGE, f"{self.prog}: {message}\n")
 
 
-def optional(convert: Callable[[str], T]) -> Callable[[str], T | None]:
+def optional(convert: Callable[[str], T], default: T | None = None) -> Callable[[str], T | None]:
     """Let an empty value mean the default, as an unset variable of make gives it."""
 
     def convert_unless_empty(text: str) -> T | None:
-        return convert(text) if text else None
+        return convert(text) if text else default
 
     convert_unless_empty.__name__ = convert.__name__
     return convert_unless_empty

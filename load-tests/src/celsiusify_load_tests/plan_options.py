@@ -36,6 +36,9 @@ from celsiusify_load_tests.targets import Target, find_targets, read_targets
 
 ALL = "all"
 DEFAULT_ORDER = "abba"
+TARGETS_FILE, RESULTS = Path("targets.yaml"), Path("results")
+SEED = 1
+START_TIMEOUT_S = 120.0
 
 
 def add_targets_file(verb: argparse.ArgumentParser) -> None:
@@ -43,8 +46,8 @@ def add_targets_file(verb: argparse.ArgumentParser) -> None:
     verb.add_argument(
         "--targets",
         dest="targets_file",
-        type=Path,
-        default=Path("targets.yaml"),
+        type=optional(Path, TARGETS_FILE),
+        default=TARGETS_FILE,
         metavar="FILE",
         help="the description of the targets; default %(default)s",
     )
@@ -94,12 +97,24 @@ def add_plan_options(verb: argparse.ArgumentParser) -> None:
         "each worker",
     )
     add_distribution(verb)
-    add("--seed", type=int, default=1, metavar="N", help="what the inputs follow from")
-    add("--results", type=Path, default=Path("results"), metavar="DIR", help="folder of all runs")
+    add(
+        "--seed",
+        type=optional(int, SEED),
+        default=SEED,
+        metavar="N",
+        help="what the inputs follow from; default %(default)s",
+    )
+    add(
+        "--results",
+        type=optional(Path, RESULTS),
+        default=RESULTS,
+        metavar="DIR",
+        help="folder of all runs; default %(default)s",
+    )
     add(
         "--start-timeout",
-        type=float,
-        default=120.0,
+        type=optional(float, START_TIMEOUT_S),
+        default=START_TIMEOUT_S,
         metavar="SECONDS",
         help="for a target to get healthy",
     )
