@@ -15,7 +15,7 @@ from celsiusify_cluster.place import Place
 
 FOLDER = Path("helm-charts")
 VARIABLE = "CELSIUSIFY_CHART"
-NOT_THE_CHART = {"src", "tests"}
+NOT_THE_CHART = {"src", "tests", "dist"}
 MADE_BY_TOOLS = shutil.ignore_patterns(".*_cache", ".hypothesis", "__pycache__")
 
 

@@ -26,8 +26,9 @@ def leader_code(kubectl: Kubectl, pod: str) -> int | None:
 
 
 def losses(kubectl: Kubectl, job: str) -> list[str]:
-    """Which pods of the Job were lost, and why."""
-    return [said for said in map(lost, pods_of(kubectl, job)) if said]
+    """Which pods of the Job were lost, and why; or that it took too long."""
+    pods = [said for said in map(lost, pods_of(kubectl, job)) if said]
+    return [*pods, *_deadline(kubectl, job)]
 
 
 def no_results(kubectl: Kubectl, job: str, pod: str, problem: str) -> ClusterError:
@@ -35,7 +36,7 @@ def no_results(kubectl: Kubectl, job: str, pod: str, problem: str) -> ClusterErr
     code = leader_code(kubectl, pod)
     if code == Exit.USAGE:
         return ClusterError("the leader ended with code 2: its last line says why")
-    if said := (*losses(kubectl, job), *_deadline(kubectl, job)):
+    if said := losses(kubectl, job):
         return MeasurementError(said[0])
     if code is None:
         return MeasurementError(f"pod {pod} is gone, and its results with it")

@@ -20,6 +20,9 @@ UNAUTHORIZED = re.compile(r"Unauthorized|provide credentials|You must be logged 
 NO_NAMESPACE = re.compile(r'namespaces "(?P<namespace>[^"]+)" not found')
 PREFIX = re.compile(r"^(Error from server \(\w+\): |Error: |error: )+")
 
+LOCKED = re.compile(r"another operation \([^)]*\) is in progress")
+LENGTH = 500  # of a complaint that isn't known here
+
 Sentence = Callable[[re.Match[str], Place], str]
 
 
@@ -28,8 +31,10 @@ def explain(complaint: str, place: Place) -> ClusterError:
     for pattern, sentence in KNOWN:
         if found := pattern.search(complaint):
             return ClusterError(sentence(found, place))
-    lines = [line for line in complaint.strip().splitlines() if line.strip()]
-    return ClusterError(PREFIX.sub("", lines[-1]) if lines else "the command said nothing")
+    lines = [line.strip() for line in complaint.splitlines() if line.strip()]
+    begins = [place for place, line in enumerate(lines) if PREFIX.match(line)] or [-1]
+    said = " ".join(lines[begins[-1] :])[:LENGTH]
+    return ClusterError(PREFIX.sub("", said) or "the command said nothing")
 
 
 def _forbidden(found: re.Match[str], place: Place) -> str:
@@ -60,10 +65,18 @@ def _no_namespace(found: re.Match[str], place: Place) -> str:
     return f"there is no namespace {name}: `make deploy` makes it, NAMESPACE= names another"
 
 
+def _locked(found: re.Match[str], place: Place) -> str:
+    return (
+        f"release {place.release} is being changed by somebody else, or that was broken off: "
+        f"wait, or `make undeploy` and deploy anew"
+    )
+
+
 KNOWN: list[tuple[re.Pattern[str], Sentence]] = [
     (FORBIDDEN, _forbidden),
     (NO_CONTEXT, _no_context),
     (UNREACHABLE, _unreachable),
     (UNAUTHORIZED, _unauthorized),
     (NO_NAMESPACE, _no_namespace),
+    (LOCKED, _locked),
 ]

@@ -1,12 +1,14 @@
 """The leader's log, line by line while it is written, each line once."""
 
 import queue
+import subprocess
 import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from celsiusify_cluster.errors import ClusterError
+from celsiusify_cluster.explain import FORBIDDEN, explain
 from celsiusify_cluster.kubectl import Kubectl
 from celsiusify_cluster.trouble import exit_code
 
@@ -64,6 +66,7 @@ class LeaderLog:
         self._lines: queue.SimpleQueue[Line | None] = queue.SimpleQueue()
         self._position = Position()
         self._closed = threading.Event()
+        self._process: subprocess.Popen[bytes] | None = None
         self.breaks = 0
         self.problem: str | None = None
         threading.Thread(target=self._follow, daemon=True).start()
@@ -71,6 +74,8 @@ class LeaderLog:
     def close(self) -> None:
         """Follow no longer."""
         self._closed.set()
+        if self._process:
+            self._process.terminate()
 
     def lines(self, patience_s: float = 0.2) -> Iterator[Line | None]:
         """Yield lines as they come, and None now and then where none does; ends with the log."""
@@ -105,15 +110,16 @@ class LeaderLog:
         since = [f"--since-time={self._position.stamp}"] if self._position.stamp else []
         self._position.rewind()
         process = self._kubectl.start("logs", self._pod, "--timestamps", *since, *flags)
+        self._process = process
         assert process.stdout is not None
         for raw in process.stdout:
             received_ns = time.time_ns()
             stamp, _, text = raw.decode(errors="replace").removesuffix("\n").partition(" ")
             if self._position.is_new(stamp):
                 self._lines.put(Line(received_ns, text))
-            if self._closed.is_set():
-                process.terminate()
-        process.communicate()
+        _, complaint = process.communicate()
+        if FORBIDDEN.search(complaint.decode(errors="replace")):
+            raise explain(complaint.decode(errors="replace"), self._kubectl.place)
 
     def _has_ended(self) -> bool:
         """Is the pod's container at its end, or the pod gone?

@@ -3,7 +3,7 @@
 import time
 from dataclasses import dataclass, field
 
-from celsiusify_cluster.errors import MeasurementError
+from celsiusify_cluster.errors import ClusterError, MeasurementError
 from celsiusify_cluster.frames import MARK, Clock, FrameReader, Held, Received
 from celsiusify_cluster.homecoming import Home, fetch_held, fetch_logged
 from celsiusify_cluster.kubectl import Kubectl
@@ -58,7 +58,9 @@ class Reception:
             reader.close()
             self.terminal.clear()
         if log.problem:
-            raise MeasurementError(log.problem)
+            raise MeasurementError(
+                f"{log.problem}; the load goes on: `make results` fetches what comes of it"
+            )
 
     def fetch_again(self) -> None:
         """Read the whole log once more, where results didn't come or came damaged.
@@ -89,7 +91,10 @@ class Reception:
 
     def _tell_to_end(self) -> bool:
         self.terminal.say("telling the leader to end; once more, and its results are left")
-        self.kubectl.run("delete", "pod", self.pod, "--wait=false", f"--grace-period={GRACE_S}")
+        try:
+            self.kubectl.run("delete", "pod", self.pod, "--wait=false", f"--grace-period={GRACE_S}")
+        except ClusterError as problem:
+            self.terminal.warn(f"it can't be told: {problem}")
         return True
 
     def _show(self, elapsed_s: float, sampler: Sampler, reader: FrameReader) -> None:

@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from celsiusify_cluster.errors import ClusterError, Exit
+from celsiusify_cluster.errors import ClusterError, Exit, MeasurementError
 from celsiusify_cluster.homecoming import Landing
 from celsiusify_cluster.job import TARGETS_LABEL
 from celsiusify_cluster.kubectl import Kubectl
@@ -12,6 +12,7 @@ from celsiusify_cluster.reception import Reception
 from celsiusify_cluster.record import merge_files
 from celsiusify_cluster.start import leader_of, pods_of
 from celsiusify_cluster.terminal import Terminal
+from celsiusify_cluster.trouble import exit_code
 
 
 def add_results_options(verb: argparse.ArgumentParser) -> None:
@@ -37,7 +38,12 @@ def fetch_results(options: argparse.Namespace, terminal: Terminal) -> Exit:
         raise ClusterError(f"job {job} has no pod: it is unknown, or was removed with its results")
     with Landing(options.results) as home:
         reception = Reception(kubectl, leader["metadata"]["name"], home, terminal)
-        reception.fetch_again()
+        try:
+            reception.fetch_again()
+        except MeasurementError as problem:
+            if exit_code(leader) is None:
+                raise ClusterError(f"job {job} hasn't ended: `make status` shows it") from problem
+            raise
         assert reception.received is not None
         folder = home.settle(reception.received)
     merge_files(folder, reception.received.files)

@@ -14,9 +14,10 @@ import pytest
 from celsiusify_cluster.__main__ import main
 
 from .cluster.cluster import Cluster
-from .cluster.containers import Command, Container, Program, prints
+from .cluster.containers import Command, Container, Program, prints, waits
 from .cluster.leaders import FILES, HOUR_NS, RUN, frames, leads
-from .cluster.release import NAMESPACE
+from .cluster.release import LABELS, NAMESPACE, TARGETS_LABEL
+from .cluster.resources import Object
 from .cluster.store import find
 
 Captured = pytest.CaptureFixture[str]
@@ -346,3 +347,30 @@ def test_results_can_be_fetched_again(released: Cluster, results: Path, capsys: 
     assert (results / RUN / "run.json").read_bytes() == FILES["run.json"]
     assert (results / RUN / "report.md").read_text() == "a report"
     assert json.loads((results / RUN / "cluster.json").read_text()) == before
+
+
+def test_a_load_that_goes_on_has_no_results_yet(
+    released: Cluster, results: Path, capsys: Captured
+) -> None:
+    job: Object = {"metadata": {"name": "j", "labels": {**LABELS, TARGETS_LABEL: "all"}}}
+    pod = {"containers": [{"name": "load", "image": "load-tests"}]}
+    released.leader = waits
+    job["spec"] = {"completions": 1, "template": {"metadata": {}, "spec": pod}}
+    released.store.create(find("jobs"), NAMESPACE, job)
+    while not any(
+        released.store.choose(find("pods", "v1"), fields="metadata.namespace=celsiusify")
+    ):
+        time.sleep(0.05)
+    assert main(["results", f"--results={results}"]) == 2
+    assert "job j hasn't ended" in capsys.readouterr().err
+    assert main(["results", "nope", f"--results={results}"]) == 2
+    assert "job nope has no pod" in capsys.readouterr().err
+
+
+def test_a_log_that_may_not_be_read_is_told_of(
+    released: Cluster, results: Path, capsys: Captured
+) -> None:
+    released.leader = waits
+    released.forbid("get", "pods/log")
+    assert loadtest(results, "tfserving") == 3
+    assert "me may not get pods/log in namespace celsiusify" in capsys.readouterr().err

@@ -5,9 +5,11 @@ from datetime import UTC, datetime
 import pytest
 
 from celsiusify_cluster.clock import offset
+from celsiusify_cluster.explain import explain
 from celsiusify_cluster.job import Wish, build
 from celsiusify_cluster.kubectl import Object
 from celsiusify_cluster.leader_log import Position
+from celsiusify_cluster.place import Place
 from celsiusify_cluster.quantity import quantity
 from celsiusify_cluster.samples import Metric, metrics_by_pod, nanoseconds, pod_row, scale_row
 
@@ -119,3 +121,28 @@ def test_a_job_belongs_to_its_cron_job_and_a_pod_can_be_called_by_its_name() -> 
     assert job["metadata"]["ownerReferences"][0]["name"] == "x-load-tests-a"
     assert len(f"{job['metadata']['name']}-999") <= 63
     assert job["metadata"]["labels"]["app.kubernetes.io/instance"] == "x"
+
+
+@pytest.mark.parametrize(
+    ("complaint", "expected"),
+    [
+        (
+            "Error: values don't meet the schema:\nx:\n- at '/a': got string",
+            "values don't meet the schema: x: - at '/a': got string",
+        ),
+        ("W1124 klog\nerror: no such thing", "no such thing"),
+        ("Error from server (Conflict): it changed", "it changed"),
+        ("", "the command said nothing"),
+        (
+            "Error: UPGRADE FAILED: another operation (install/upgrade/rollback) is in progress",
+            "release celsiusify is being changed by somebody else, or that was broken off: "
+            "wait, or `make undeploy` and deploy anew",
+        ),
+        (
+            "error: You must be logged in to the server (Unauthorized)",
+            "the cluster refuses the credentials of c: log in to it again",
+        ),
+    ],
+)
+def test_a_complaint_becomes_one_line(complaint: str, expected: str) -> None:
+    assert str(explain(complaint, Place(context="c"))) == expected

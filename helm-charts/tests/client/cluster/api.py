@@ -97,7 +97,7 @@ def _objects(cluster: "Cluster", api: str, parts: list[str]) -> Any:
     plural, name, part = (*parts, "", "")[:3]
     for resource in cluster.served:
         if (resource.api, resource.plural) == (api, plural):
-            cluster.check_allowed(_verb(name, part), resource, namespace)
+            cluster.check_allowed(_verb(name, part), resource, namespace, part)
             if part in ("log", "exec"):
                 return PARTS[part](cluster, namespace, name)
             return _object(cluster, resource, namespace, name)

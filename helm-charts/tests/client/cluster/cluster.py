@@ -107,15 +107,16 @@ class Cluster:
         """Refuse a verb on a kind from now on."""
         self._forbidden.add((verb, plural))
 
-    def check_allowed(self, verb: str, resource: Resource, namespace: str) -> None:
-        """Refuse what was forbidden."""
-        if (verb, resource.plural) in self._forbidden:
+    def check_allowed(self, verb: str, resource: Resource, namespace: str, part: str = "") -> None:
+        """Refuse what was forbidden, of a kind or of a part of it as in `pods/log`."""
+        plural = f"{resource.plural}/{part}" if part else resource.plural
+        if (verb, plural) in self._forbidden:
             where = f' in the namespace "{namespace}"' if namespace else " at the cluster scope"
             raise Refused(
                 403,
                 "Forbidden",
                 f'{resource.title} is forbidden: User "me" cannot {verb} resource '
-                f'"{resource.plural}" in API group "{resource.group}"{where}',
+                f'"{plural}" in API group "{resource.group}"{where}',
             )
 
     def start(self, pod: Object, program: Program, then: Callable[[], None] | None = None) -> None:
