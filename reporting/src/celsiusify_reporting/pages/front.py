@@ -44,9 +44,7 @@ def front(report: Report) -> Iterator[Group]:
         Heading(title(report), level=1),
         Statement(verdict.word, report.conclusion.headline, good=verdict.valid),
         Paragraph(_what(report)),
-        _stepwise(report)
-        if any(one.steps for one in report.measurements)
-        else _at_a_glance(report),
+        _stepwise(report) if stepped(report) else _at_a_glance(report),
     )
     if not verdict.valid:
         reasons = tuple(one.text for one in verdict.reasons)
