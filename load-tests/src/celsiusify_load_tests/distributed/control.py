@@ -105,7 +105,8 @@ def listening(address: str, port: int) -> Iterator[socket.socket]:
         LoadTestError: If that can't be done there.
     """
     try:
-        listener = socket.create_server((address, port), backlog=BACKLOG)
+        family = socket.AF_INET6 if ":" in address else socket.AF_INET
+        listener = socket.create_server((address, port), family=family, backlog=BACKLOG)
     except OSError as problem:
         raise LoadTestError(f"can't listen on {address}:{port}: {problem.strerror}") from problem
     with listener:

@@ -12,14 +12,15 @@ from celsiusify_load_tests.clock import OFFSET_NS
 from celsiusify_load_tests.distributed.offset import Offset
 from celsiusify_load_tests.distributed.talk import SILENCE_S, Briefing
 from celsiusify_load_tests.folder import journal_file
-from celsiusify_load_tests.generator import LOCUSTFILE
+from celsiusify_load_tests.generator import LOCUSTFILE, STOP_TIMEOUT_S
 from celsiusify_load_tests.interruption import Interruption
 from celsiusify_load_tests.journal import RESTING, read_journal
 from celsiusify_load_tests.processes import kill_session, last_lines, start, stop
 
 STEP_S = 0.05
 GRACE_S = 3.0
-"""For a process to end by itself after Locust's master has told it, and again once it is asked."""
+"""For a process to end by itself after Locust's master has told it, and more than its last requests
+take once it is asked."""
 
 
 @dataclass(frozen=True)
@@ -110,7 +111,7 @@ class Shift:
         for number, process in self._processes.items():
             if self._silence[number].too_long():
                 kill_session(process.pid)
-            stop(process, GRACE_S)
+            stop(process, STOP_TIMEOUT_S + GRACE_S)
 
 
 @contextmanager
