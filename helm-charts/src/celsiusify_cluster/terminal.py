@@ -1,6 +1,7 @@
 """What a command shows: lines that stay, tables, and one line that moves."""
 
 import sys
+import time
 from collections.abc import Mapping, Sequence
 
 from rich.console import Console
@@ -9,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 WIDTH = 200  # of a table where there is no terminal to ask
+PERIOD_S = 30.0  # between lines of progress in a log
 
 
 class Terminal:
@@ -19,6 +21,7 @@ class Terminal:
         self._console = Console(soft_wrap=True, highlight=False, width=width)
         self._errors = Console(soft_wrap=True, highlight=False, stderr=True)
         self._moves = self._console.is_terminal and not self._console.is_dumb_terminal
+        self._said_s: float | None = None
         self._live = Live(console=self._console, auto_refresh=False, transient=True)
 
     def say(self, line: str) -> None:
@@ -30,15 +33,26 @@ class Terminal:
         self._errors.print(Text(line))
 
     def show(self, line: str) -> None:
-        """Replace the moving line; nothing where there is none."""
-        if self._moves:
+        """Replace the moving line; where there is none, print it now and then."""
+        if not self._moves:
+            self._say_now_and_then(line)
+        else:
             self._live.start()
             self._live.update(
                 Text(line, style="dim", no_wrap=True, overflow="ellipsis"), refresh=True
             )
 
+    def _say_now_and_then(self, line: str) -> None:
+        now_s = time.monotonic()
+        if self._said_s is None:
+            self._said_s = now_s
+        elif now_s - self._said_s >= PERIOD_S:
+            self._said_s = now_s
+            self.say(line)
+
     def clear(self) -> None:
         """Remove the moving line."""
+        self._said_s = None
         self._live.stop()
 
     def table(self, rows: Sequence[Mapping[str, str]]) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from celsiusify_cluster import terminal
 from celsiusify_cluster.__main__ import main
 
 from .cluster.cluster import Cluster
@@ -45,6 +46,15 @@ def test_results_come_home_and_the_leader_s_code_is_handed_on(
     assert f"brought home to {folder}: 2 files, all verified" in said.out
     assert said.err == ""
     assert [path.name for path in results.iterdir()] == [RUN]
+
+
+def test_a_log_shows_now_and_then_how_far_a_load_is(
+    released: Cluster, results: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(terminal, "PERIOD_S", 0.5)
+    released.leader = leads(frames(), during=lambda: time.sleep(2))
+    assert loadtest(results, "tfserving") == 0
+    assert "0:01  tfserving 1 of 1 ready\n" in capsys.readouterr().out
 
 
 def test_a_run_tells_of_the_cluster_that_it_was_made_on(released: Cluster, results: Path) -> None:
