@@ -1,6 +1,8 @@
 import csv
 import json
+import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -339,3 +341,19 @@ def test_output_that_nobody_reads_ends_the_command_quietly(run: Path) -> None:
         told = process.stderr.read()
 
     assert (told, process.returncode) == (b"", 141)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_interrupted_command_ends_quietly(
+    run: Path, number: int, monkeypatch: pytest.MonkeyPatch, capsys: Captured
+) -> None:
+    """Ctrl-C, or what stops a container, in the middle of a file: that file isn't there."""
+    before = names(run)
+    handler = signal.getsignal(signal.SIGTERM)
+    monkeypatch.setattr(Path, "replace", lambda *_: os.kill(os.getpid(), number))
+    try:
+        assert main(["report", str(run)]) == 130
+    finally:
+        signal.signal(signal.SIGTERM, handler)
+    assert names(run) == before
+    assert capsys.readouterr().err == ""

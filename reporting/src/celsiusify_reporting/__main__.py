@@ -6,6 +6,7 @@ exit codes:
   2  a path or an option is wrong, or a run could not be reported; the others were
   3  report: a measurement is invalid; compare: the runs can't be compared; audit: a check failed
   5  compare: a target got worse by more than is allowed
+  130  interrupted, by Ctrl-C or by what stops a container
   141  whoever read the output went away
 """
 
@@ -13,23 +14,28 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import sys
 from collections.abc import Sequence
 
 from celsiusify_reporting import audit_command, compare_command, report_command
 from celsiusify_reporting.errors import ReportError
-from celsiusify_reporting.exits import UNREAD, USAGE
+from celsiusify_reporting.exits import INTERRUPTED, UNREAD, USAGE
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; returns its exit code."""
     options = _parser().parse_args(arguments)
+    # As the first process of a container it would take no notice of SIGTERM.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         code = int(options.command(options))
         sys.stdout.flush()
     except ReportError as error:
         print(f"celsiusify-reporting: {error}", file=sys.stderr)
         return USAGE
+    except KeyboardInterrupt:
+        return INTERRUPTED
     except BrokenPipeError:
         # Python flushes once more as it ends, and would tell of it then.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

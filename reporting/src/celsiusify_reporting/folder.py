@@ -145,3 +145,5 @@ def write(folder: Path, files: dict[str, bytes]) -> None:
             partial.replace(path)
         except OSError as error:
             raise ReportError(path, f"can't be written: {error.strerror}") from error
+        finally:
+            partial.unlink(missing_ok=True)
