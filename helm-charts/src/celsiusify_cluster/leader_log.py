@@ -13,6 +13,7 @@ from celsiusify_cluster.kubectl import Kubectl
 from celsiusify_cluster.trouble import exit_code
 
 RETRY_S = 1.0
+WAIT = "--pod-running-timeout=2s"  # the pod runs already; by itself kubectl tries for 20 s
 PATIENCE_S = 300.0  # for a cluster that answers no more
 
 
@@ -109,7 +110,8 @@ class LeaderLog:
     def _read(self, *flags: str) -> None:
         since = [f"--since-time={self._position.stamp}"] if self._position.stamp else []
         self._position.rewind()
-        process = self._kubectl.start("logs", self._pod, "--timestamps", *since, *flags)
+        command = ("logs", self._pod, "--timestamps", WAIT, *since, *flags)
+        process = self._kubectl.start(*command)
         self._process = process
         assert process.stdout is not None
         for raw in process.stdout:
