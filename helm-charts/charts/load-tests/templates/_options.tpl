@@ -37,7 +37,6 @@
 - --no-calibration
 {{- end }}
 - --frames
-- --quiet
 {{- end }}
 
 {{/* A value as one types it: templates write numbers from a million on as 1e+06. */}}
