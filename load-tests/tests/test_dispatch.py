@@ -58,6 +58,11 @@ def evenly(count: int, gap_ms: float = 1) -> Iterator[tuple[int, int]]:
     return ((begin_ns + int(seq * gap_ms * NS_PER_MS), seq) for seq in range(count))
 
 
+def one_by_one(count: int) -> Iterator[tuple[int, int]]:
+    """Arrivals of which each is due a moment after the one before was taken, however late that was."""
+    return ((now_ns() + NS_PER_MS // 10, seq) for seq in range(count))
+
+
 def dispatcher(
     target: Target, due: Iterator[tuple[int, int]], *, limit: int = 1000, patience_ms: int = 10_000
 ) -> Dispatcher:
@@ -98,7 +103,7 @@ def test_free_connections_are_used_again() -> None:
     """A target that answers at once needs one connection, however many arrivals come."""
     target = Target()
     target.open.set()
-    made = dispatcher(target, evenly(50, gap_ms=0.1))
+    made = dispatcher(target, one_by_one(50))
     running = gevent.spawn(made.run)
     wait_for(lambda: len(target.ended) == 50)
     assert made.in_flight == 0
