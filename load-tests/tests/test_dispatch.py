@@ -59,7 +59,7 @@ def evenly(count: int, gap_ms: float = 1) -> Iterator[tuple[int, int]]:
 
 
 def one_by_one(count: int) -> Iterator[tuple[int, int]]:
-    """Arrivals of which each is due a moment after the one before was taken, however late that was."""
+    """Arrivals, each due a moment after the one before was taken, however late that was."""
     return ((now_ns() + NS_PER_MS // 10, seq) for seq in range(count))
 
 
