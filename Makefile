@@ -52,7 +52,7 @@ given = $(if $(filter command environment,$(origin $1)),$($1))
 PLACE = --namespace=$(NAMESPACE) --release=$(RELEASE) --context=$(CONTEXT)
 
 .PHONY: cluster
-cluster: image .tox/cluster/.ready ## Make a cluster of kind or minikube with metrics, and bring the images there [NAME=celsiusify]
+cluster: cluster-tool image ## Make a cluster of kind or minikube with metrics, and bring the images there [NAME=celsiusify]
 	@$(CLUSTER) create --name=$(NAME) --engine=$(DOCKER) --registry=$(REGISTRY) --owner=$(call given,OWNER) --tag=$(call given,TAG)
 
 .PHONY: delete
@@ -153,6 +153,11 @@ $(PROJECTS:%=.tox/%/.ready) $(JOBS:%=.tox/%/.ready): .tox/%/.ready: constraints.
 tf-serving-image/model/.ready: $(MODEL_SOURCES) .tox/export/.ready
 	@$(TOX) run -qq -e export
 	@touch $@
+
+# Before images are built, which takes minutes: without either of these `create` only says what to install.
+.PHONY: cluster-tool
+cluster-tool: .tox/cluster/.ready
+	@command -v kind minikube >/dev/null || $(CLUSTER) create
 
 .tox/cluster/bin/helm: .tox/cluster/.ready
 	@$(CLUSTER) tools
