@@ -155,7 +155,6 @@ tf-serving-image/model/.ready: $(MODEL_SOURCES) .tox/export/.ready
 	@touch $@
 
 # Before images are built, which takes minutes: without either of these `create` only says what to install.
-.PHONY: cluster-tool
 cluster-tool: .tox/cluster/.ready
 	@command -v kind minikube >/dev/null || $(CLUSTER) create
 
@@ -166,7 +165,7 @@ cluster-tool: .tox/cluster/.ready
 LOAD_OPTIONS = --profile=$(PROFILE) --load=$(LOAD) --rate=$(RATE) --rounds=$(ROUNDS) --order=$(ORDER) --users=$(USERS) \
 	--spawn-rate=$(SPAWN_RATE) --run-time=$(RUN_TIME) --connection=$(CONNECTION) --results=$(RESULTS)
 
-.PHONY: loadtest-here loadtest-cluster
+.PHONY: loadtest-here loadtest-cluster cluster-tool
 loadtest-here: setup
 	@$(LOADTESTS) run $(TARGET) $(LOAD_OPTIONS) $(HOST:%=--host=%)
 loadtest-cluster: .tox/cluster/.ready
