@@ -3,6 +3,7 @@
 import shutil
 import tempfile
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -50,6 +51,8 @@ class Landing:
 
     def __exit__(self, *_: object) -> None:
         shutil.rmtree(self._folder)
+        with suppress(OSError):  # unless there is something in it
+            self.home.results.rmdir()
 
 
 def fetch_logged(kubectl: Kubectl, pod: str, folder: Path) -> Received | Held:
