@@ -230,7 +230,7 @@ def test_a_worker_that_is_told_to_stop_says_so(machines: Machines) -> None:
         machines.workers[0].send_signal(signal.SIGTERM)
         run = machines.finish()
     assert (run.code, machines.codes) == (Exit.INVALID, [Exit.INTERRUPTED])
-    assert "it was told to stop" in run.round()["problem"]
+    assert "of 300 s" in run.round()["problem"]
     assert run.round()["counts"]["server"] == run.rows().num_rows
     assert machines.workspace.leftovers() == []
 

@@ -1,7 +1,7 @@
 from pathlib import Path
 
 from celsiusify_load_tests.folder import journal_file, master_journal_file
-from celsiusify_load_tests.integrity import faults, quantiles
+from celsiusify_load_tests.integrity import cut_short, faults, quantiles
 from celsiusify_load_tests.journal import Journal
 from celsiusify_load_tests.timeline import read_timeline
 
@@ -35,3 +35,14 @@ def test_a_process_that_ended_before_the_load_is_noticed(tmp_path: Path) -> None
     master.write("test_stopping", time_ns=10_000_000_000)
     master.close()
     assert faults(read_timeline(tmp_path), expected=2) == ["worker 0 ended 6.0 s before the load"]
+
+
+def test_a_load_that_ended_before_its_time_is_noticed(tmp_path: Path) -> None:
+    """Whatever ended it: what was asked for is that it lasts so long."""
+    master = Journal(master_journal_file(tmp_path))
+    master.write("steady", time_ns=2_000_000_000)
+    master.write("test_stopping", time_ns=10_000_000_000)
+    master.close()
+    timeline = read_timeline(tmp_path)
+    assert cut_short(timeline, run_time_s=300) == ["the load ended after 8.0 of 300 s"]
+    assert cut_short(timeline, run_time_s=8) == []

@@ -6,6 +6,9 @@ import numpy as np
 
 from celsiusify_load_tests.timeline import Timeline
 
+_NS_PER_S = 1e9
+_EARLY_S = 0.1  # by its own clock it never ends before its time
+
 
 def quantiles(lag_us: Mapping[int, Sequence[int]]) -> dict[str, int] | None:
     """Sum up how late the event loops of all workers were.
@@ -29,3 +32,12 @@ def faults(timeline: Timeline, expected: int) -> list[str]:
     missing = expected - len(timeline.workers)
     absent = [f"{missing} of {expected} load processes never ran"] if missing else []
     return absent + timeline.problems
+
+
+def cut_short(timeline: Timeline, run_time_s: float) -> list[str]:
+    """Say that a load ended before its time, whatever ended it; nothing if it never was steady."""
+    if timeline.steady_from_ns is None or timeline.steady_until_ns is None:
+        return []
+    lasted_s = (timeline.steady_until_ns - timeline.steady_from_ns) / _NS_PER_S
+    early = lasted_s < run_time_s - _EARLY_S
+    return [f"the load ended after {max(lasted_s, 0):.1f} of {run_time_s:g} s"] if early else []

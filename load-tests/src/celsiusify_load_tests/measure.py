@@ -165,4 +165,5 @@ def _state(problem: str | None, timeline: Timeline, stage: Stage) -> tuple[str, 
     faults += integrity.faults(timeline, stage.plan.processes)
     if stage.stop_asked:
         return INTERRUPTED, "; ".join(["stopped before its time was over", *faults])
+    faults += integrity.cut_short(timeline, stage.plan.profile.run_time_s)
     return (FAILED, "; ".join(faults)) if faults else (COMPLETE, None)
