@@ -95,8 +95,7 @@ class Leader:
 
     def dismiss(self) -> None:
         """Tell the workers that the run is over, and wait until they have heard it."""
-        self._crew.order(Order("end"))
-        self._wait(lambda: self._crew.dismissed, DISMISSAL_S)
+        _dismiss(self._crew)
 
     def calibrate(self, subject: Subject, _: Split, stop_asked: Interruption) -> dict[str, Ability]:
         """Let all workers try their load generators at the same time, and add that up.
@@ -232,7 +231,12 @@ def _dismissing(crew: Crew) -> Iterator[None]:
         problem = f"the leader gave up: {reason}"
         raise
     finally:
-        crew.order(Order("end", problem=problem))
-        deadline = time.monotonic() + DISMISSAL_S
-        while not crew.dismissed and time.monotonic() < deadline:
-            time.sleep(STEP_S)
+        _dismiss(crew, problem)
+
+
+def _dismiss(crew: Crew, problem: str | None = None) -> None:
+    """Tell the workers that the run is over, and wait a while until they have heard it."""
+    crew.order(Order("end", problem=problem))
+    deadline = time.monotonic() + DISMISSAL_S
+    while not crew.dismissed and time.monotonic() < deadline:
+        time.sleep(STEP_S)
