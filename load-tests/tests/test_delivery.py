@@ -14,8 +14,9 @@ from celsiusify_load_tests import integrity, summary
 from celsiusify_load_tests.distributed.control import Control, application, listening, served
 from celsiusify_load_tests.distributed.crew import Crew
 from celsiusify_load_tests.distributed.delivery import PIECE_BYTES, Delivery
+from celsiusify_load_tests.distributed.gathering import leading
 from celsiusify_load_tests.distributed.intake import ClosedError, Intake, MisplacedError, sha256
-from celsiusify_load_tests.distributed.leader import Leader, leading
+from celsiusify_load_tests.distributed.leader import Leader
 from celsiusify_load_tests.distributed.link import Link, LostLeaderError, TurnedAwayError
 from celsiusify_load_tests.distributed.talk import (
     Briefing,

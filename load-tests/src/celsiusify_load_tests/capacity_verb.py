@@ -7,7 +7,8 @@ from celsiusify_load_tests.capacity import Bounds
 from celsiusify_load_tests.capacity_run import CapacitySearch
 from celsiusify_load_tests.load_model import load_model
 from celsiusify_load_tests.objective import Objective
-from celsiusify_load_tests.plan_options import add_plan_options, make_plan
+from celsiusify_load_tests.plan_options import add_plan_options
+from celsiusify_load_tests.planning import make_plan
 from celsiusify_load_tests.profiles import Profile, find_profile
 from celsiusify_load_tests.progress import Terminal
 from celsiusify_load_tests.run import Exit, run

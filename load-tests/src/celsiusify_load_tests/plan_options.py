@@ -1,8 +1,6 @@
-"""The options that all verbs have which load targets, and the plan that follows from them."""
+"""The options that all verbs have which load targets."""
 
 import argparse
-import tempfile
-from collections.abc import Mapping
 from pathlib import Path
 
 from celsiusify_load_tests.arguments import (
@@ -16,26 +14,16 @@ from celsiusify_load_tests.arguments import (
     seconds,
     whole,
 )
-from celsiusify_load_tests.cores import Split, for_load_on
 from celsiusify_load_tests.distributed.talk import (
     CONTROL_PORT,
     LISTEN,
     LOCUST_PORT,
     WORKER_TIMEOUT_S,
-    Distribution,
 )
-from celsiusify_load_tests.errors import LoadTestError, ServingError
-from celsiusify_load_tests.homeward import HOLD_S, LIMIT_BYTES, Way
-from celsiusify_load_tests.hosts import by_target, check_counters
-from celsiusify_load_tests.load_model import MAX_IN_FLIGHT, LoadModel
-from celsiusify_load_tests.plan import Plan
-from celsiusify_load_tests.policy import KEEP_ALIVE
-from celsiusify_load_tests.profiles import Profile
-from celsiusify_load_tests.serving import prepare
-from celsiusify_load_tests.targets import Target, find_targets, read_targets
+from celsiusify_load_tests.homeward import HOLD_S, LIMIT_BYTES
+from celsiusify_load_tests.load_model import MAX_IN_FLIGHT
 
 ALL = "all"
-DEFAULT_ORDER = "abba"
 TARGETS_FILE, RESULTS = Path("targets.yaml"), Path("results")
 SEED = 1
 START_TIMEOUT_S = 120.0
@@ -158,115 +146,3 @@ def add_way_home(verb: argparse.ArgumentParser) -> None:
         metavar="TIME",
         help=f"for how long; default {HOLD_S:g}s",
     )
-
-
-def make_plan(
-    options: argparse.Namespace,
-    command: str,
-    profile: Profile,
-    load: LoadModel,
-    rounds: int = 1,
-    order: str = DEFAULT_ORDER,
-) -> tuple[Plan, Split]:
-    """The plan, and the cores that it is carried out on.
-
-    Raises:
-        LoadTestError: If the targets that are named can't be loaded, or none is.
-    """
-    targets = _targets(options)
-    names = [target.name for target in targets]
-    hosts = by_target(options.host, names, "--host")
-    counters = by_target(options.counters, names, "--counters")
-    check_counters(counters, hosts)
-    _check(targets, hosts, options.targets_file)
-    split = for_load_on([hosts.get(name) for name in names])
-    distribution = _distribution(options, hosts, names)
-    plan = Plan(
-        targets=targets,
-        targets_file=options.targets_file,
-        profile=profile,
-        load=load,
-        policy=options.connection or KEEP_ALIVE,
-        rounds=rounds,
-        order=order,
-        calibrated=not options.no_calibration,
-        hosts=hosts,
-        counters=counters,
-        processes=_processes(options, split, distribution, profile, load),
-        seed=options.seed,
-        results=options.results,
-        start_timeout_s=options.start_timeout,
-        command=command,
-        way_home=_way_home(options),
-        distribution=distribution,
-    )
-    return plan, split
-
-
-def _distribution(
-    options: argparse.Namespace, hosts: Mapping[str, str], names: list[str]
-) -> Distribution | None:
-    if not options.workers:
-        return None
-    for name in names:
-        if name not in hosts:
-            raise LoadTestError(f"--workers needs --host {name}=URL: where all of them reach it")
-    return Distribution(
-        workers=options.workers,
-        processes=options.processes or 1,
-        listen=options.listen or LISTEN,
-        control_port=options.control_port or CONTROL_PORT,
-        locust_port=options.locust_port or LOCUST_PORT,
-        worker_timeout_s=options.worker_timeout or WORKER_TIMEOUT_S,
-    )
-
-
-def _processes(
-    options: argparse.Namespace,
-    split: Split,
-    distribution: Distribution | None,
-    profile: Profile,
-    load: LoadModel,
-) -> int:
-    """How many processes make the load, in all; each needs a user."""
-    if distribution is None:
-        return min(options.processes or split.processes, profile.users)
-    processes = distribution.workers * distribution.processes
-    if load.rate_rps is None and processes > profile.users:
-        raise LoadTestError(f"{profile.users} users are too few for {processes} load processes")
-    return processes
-
-
-def _way_home(options: argparse.Namespace) -> Way | None:
-    if not options.frames:
-        return None
-    hold_s = HOLD_S if options.hold is None else float(options.hold)
-    return Way(options.frames_limit or LIMIT_BYTES, hold_s)
-
-
-def _targets(options: argparse.Namespace) -> list[Target]:
-    known = read_targets(options.targets_file)
-    of_all = [name for name, target in known.items() if target.in_all]
-    names = of_all if options.targets == [ALL] else list(dict.fromkeys(options.targets))
-    if not names:
-        raise LoadTestError(f"name a target: {', '.join(known)} or {ALL}")
-    return find_targets(options.targets_file, names)
-
-
-def _check(targets: list[Target], hosts: Mapping[str, str], targets_file: Path) -> None:
-    """Find out at once, not after the first target's load, that another can't be loaded."""
-    try:
-        tempfile.gettempdir()
-    except FileNotFoundError as problem:
-        raise LoadTestError("can't write temporary files: mount /tmp, or set TMPDIR") from problem
-    for target in targets:
-        target.client(hosts.get(target.name))  # refuses what isn't of its protocol
-    _check_installed([target for target in targets if target.name not in hosts], targets_file)
-
-
-def _check_installed(targets: list[Target], targets_file: Path) -> None:
-    for target in targets:
-        try:
-            prepare(target, targets_file.resolve().parent, Path("pid"))
-        except ServingError as problem:
-            raise ServingError(f"{target.name}: {problem}") from problem

@@ -9,7 +9,8 @@ from enum import IntEnum
 from celsiusify_load_tests import gate, results, words
 from celsiusify_load_tests.calibration import Subject
 from celsiusify_load_tests.cores import Split, kept_on
-from celsiusify_load_tests.distributed.leader import Leader, leading
+from celsiusify_load_tests.distributed.gathering import leading
+from celsiusify_load_tests.distributed.leader import Leader
 from celsiusify_load_tests.errors import (
     CalibrationError,
     LostWorkerError,

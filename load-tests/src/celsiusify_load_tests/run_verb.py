@@ -7,7 +7,8 @@ from celsiusify_load_tests.errors import LoadTestError
 from celsiusify_load_tests.load_model import LoadModel, load_model
 from celsiusify_load_tests.options import LOADS
 from celsiusify_load_tests.order import ORDERS
-from celsiusify_load_tests.plan_options import DEFAULT_ORDER, add_plan_options, make_plan
+from celsiusify_load_tests.plan_options import add_plan_options
+from celsiusify_load_tests.planning import DEFAULT_ORDER, make_plan
 from celsiusify_load_tests.profiles import Profile, find_profile
 from celsiusify_load_tests.progress import Terminal
 from celsiusify_load_tests.run import Exit, run

@@ -1,21 +1,19 @@
-"""The leader of a run's workers: waits for them, lets them load, and sees that all arrives."""
+"""The leader of a run's workers: lets them load, and sees that all arrives."""
 
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from celsiusify_load_tests.calibration import Ability, Subject
 from celsiusify_load_tests.cores import Split
 from celsiusify_load_tests.distributed import trial
-from celsiusify_load_tests.distributed.control import Control, application, listening, served
-from celsiusify_load_tests.distributed.crew import Crew, Member
-from celsiusify_load_tests.distributed.intake import Intake, sha256
+from celsiusify_load_tests.distributed.control import Control
+from celsiusify_load_tests.distributed.crew import Member
+from celsiusify_load_tests.distributed.intake import sha256
 from celsiusify_load_tests.distributed.offset import Clock, Offset
-from celsiusify_load_tests.distributed.talk import Briefing, Distribution, Order
-from celsiusify_load_tests.distributed.worker import versions
-from celsiusify_load_tests.errors import CalibrationError, LoadTestError, LostWorkerError
+from celsiusify_load_tests.distributed.talk import Distribution, Order
+from celsiusify_load_tests.errors import CalibrationError, LostWorkerError
 from celsiusify_load_tests.interruption import Interruption
 from celsiusify_load_tests.settings import checked
 from celsiusify_load_tests.team import Ended
@@ -24,8 +22,6 @@ STEP_S = 0.05
 HAND_IN_S = 120.0  # for workers that are heard of; others are given up after some seconds
 TRY_S = 120.0
 DISMISSAL_S = 5.0
-
-Say = Callable[[str], None]
 
 
 class Leader:
@@ -93,9 +89,10 @@ class Leader:
             clock_offset_ms={member.name: self._offsets(member) for member in members},
         )
 
-    def dismiss(self) -> None:
-        """Tell the workers that the run is over, and wait until they have heard it."""
-        _dismiss(self._crew)
+    def dismiss(self, problem: str | None = None) -> None:
+        """Tell the workers that the run is over, and wait a while until they have heard it."""
+        self._order(Order("end", problem=problem))
+        self._wait(lambda: self._crew.dismissed, DISMISSAL_S)
 
     def calibrate(self, subject: Subject, _: Split, stop_asked: Interruption) -> dict[str, Ability]:
         """Let all workers try their load generators at the same time, and add that up.
@@ -168,75 +165,3 @@ def _content(member: Member) -> dict[str, Any]:
         "clock_offset_ms": round(member.first.before.clock_offset_ms, 3),
         "round_trip_ms": round(member.first.before.round_trip_ms, 3),
     }
-
-
-@contextmanager
-def leading(
-    distribution: Distribution, targets: str, say: Say, stop_asked: Interruption
-) -> Iterator[Leader]:
-    """Lead workers as long as the context lasts, once all have come; at its end they end too.
-
-    Args:
-        distribution: How many there must be, and where they come to.
-        targets: The text of targets.yaml.
-        say: Tells the user.
-        stop_asked: Ends the wait for them.
-
-    Raises:
-        LoadTestError: If they don't come in time, or can't take part, or a port is taken.
-        Interrupted: If a stop was asked for before all were there.
-    """
-    listen = distribution.listen
-    with listening(listen, distribution.locust_port):
-        pass  # Locust's master will, once a load begins
-    briefing = Briefing(0, distribution.processes, distribution.locust_port, targets)
-    control = Control(Crew(distribution.workers, versions(), briefing), Intake())
-    with (
-        listening(listen, distribution.control_port) as listener,
-        served(application(control), listener),
-        _dismissing(control.crew),
-    ):
-        _gather(control.crew, distribution, say, stop_asked)
-        yield Leader(distribution, control)
-
-
-def _gather(crew: Crew, distribution: Distribution, say: Say, stop_asked: Interruption) -> None:
-    """Wait until all workers are there."""
-    where = f"{distribution.listen}:{distribution.control_port}"
-    say(f"waiting at {where} for workers, {distribution.workers} in all")
-    here, deadline = 0, time.monotonic() + distribution.worker_timeout_s
-    while not crew.ready or here < len(crew.members):
-        stop_asked.check()
-        if problem := crew.refused or crew.lost():
-            raise LoadTestError(problem)
-        if time.monotonic() > deadline:
-            raise LoadTestError(
-                f"{len(crew.members)} of {distribution.workers} workers came within "
-                f"{distribution.worker_timeout_s:g} s; start each with "
-                f"`celsiusify-load-tests worker --leader HOST:{distribution.control_port}`"
-            )
-        for member in crew.members[here:]:
-            say(f"worker {member.name} has come")
-            here += 1
-        time.sleep(STEP_S)
-
-
-@contextmanager
-def _dismissing(crew: Crew) -> Iterator[None]:
-    """Tell the workers at the end that the run is over, or why it never began."""
-    problem = None
-    try:
-        yield
-    except LoadTestError as reason:
-        problem = f"the leader gave up: {reason}"
-        raise
-    finally:
-        _dismiss(crew, problem)
-
-
-def _dismiss(crew: Crew, problem: str | None = None) -> None:
-    """Tell the workers that the run is over, and wait a while until they have heard it."""
-    crew.order(Order("end", problem=problem))
-    deadline = time.monotonic() + DISMISSAL_S
-    while not crew.dismissed and time.monotonic() < deadline:
-        time.sleep(STEP_S)
