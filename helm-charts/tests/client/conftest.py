@@ -20,7 +20,7 @@ def cluster(tools: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iter
     for name in ("CACHE", "CONFIG", "DATA"):
         monkeypatch.setenv(f"HELM_{name}_HOME", str(tmp_path / "helm"))
     monkeypatch.setenv("KUBECACHEDIR", str(tmp_path / "kube-cache"))
-    # Results land here: a folder that comes and goes in the chart fails the helm that reads it meanwhile.
+    # Results land here: helm fails where a folder of the chart goes while it reads that.
     monkeypatch.chdir(tmp_path)
     yield fake
     fake.close()
