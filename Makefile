@@ -180,7 +180,7 @@ CREATED := $(shell git log -1 --format=%cI 2>/dev/null)
 SOURCE ?= $(if $(GITHUB_REPOSITORY),$(GITHUB_SERVER_URL)/$(GITHUB_REPOSITORY))
 OWNER ?= celsiusify
 TAG ?= $(VERSION)
-BUILD_OPTIONS = --build-arg PYTHON_IMAGE --build-arg TENSORFLOW_SERVING_IMAGE --build-arg VERSION \
+BUILD_OPTIONS = --build-arg PYTHON_IMAGE --build-arg TENSORFLOW_SERVING_IMAGE --build-arg VERSION --build-arg REVISION \
 	$(patsubst %,--label org.opencontainers.image.%,$(filter-out %=,revision=$(REVISION) created=$(CREATED) source=$(SOURCE)))
 PUSHED = $(REGISTRY)/$(OWNER)/$*:$(TAG)
 ATTESTED = buildx build --push --sbom=true --provenance=mode=max $(BUILD_OPTIONS) -t $(PUSHED) $*

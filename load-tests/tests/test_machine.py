@@ -19,6 +19,27 @@ def test_versions_name_this_distribution_and_what_it_needs() -> None:
     assert "pytest" not in versions
 
 
+@pytest.fixture(autouse=True)
+def _no_revision(monkeypatch: pytest.MonkeyPatch) -> None:
+    """These tests may run in an image."""
+    monkeypatch.delenv(machine.REVISION, raising=False)
+
+
+@pytest.mark.parametrize(("revision", "dirty"), [("0123abc", False), ("0123abc-dirty", True)])
+def test_an_image_knows_the_commit_that_it_was_built_from(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, revision: str, dirty: bool
+) -> None:
+    monkeypatch.setenv(machine.REVISION, revision)
+    assert machine.git(tmp_path) == {"commit": "0123abc", "dirty": dirty}
+
+
+def test_an_image_that_was_built_outside_a_checkout_knows_none(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv(machine.REVISION, "")
+    assert machine.git(tmp_path) is None
+
+
 def test_a_folder_without_git_has_no_commit(tmp_path: Path) -> None:
     assert machine.git(tmp_path) is None
 

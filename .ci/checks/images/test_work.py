@@ -1,5 +1,6 @@
 """The images of commands: each does its work, with a root that it can't write to."""
 
+import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -37,7 +38,11 @@ def test_load_drives_the_converter_and_the_report_tells_of_it(
     engine.run("--network=none", work, image("reporting"), codes=MEASURED)
     (report,) = writable.glob("results/*/report.pdf")
     assert report.read_bytes().startswith(b"%PDF")
-    assert (report.parent / "run.json").stat().st_uid == 65532
+    run = report.parent / "run.json"
+    assert run.stat().st_uid == 65532
+    built_from = engine.inspect("image", image("load-tests"))["Config"]["Labels"]
+    commit = built_from["org.opencontainers.image.revision"].removesuffix("-dirty")
+    assert json.loads(run.read_text())["git"]["commit"] == commit
 
 
 def test_server_answers(engine: Engine, image: Image, network: str) -> None:

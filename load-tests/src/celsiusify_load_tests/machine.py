@@ -13,6 +13,7 @@ import psutil
 
 DISTRIBUTION = "celsiusify-load-tests"
 TIMEOUT_S = 10.0
+REVISION, DIRTY = "CELSIUSIFY_REVISION", "-dirty"  # an image's, as `git describe` writes it
 
 
 def machine() -> dict[str, Any]:
@@ -65,11 +66,14 @@ def versions() -> dict[str, str]:
 
 
 def git(folder: Path) -> dict[str, Any] | None:
-    """The commit that `folder` is checked out at, and whether a file of it was changed.
+    """The commit that `folder` is checked out at, or that this image was built from.
 
     Returns:
-        `{"commit": …, "dirty": …}`, or None where there is no git or no repository.
+        `{"commit": …, "dirty": …}`, where dirty says whether a file was changed; None where there
+        is no git or no repository, and the environment names no commit.
     """
+    if revision := os.environ.get(REVISION):
+        return {"commit": revision.removesuffix(DIRTY), "dirty": revision.endswith(DIRTY)}
     commit = _output("git", "-C", str(folder), "rev-parse", "HEAD")
     changes = _output("git", "-C", str(folder), "status", "--porcelain", "-uno")
     return {"commit": commit, "dirty": bool(changes)} if commit else None
