@@ -5,7 +5,7 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pandas as pd
@@ -343,17 +343,24 @@ def test_output_that_nobody_reads_ends_the_command_quietly(run: Path) -> None:
     assert (told, process.returncode) == (b"", 141)
 
 
+@pytest.fixture
+def _in_a_terminal() -> Iterator[None]:
+    """There SIGINT is heeded, as a shell's jobs in the background don't."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    sigterm = signal.getsignal(signal.SIGTERM)
+    yield
+    signal.signal(signal.SIGINT, before)
+    signal.signal(signal.SIGTERM, sigterm)
+
+
+@pytest.mark.usefixtures("_in_a_terminal")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_interrupted_command_ends_quietly(
     run: Path, number: int, monkeypatch: pytest.MonkeyPatch, capsys: Captured
 ) -> None:
     """Ctrl-C, or what stops a container, in the middle of a file: that file isn't there."""
     before = names(run)
-    handler = signal.getsignal(signal.SIGTERM)
     monkeypatch.setattr(Path, "replace", lambda *_: os.kill(os.getpid(), number))
-    try:
-        assert main(["report", str(run)]) == 130
-    finally:
-        signal.signal(signal.SIGTERM, handler)
+    assert main(["report", str(run)]) == 130
     assert names(run) == before
     assert capsys.readouterr().err == ""
