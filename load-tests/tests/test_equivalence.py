@@ -12,6 +12,7 @@ from celsiusify_load_tests.equivalence import POINTS, ask, grid, reference_point
 from celsiusify_load_tests.errors import LoadTestError
 from celsiusify_load_tests.exchange import Answer, Client, Request, Timeouts
 from celsiusify_load_tests.http_client import HttpClient
+from celsiusify_load_tests.request import parse_origin
 
 REFERENCE_POINTS_CSV = Path(__file__).parents[2] / "reference-points.csv"
 
@@ -49,9 +50,8 @@ def server() -> Iterator[ThreadingHTTPServer]:
 
 
 def client_of(port: int) -> Client:
-    return HttpClient(
-        Request("GET", "/$fahrenheit"), Answer("celsius"), f"http://127.0.0.1:{port}", Timeouts()
-    )
+    origin = parse_origin(f"http://127.0.0.1:{port}", "http")
+    return HttpClient(Request("GET", "/$fahrenheit"), Answer("celsius"), origin, Timeouts())
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, Any
@@ -25,10 +25,11 @@ from celsiusify_load_tests.frames import ErrorCode
 from celsiusify_load_tests.grpc_client import GrpcClient
 from celsiusify_load_tests.grpc_connection import GrpcConnection
 from celsiusify_load_tests.grpc_message import GrpcReply, framed
+from celsiusify_load_tests.grpc_replies import grpc_replies
 from celsiusify_load_tests.messages import RPCS, types_of
 from celsiusify_load_tests.phases import Stamps, TimedWire
 from celsiusify_load_tests.policy import ConnectionPolicy, Habit
-from celsiusify_load_tests.replies import grpc_replies
+from celsiusify_load_tests.request import parse_origin
 from celsiusify_load_tests.targets import find_target
 from celsiusify_load_tests.wire import Wire
 
@@ -113,9 +114,9 @@ class User:
         path: str = RPC,
         habit: Habit | None = None,
     ) -> None:
-        self.client = GrpcClient(
-            TARGET.request, TARGET.answer, f"grpc://127.0.0.1:{port}", Timeouts(5.0, timeout_s)
-        )
+        origin = parse_origin(f"grpc://127.0.0.1:{port}", "grpc")
+        timeouts = Timeouts(5.0, timeout_s)
+        self.client = GrpcClient(TARGET.request, TARGET.answer, origin, timeouts)
         self.counts = ConnectionCounts()
         self.connection: GrpcConnection = self.client.connect(self.counts, habit)
 
@@ -588,13 +589,13 @@ def test_a_killed_user_leaves_no_connection_behind(serve: "Serve", user_of: User
 def test_targets_that_make_no_sense_are_refused(
     changes: dict[str, str], url: str, complaint: str
 ) -> None:
-    request = type(TARGET.request)(**{**vars(TARGET.request), **changes})
+    target = replace(TARGET, request=replace(TARGET.request, **changes))
     with pytest.raises(LoadTestError, match=complaint):
-        GrpcClient(request, TARGET.answer, url, Timeouts())
+        target.client(url)
 
 
 def test_an_instance_is_found_where_the_target_says() -> None:
     """A message may tell who answered; so does the answer of a responder."""
     answer_at = Answer(TARGET.answer.celsius, instance="model_spec.name")
-    client = GrpcClient(TARGET.request, answer_at, "grpc://h", Timeouts())
+    client = replace(TARGET, answer=answer_at).client("grpc://h")
     assert client.judge(GrpcReply(200, client.right_answer(32.0), None), 32.0) == "responder"

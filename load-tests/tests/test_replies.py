@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from celsiusify_load_tests import frames, replies
+from celsiusify_load_tests import frames, grpc_replies
 from celsiusify_load_tests.exchange import ConnectionCounts
 from celsiusify_load_tests.protocols import PROTOCOLS
 from celsiusify_load_tests.targets import read_targets
@@ -45,12 +45,12 @@ def test_the_window_of_requests_is_opened_again(
     serve: "Serve", monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A connection carries as many calls as are made on it."""
-    monkeypatch.setattr(replies, "_REPLENISH_BYTES", 100)
+    monkeypatch.setattr(grpc_replies, "_REPLENISH_BYTES", 100)
     target = TARGETS["tfserving-grpc"]
     said: list[int] = []
 
     def play(connection: socket.socket) -> None:
-        reply = replies.grpc_replies(target.client().right_answer(FAHRENHEIT))
+        reply = grpc_replies.grpc_replies(target.client().right_answer(FAHRENHEIT))
         while data := connection.recv(65_536):
             answer = reply(data)
             said.extend(frame.kind for frame in frames.split(answer)[0])

@@ -14,10 +14,7 @@ from celsiusify_load_tests.grpc_message import CONTENT_TYPE, framed, timeout_fie
 from celsiusify_load_tests.message_template import MessagePlace, MessageTemplate
 from celsiusify_load_tests.messages import RPCS, types_of
 from celsiusify_load_tests.policy import Habit
-from celsiusify_load_tests.request import parse_origin
-
-PROTOCOL = "gRPC"
-DESCRIPTION = "gRPC over HTTP/2 on gevent sockets, one connection a user, one call at a time"
+from celsiusify_load_tests.request import Origin
 
 
 class GrpcClient:
@@ -26,21 +23,20 @@ class GrpcClient:
     Args:
         request: What to ask: its path names the call, its body is the message in protobuf's JSON.
         answer: Where its answer holds what: fields, keys and indices of the message.
-        url: The server, as `grpc://host:port`.
+        origin: The server.
         timeouts: How long what may take; the server is told how long a call may.
 
     Raises:
-        LoadTestError: If the URL or the request makes no sense.
+        LoadTestError: If the request makes no sense.
     """
 
-    SCHEME = "grpc"
-
-    def __init__(self, request: Request, answer: Answer, url: str, timeouts: Timeouts) -> None:
+    def __init__(
+        self, request: Request, answer: Answer, origin: Origin, timeouts: Timeouts
+    ) -> None:
         if request.path not in RPCS:
             raise LoadTestError(f"no call {request.path!r} is known; there is {', '.join(RPCS)}")
         if request.method != "POST":
             raise LoadTestError(f"expected the method POST, as gRPC has it, got {request.method!r}")
-        origin = parse_origin(url, self.SCHEME)
         asked, self._answered = types_of(RPCS[request.path])
         self.method, self.name = request.method, request.path
         self.fill = MessageTemplate(asked, request.body or "{}", framed).fill

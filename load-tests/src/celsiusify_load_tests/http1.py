@@ -5,9 +5,6 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import NamedTuple
 
-PROTOCOL = "HTTP/1.1"
-DESCRIPTION = "HTTP/1.1 on gevent sockets, one connection a user"
-
 MAX_HEAD_BYTES = 64 * 1024
 MAX_BODY_BYTES = 16 * 1024 * 1024
 MAX_TRAILERS = 100

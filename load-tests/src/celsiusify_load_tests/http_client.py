@@ -7,7 +7,7 @@ from celsiusify_load_tests.connection import Endpoint
 from celsiusify_load_tests.exchange import Answer, ConnectionCounts, Request, Timeouts
 from celsiusify_load_tests.http_connection import HttpConnection
 from celsiusify_load_tests.policy import Habit
-from celsiusify_load_tests.request import RequestTemplate, parse_origin
+from celsiusify_load_tests.request import Origin, RequestTemplate
 
 
 class HttpClient:
@@ -16,17 +16,16 @@ class HttpClient:
     Args:
         request: What to ask.
         answer: Where its answer holds what.
-        url: The server, as `http://host:port`.
+        origin: The server.
         timeouts: How long what may take.
 
     Raises:
-        LoadTestError: If the URL or the request makes no sense.
+        LoadTestError: If the request makes no sense.
     """
 
-    SCHEME = "http"
-
-    def __init__(self, request: Request, answer: Answer, url: str, timeouts: Timeouts) -> None:
-        origin = parse_origin(url, self.SCHEME)
+    def __init__(
+        self, request: Request, answer: Answer, origin: Origin, timeouts: Timeouts
+    ) -> None:
         self.method, self.name = request.method, request.path
         self._template = RequestTemplate(request.method, request.path, request.body, origin)
         self._endpoint = Endpoint(origin.host, origin.port, timeouts.connect_s, timeouts.read_s)

@@ -16,8 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from celsiusify_load_tests.processes import start, stop
-from celsiusify_load_tests.protocols import PROTOCOLS
-from celsiusify_load_tests.replies import Replies
+from celsiusify_load_tests.protocols import PROTOCOLS, Replies
 
 READ_BYTES = 16 * 1024
 BACKLOG = 1024

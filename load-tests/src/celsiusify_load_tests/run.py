@@ -5,12 +5,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import IntEnum
+from typing import TYPE_CHECKING
 
 from celsiusify_load_tests import gate, results, words
 from celsiusify_load_tests.calibration import Subject
 from celsiusify_load_tests.cores import Split, kept_on
-from celsiusify_load_tests.distributed.gathering import leading
-from celsiusify_load_tests.distributed.leader import Leader
 from celsiusify_load_tests.errors import (
     CalibrationError,
     LostWorkerError,
@@ -26,6 +25,9 @@ from celsiusify_load_tests.plan import Plan, Stage
 from celsiusify_load_tests.progress import Terminal
 from celsiusify_load_tests.summary import Steady, steady
 from celsiusify_load_tests.targets import Target
+
+if TYPE_CHECKING:
+    from celsiusify_load_tests.distributed.leader import Leader
 
 
 class Exit(IntEnum):
@@ -81,11 +83,14 @@ def run(plan: Plan, split: Split, terminal: Terminal, work: Work | None = None) 
 
 
 @contextmanager
-def _led(plan: Plan, terminal: Terminal, stop_asked: Interruption) -> Iterator[Leader | None]:
+def _led(plan: Plan, terminal: Terminal, stop_asked: Interruption) -> Iterator["Leader | None"]:
     """The leader of a run with workers, once they are there; None for a run without."""
     if plan.distribution is None:
         yield None
         return
+    # Only here, since it imports Flask: no other run waits for that.
+    from celsiusify_load_tests.distributed.gathering import leading
+
     targets = plan.targets_file.read_text(encoding="utf-8")
     with leading(plan.distribution, targets, terminal.say, stop_asked) as leader:
         yield leader
@@ -98,7 +103,7 @@ def _run(
     work: Work,
     temperatures: list[float],
     stop_asked: Interruption,
-    leader: Leader | None,
+    leader: "Leader | None",
 ) -> Exit:
     """Do the work, in a new folder."""
     began = datetime.now(UTC)

@@ -11,6 +11,7 @@ from pydantic.dataclasses import dataclass
 from celsiusify_load_tests.errors import TargetError
 from celsiusify_load_tests.exchange import Answer, Client, Request, Timeouts
 from celsiusify_load_tests.protocols import PROTOCOLS
+from celsiusify_load_tests.request import parse_origin
 from celsiusify_load_tests.settings import STRICT, checked, read_yaml
 
 Port = Annotated[int, Field(ge=1, le=65535)]
@@ -85,8 +86,9 @@ class Target:
         Raises:
             LoadTestError: If the URL isn't of the target's protocol, or the request makes no sense.
         """
-        make = PROTOCOLS[self.request.protocol].client
-        return make(self.request, self.answer, url or self.url, timeouts or Timeouts())
+        spoken = PROTOCOLS[self.request.protocol]
+        origin = parse_origin(url or self.url, spoken.scheme)
+        return spoken.client(self.request, self.answer, origin, timeouts or Timeouts())
 
 
 def read_targets(path: Path) -> dict[str, Target]:

@@ -1,47 +1,16 @@
-"""What a server that does nothing but answer sends for what it receives, protocol by protocol.
+"""What a server that does nothing but answer says over HTTP/2, to clients of gRPC."""
 
-Each function here is given the body of all answers, and returns a function for one connection: it
-is given what was received, and returns what to send, which is nothing until a request is whole.
-"""
-
-import re
 from collections.abc import Callable
 
 from celsiusify_load_tests import frames
 from celsiusify_load_tests.fields import FieldEncoder
 
-Replies = Callable[[bytes], bytes]
-
-_END_OF_HEAD = b"\r\n\r\n"
-_LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*(\d+)", re.IGNORECASE)
 _REPLENISH_BYTES = 2**30
 _MAX_WINDOW = 2**31 - 1
 
 
-def http_replies(body: bytes) -> Replies:
-    """Answer requests over HTTP/1.1."""
-    head = f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {len(body)}"
-    answer = head.encode() + _END_OF_HEAD + body
-    unanswered = b""
-
-    def reply(data: bytes) -> bytes:
-        nonlocal unanswered
-        unanswered += data
-        requests = 0
-        while (end := unanswered.find(_END_OF_HEAD)) >= 0:
-            length = _LENGTH.search(unanswered, 0, end)
-            end += len(_END_OF_HEAD) + (int(length[1]) if length else 0)
-            if len(unanswered) < end:
-                break
-            unanswered = unanswered[end:]
-            requests += 1
-        return answer * requests
-
-    return reply
-
-
-def grpc_replies(body: bytes) -> Replies:
-    """Answer calls over HTTP/2 with status OK; `body` is the framed message."""
+def grpc_replies(body: bytes) -> Callable[[bytes], bytes]:
+    """Answer calls with status OK; `body` is the framed message. See `protocols.Replies`."""
     return _GrpcReplies(body).reply
 
 
