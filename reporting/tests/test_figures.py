@@ -1,8 +1,17 @@
+from itertools import combinations, pairwise
+
 import numpy as np
+import pytest
+from matplotlib import rc_context
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from celsiusify_reporting import figures
 from celsiusify_reporting.chart import Axis, Chart, Look, Panel, Rule, Trace
+from celsiusify_reporting.charts.ratios import ratios
+from celsiusify_reporting.comparison import Comparison
+from celsiusify_reporting.interval import Interval
+from celsiusify_reporting.method import METHOD
 
 CHART = Chart(
     (
@@ -51,6 +60,56 @@ def test_band_lies_around_its_curve() -> None:
 def test_two_pictures_of_a_chart_are_equal() -> None:
     """Byte for byte."""
     assert figures.render(CHART) == figures.render(CHART)
+
+
+@pytest.mark.parametrize("letters", [5, 40, 200])
+def test_legend_is_as_wide_as_the_picture_at_most(letters: int) -> None:
+    """However long names are: then fewer stand in a row, and the longest are broken."""
+    traces = tuple(Trace(f"{one:e>{letters}}", (1,), (1,), Look("#0072B2"), "") for one in range(4))
+    drawn = laid_out(Chart((Panel(traces, Axis(), Axis(), 2),)))
+    (entries,) = drawn.legends
+
+    assert entries.get_window_extent().x0 >= 0
+    assert entries.get_window_extent().x1 <= drawn.bbox.x1
+
+
+def test_rows_of_ratios_do_not_overlap() -> None:
+    """Of three targets, by each measure, each name is readable beside its point."""
+    titles = [f"TensorFlow Serving (REST) {number}" for number in range(3)]
+    compared = [
+        comparison(measure, *pair)
+        for pair in combinations(titles, 2)
+        for measure in ("median latency", "99th percentile of latency", "CPU time per request")
+    ]
+    chart = ratios(compared, METHOD)
+    assert chart
+
+    for axes in laid_out(chart).axes:
+        names = [label.get_window_extent() for label in axes.get_yticklabels()]
+        assert all(lower.y1 <= higher.y0 for lower, higher in pairwise(names))
+
+
+def test_more_ratios_than_a_page_holds_are_no_plot() -> None:
+    """Four targets make six pairs: they are left to a table."""
+    pairs = combinations("abcd", 2)
+    assert ratios([comparison("median latency", *pair) for pair in pairs], METHOD) is None
+
+
+def laid_out(chart: Chart) -> Figure:
+    """A figure whose parts have their places, as in the picture."""
+    with rc_context(figures.STYLE):
+        drawn = figures.figure(chart)
+        FigureCanvasAgg(drawn).draw()
+    return drawn
+
+
+def comparison(title: str, first: str, second: str) -> Comparison:
+    return Comparison(
+        measure="p50_ms", title=title, first=first, first_title=first, first_value=2.0,
+        second=second, second_title=second, second_value=1.0, rounds=3, per_round=(2.0,) * 3,
+        ratio=2.0, interval=Interval(1.9, 2.1, 95), outcome="higher", more_rounds=None,
+        why_not=None,
+    )  # fmt: skip
 
 
 def legend(figure: Figure) -> dict[str, tuple[object, str]]:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import io
 import math
 from collections.abc import Sequence
+from textwrap import fill
 from typing import Any, Literal
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from matplotlib.textpath import TextPath
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator
 
 from celsiusify_reporting.chart import Axis, Chart, Look, Marker, Panel, Trace, Value
@@ -20,10 +22,14 @@ WIDTH_IN = 7.26  # an A4 page less the margins of pdf.py
 DPI = 240
 LOW_IN = 1.5  # a panel this low has room for three figures beside it
 BAND = "#e4eaee"
+FONT_PT = 8.5
+MOST_BESIDE, KEY_IN = 3, 0.6  # a legend's entries in a row; what one takes beside its name
+NAME_LETTERS = 80  # in a row of its name
+ROW_IN, EDGES_IN = 0.17, 0.13  # what a row of names takes, and what is left around all
 MARKERS: dict[Marker, str] = {"circle": "o", "triangle": "^", "cross": "x", "bar": "|"}
 STYLE: dict[Any, Any] = {
-    "font.size": 8.5,
-    "axes.titlesize": 8.5,
+    "font.size": FONT_PT,
+    "axes.titlesize": FONT_PT,
     "axes.titlelocation": "left",
     "axes.spines.top": False,
     "axes.spines.right": False,
@@ -49,8 +55,12 @@ def render(chart: Chart) -> bytes:
 
 def figure(chart: Chart) -> Figure:
     """Draw a chart."""
+    names = [fill(name, NAME_LETTERS) for name in chart.legend]
+    ncols = _beside(names)
+    rows = math.ceil(len(names) / ncols) * max((_rows(name) for name in names), default=0)
     heights = [panel.height_in for panel in chart.panels[:: chart.columns]]
-    drawn = Figure(figsize=(WIDTH_IN, sum(heights) + 0.3), layout="constrained")
+    height_in = sum(heights) + EDGES_IN + ROW_IN * rows
+    drawn = Figure(figsize=(WIDTH_IN, height_in), layout="constrained")
     grid = drawn.subplots(
         len(heights), chart.columns, squeeze=False, sharex=chart.one_x, height_ratios=heights
     )
@@ -61,8 +71,19 @@ def figure(chart: Chart) -> Figure:
     for axes in list(grid.flat)[len(chart.panels) :]:
         axes.set_visible(False)
     lines = [_line(look) for look in chart.legend.values()]
-    drawn.legend(lines, list(chart.legend), loc="outside upper left", ncols=3, handlelength=3)
+    drawn.legend(lines, names, loc="outside upper left", ncols=ncols, handlelength=3)
     return drawn
+
+
+def _beside(names: Sequence[str]) -> int:
+    """How many of a legend's entries the width has room for."""
+    rows = [row for name in names for row in name.splitlines()]
+    widths_pt = (TextPath((0, 0), row, size=FONT_PT).get_extents().width for row in rows)
+    return max(1, min(MOST_BESIDE, int(WIDTH_IN / (max(widths_pt, default=0) / 72 + KEY_IN))))
+
+
+def _rows(name: str) -> int:
+    return len(name.splitlines())
 
 
 def _line(look: Look) -> Line2D:

@@ -17,36 +17,40 @@ from celsiusify_reporting.wording import rate
 INK = Look("#0b2e4a")
 FAINT = Look("#7d97aa")
 ALL_IN = 3.4  # what is left of a first page
+AXIS_IN, LINE_IN = 0.7, 0.36  # what a panel's horizontal axis takes, and the two rows of a name
+TITLE_IN = 0.14  # a row of its title
+MOST_PAIRS = 3  # more are too many for a page: a table has them
 LINE_LETTERS = 40  # as a phone has room for
 
 
 def ratios(comparisons: Sequence[Comparison], method: Method) -> Chart | None:
-    """A panel for each two targets, with a line for each measure."""
+    """A panel for each two targets, with a line for each measure; None of more than three pairs."""
     shown = [one for one in comparisons if one.interval]
     grouped = groupby(shown, key=lambda one: (one.first_title, one.second_title))
     pairs = [(titles, list(group)) for titles, group in grouped]
-    panels = tuple(
-        _panel(*titles, lines, method, height_in=max(0.65 + 0.3 * len(lines), ALL_IN / len(pairs)))
-        for titles, lines in pairs
-    )
-    return Chart(panels) if panels else None
+    if not pairs or len(pairs) > MOST_PAIRS:
+        return None
+    each_in = ALL_IN / len(pairs)
+    return Chart(tuple(_panel(*titles, lines, method, each_in) for titles, lines in pairs))
 
 
 def _panel(
-    first: str, second: str, lines: list[Comparison], method: Method, *, height_in: float
+    first: str, second: str, lines: list[Comparison], method: Method, least_in: float
 ) -> Panel:
     # The first line is to be the topmost.
     lines = lines[::-1]
     at = f" at {rate(lines[0].at_rps)} a second" if lines[0].at_rps else ""
+    title = fill(f"{first} takes so many times what {second} takes{at}", LINE_LETTERS)
+    needed_in = AXIS_IN + LINE_IN * len(lines) + TITLE_IN * len(title.splitlines())
     band = 1 + method.equivalence_percent / 100
     return Panel(
         traces=(*_rounds(lines), *_estimates(lines)),
         x=Axis(f"left of 1: {first} takes less\nright of 1: it takes more", logarithmic=True),
         y=Axis(names=tuple(map(_name, lines)), limits=(-0.6, len(lines) - 0.4)),
-        height_in=height_in,
+        height_in=max(needed_in, least_in),
         rules=(Rule("x", 1, Look(AXIS)),),
         band=(1 / band, band),
-        title=fill(f"{first} takes so many times what {second} takes{at}", LINE_LETTERS),
+        title=title,
     )
 
 
