@@ -11,16 +11,23 @@ FORBIDDEN = re.compile(
     r'in API group "(?P<group>[^"]*)"(?: in the namespace "(?P<namespace>[^"]*)")?'
 )
 UNREACHABLE = re.compile(
-    r"connection refused|was refused|no such host|i/o timeout|no route to host|unreachable|EOF$"
-    r"|TLS handshake timeout|Unable to connect|deadline exceeded \(Client\.Timeout"
-    r"|current-context is not set|context canceled while waiting|no configuration has been provided"
+    r"Unable to connect to the server|connection to the server \S+ was refused"
+    r"|[Kk]ubernetes cluster unreachable|current-context is not set"
+    r"|no configuration has been provided"
 )
+"""What kubectl and helm say themselves: an API server that reaches no node or webhook does answer."""
+CERTIFICATE = re.compile(r"(?:connect to the server|cluster unreachable)\b.*x509: (?P<why>.+)")
+NO_CREDENTIALS = re.compile(r"getting credentials: (?P<why>.+)")
 NO_CONTEXT = re.compile(r'context "?(?P<context>[^"\s]+)"? does not exist')
-UNAUTHORIZED = re.compile(r"Unauthorized|provide credentials|You must be logged in")
+UNAUTHORIZED = re.compile(
+    r"Unauthorized|provide credentials|You must be logged in"
+    r"|error: EOF$",  # it asked for a name and a password
+    re.MULTILINE,
+)
 NO_NAMESPACE = re.compile(r'namespaces "(?P<namespace>[^"]+)" not found')
-PREFIX = re.compile(r"^(Error from server \(\w+\): |Error: |error: )+")
-
-LOCKED = re.compile(r"another operation \([^)]*\) is in progress")
+NO_REPOSITORY = re.compile(r'looks like "(?P<url>[^"]+)" is not a valid chart repository')
+LOCKED = re.compile(r"another operation \([^)]*\) is in progress|has no deployed releases")
+PREFIX = re.compile(r"^(Error from server(?: \(\w+\))?: |Error: |error: )+")
 LENGTH = 500  # of a complaint that isn't known here
 
 Sentence = Callable[[re.Match[str], Place], str]
@@ -32,7 +39,7 @@ def explain(complaint: str, place: Place) -> ClusterError:
         if found := pattern.search(complaint):
             return ClusterError(sentence(found, place))
     lines = [line.strip() for line in complaint.splitlines() if line.strip()]
-    begins = [place for place, line in enumerate(lines) if PREFIX.match(line)] or [-1]
+    begins = [number for number, line in enumerate(lines) if PREFIX.match(line)] or [-1]
     said = " ".join(lines[begins[-1] :])[:LENGTH]
     return ClusterError(PREFIX.sub("", said) or "the command said nothing")
 
@@ -46,9 +53,25 @@ def _forbidden(found: re.Match[str], place: Place) -> str:
     )
 
 
+def _context(place: Place) -> str:
+    return f"context {place.context}" if place.context else "kubeconfig's current context"
+
+
 def _unreachable(found: re.Match[str], place: Place) -> str:
-    context = f"context {place.context}" if place.context else "kubeconfig's current context"
-    return f"no cluster answers in {context}: `make cluster` makes one, CONTEXT= names another"
+    return (
+        f"no cluster answers in {_context(place)}: `make cluster` makes one, CONTEXT= names another"
+    )
+
+
+def _certificate(found: re.Match[str], place: Place) -> str:
+    return (
+        f"the cluster of {_context(place)} isn't the one that kubeconfig knows ({found['why']}): "
+        f"have its maker write kubeconfig anew"
+    )
+
+
+def _no_credentials(found: re.Match[str], place: Place) -> str:
+    return f"the credentials of {_context(place)} can't be had: {found['why']}"
 
 
 def _no_context(found: re.Match[str], place: Place) -> str:
@@ -56,8 +79,7 @@ def _no_context(found: re.Match[str], place: Place) -> str:
 
 
 def _unauthorized(found: re.Match[str], place: Place) -> str:
-    context = place.context or "kubeconfig's current context"
-    return f"the cluster refuses the credentials of {context}: log in to it again"
+    return f"the cluster refuses the credentials of {_context(place)}: log in to it again"
 
 
 def _no_namespace(found: re.Match[str], place: Place) -> str:
@@ -65,18 +87,26 @@ def _no_namespace(found: re.Match[str], place: Place) -> str:
     return f"there is no namespace {name}: `make deploy` makes it, NAMESPACE= names another"
 
 
+def _no_repository(found: re.Match[str], place: Place) -> str:
+    return f"the chart repository {found['url']} doesn't answer: is this machine on the internet?"
+
+
 def _locked(found: re.Match[str], place: Place) -> str:
+    where = f"RELEASE={place.release} NAMESPACE={place.namespace}"
     return (
         f"release {place.release} is being changed by somebody else, or that was broken off: "
-        f"wait, or `make undeploy` and deploy anew"
+        f"wait, or `make undeploy {where}` and begin anew"
     )
 
 
 KNOWN: list[tuple[re.Pattern[str], Sentence]] = [
     (FORBIDDEN, _forbidden),
     (NO_CONTEXT, _no_context),
+    (CERTIFICATE, _certificate),
+    (NO_CREDENTIALS, _no_credentials),
     (UNREACHABLE, _unreachable),
     (UNAUTHORIZED, _unauthorized),
     (NO_NAMESPACE, _no_namespace),
+    (NO_REPOSITORY, _no_repository),
     (LOCKED, _locked),
 ]

@@ -136,11 +136,56 @@ def test_a_job_belongs_to_its_cron_job_and_a_pod_can_be_called_by_its_name() -> 
         (
             "Error: UPGRADE FAILED: another operation (install/upgrade/rollback) is in progress",
             "release celsiusify is being changed by somebody else, or that was broken off: "
-            "wait, or `make undeploy` and deploy anew",
+            "wait, or `make undeploy RELEASE=celsiusify NAMESPACE=celsiusify` and begin anew",
         ),
         (
             "error: You must be logged in to the server (Unauthorized)",
-            "the cluster refuses the credentials of c: log in to it again",
+            "the cluster refuses the credentials of context c: log in to it again",
+        ),
+        (
+            "Please enter Username: error: EOF",
+            "the cluster refuses the credentials of context c: log in to it again",
+        ),
+        (
+            'Error from server: Get "https://172.18.0.2:10250/containerLogs/x/y/z": '
+            "dial tcp 172.18.0.2:10250: connect: connection refused",
+            'Get "https://172.18.0.2:10250/containerLogs/x/y/z": '
+            "dial tcp 172.18.0.2:10250: connect: connection refused",
+        ),
+        (
+            "Error: UPGRADE FAILED: failed to create resource: Internal error occurred: failed "
+            'calling webhook "validate.nginx.ingress.kubernetes.io": failed to call webhook: Post '
+            '"https://x.svc:443/n?timeout=10s": dial tcp 10.96.1.1:443: connect: connection refused',
+            "UPGRADE FAILED: failed to create resource: Internal error occurred: failed "
+            'calling webhook "validate.nginx.ingress.kubernetes.io": failed to call webhook: Post '
+            '"https://x.svc:443/n?timeout=10s": dial tcp 10.96.1.1:443: connect: connection refused',
+        ),
+        (
+            "Unable to connect to the server: dial tcp 10.0.0.1:6443: i/o timeout",
+            "no cluster answers in context c: `make cluster` makes one, CONTEXT= names another",
+        ),
+        (
+            "Unable to connect to the server: tls: failed to verify certificate: x509: "
+            "certificate signed by unknown authority",
+            "the cluster of context c isn't the one that kubeconfig knows (certificate signed by "
+            "unknown authority): have its maker write kubeconfig anew",
+        ),
+        (
+            'Error: kubernetes cluster unreachable: Get "https://x/version": getting credentials: '
+            "exec: executable aws not found\n\nIt looks like you are trying to use a plugin",
+            "the credentials of context c can't be had: exec: executable aws not found",
+        ),
+        (
+            'Error: looks like "https://charts.test/x" is not a valid chart repository or cannot '
+            'be reached: Get "https://charts.test/x/index.yaml": dial tcp: lookup charts.test: '
+            "no such host",
+            "the chart repository https://charts.test/x doesn't answer: is this machine on the "
+            "internet?",
+        ),
+        (
+            'Error: UPGRADE FAILED: "celsiusify" has no deployed releases',
+            "release celsiusify is being changed by somebody else, or that was broken off: "
+            "wait, or `make undeploy RELEASE=celsiusify NAMESPACE=celsiusify` and begin anew",
         ),
     ],
 )
