@@ -42,8 +42,8 @@ class _Handler(BaseHTTPRequestHandler):
         self.answer(404 if size is None else 200, **{"Content-Length": str(size or 0)})
 
     def do_POST(self) -> None:
-        """Begin to take a blob."""
-        self.answer(202, Location=f"{self.path}{uuid4()}")
+        """Begin to take a blob, one too that the engine would rather have from another image."""
+        self.answer(202, Location=f"{urlsplit(self.path).path}{uuid4()}")
 
     def do_PATCH(self) -> None:
         """Take a blob's content."""

@@ -3,6 +3,7 @@
 import re
 import subprocess
 from collections.abc import Callable
+from http.client import HTTPConnection
 
 import pytest
 
@@ -69,3 +70,20 @@ def test_pushed_image_has_the_name_and_layers_that_were_built(engine: Engine, im
     assert len(registry.manifests[path]["layers"]) == len(built["RootFS"]["Layers"])
     assert re.search(r"7\.1: digest: sha256:[0-9a-f]{64}", done.stdout)
     engine("rmi", f"{registry.name}/me/converter-api:7.1")
+
+
+def test_registry_takes_a_layer_that_another_image_has() -> None:
+    """An engine asks to have it mounted from there, and sends it where that isn't offered."""
+    with serving() as registry:
+        connection = HTTPConnection(registry.name, timeout=5)
+
+        def ask(method: str, path: str, body: bytes = b"") -> str:
+            connection.request(method, path, body)
+            with connection.getresponse() as answer:
+                return answer.headers.get("Location", "")
+
+        upload = ask("POST", "/v2/me/x/blobs/uploads/?mount=sha256:1&from=me/y")
+        ask("PATCH", upload, b"layer")
+        ask("PUT", f"{upload}?digest=sha256:1")
+        connection.close()
+    assert registry.sizes == {"/v2/me/x/blobs/sha256:1": len(b"layer")}
