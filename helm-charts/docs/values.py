@@ -3,7 +3,7 @@
 `python helm-charts/docs/values.py` writes; with `--check` it says what would be written otherwise.
 Above a key stands `# -- what it means`, on several lines if need be, then `# @schema {minimum: 0}`:
 what a value must be beyond having the default's type, in the words of JSON Schema (draft 7).
-A mapping takes no keys but those it has; an empty one, `{}`, takes any.
+A mapping takes no keys but those it has; an empty one, `{}`, any, with text: labels and the like.
 """
 
 import argparse
@@ -114,6 +114,8 @@ def schema(value: Value) -> Schema:
     if value.children:
         found["properties"] = {child.path[-1]: schema(child) for child in value.children}
         found["additionalProperties"] = False
+    elif value.default == {}:
+        found["additionalProperties"] = {"type": "string"}
     return found | value.rules
 
 

@@ -16,13 +16,19 @@ image that is given last, the chart's own version, and no registry. A digest sta
 {{- if and (eq $tag "latest") (not $image.digest) }}
 {{- fail (printf "the tag of %s must not be latest, which can be another image tomorrow: name a version or a digest" $path) }}
 {{- end }}
-{{- with coalesce $image.registry $global.registry }}{{ . }}/{{ end }}
-{{- $path }}
+{{- $registry := coalesce $image.registry $global.registry }}
+{{- $name := ternary (printf "%s/%s" $registry $path) $path (not (empty $registry)) }}
+{{- /* As a container runtime reads it: https://github.com/distribution/reference. */}}
+{{- $part := "[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*" }}
+{{- if not (regexMatch (printf "^([a-zA-Z0-9.-]+(:[0-9]+)?/)?%s(/%s)*$" $part $part) $name) }}
+{{- fail (printf "%s is no name of an image: it is [registry[:port]/]owner/name in small letters, and image.tag or image.digest says which" $name) }}
+{{- end }}
+{{- $name }}
 {{- if $image.digest }}@{{ $image.digest }}{{ else }}:{{ $tag }}{{ end }}
 {{- end }}
 
 {{- define "celsiusify.imagePullSecrets" -}}
-{{- with concat (.Values.imagePullSecrets | default list) ((.Values.global).imagePullSecrets | default list) -}}
+{{- with concat (.Values.imagePullSecrets | default list) ((.Values.global).imagePullSecrets | default list) | uniq -}}
 imagePullSecrets:
   {{- toYaml . | nindent 2 }}
 {{- end }}

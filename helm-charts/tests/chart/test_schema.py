@@ -105,6 +105,11 @@ def test_what_helm_adds_is_accepted(subchart: Path) -> None:
         nested(("image", "tagg"), "1"),
         nested(("imagee",), {}),
         nested(("networkPolicy", "enabled"), "yes"),
+        nested(("nodeSelector", "gpu"), True),
+        nested(("podAnnotations", "port"), 8080),
+        nested(("podLabels", "app.kubernetes.io/name"), "web"),
+        nested(("extraEnv",), [{"name": "SIZE", "value": 1}]),
+        nested(("imagePullSecrets",), ["registry"]),
     ],
     ids=str,
 )

@@ -23,11 +23,11 @@ def test_type_follows_from_the_default(values: SimpleNamespace) -> None:
     }
 
 
-def test_mapping_takes_no_other_keys_but_an_empty_one_does(values: SimpleNamespace) -> None:
+def test_mapping_takes_no_other_keys_but_an_empty_one_takes_text(values: SimpleNamespace) -> None:
     root = values.read("strict:\n  # -- One.\n  a: 1\n# -- Any.\nfree: {}\n")
     found = values.schema(root)["properties"]
     assert found["strict"]["additionalProperties"] is False
-    assert "additionalProperties" not in found["free"]
+    assert found["free"]["additionalProperties"] == {"type": "string"}
 
 
 def test_section_can_t_be_left_out(values: SimpleNamespace) -> None:

@@ -1,5 +1,14 @@
 {{/* What the container runs, and how it stops: SIGTERM has gunicorn drain for drainSeconds by itself. */}}
 {{- define "converter-api.container" -}}
+env:
+  {{- include "celsiusify.env" (list . (include "converter-api.env" .)) | nindent 2 }}
+lifecycle:
+  preStop:
+    sleep:
+      seconds: {{ .Values.lifecycle.preStopSeconds }}
+{{- end }}
+
+{{- define "converter-api.env" -}}
 {{- $server := .Values.server }}
 {{- $settings := dict
   "PORT" (include "celsiusify.ports" . | fromYaml).http
@@ -12,19 +21,11 @@
   "CELSIUSIFY_SHUTDOWN_TIMEOUT_S" $server.shutdownTimeoutSeconds
   "CELSIUSIFY_TRUSTED_PROXIES" $server.trustedProxies
   "CELSIUSIFY_ACCESS_LOG" $server.accessLog
-  "CELSIUSIFY_LOG_LEVEL" $server.logLevel -}}
-env:
-  {{- range $name, $value := $settings }}
-  - name: {{ $name }}
-    value: {{ $value | quote }}
-  {{- end }}
-  {{- with .Values.extraEnv }}
-  {{- toYaml . | nindent 2 }}
-  {{- end }}
-lifecycle:
-  preStop:
-    sleep:
-      seconds: {{ .Values.lifecycle.preStopSeconds }}
+  "CELSIUSIFY_LOG_LEVEL" $server.logLevel }}
+{{- range $name, $value := $settings }}
+- name: {{ $name }}
+  value: {{ $value | quote }}
+{{- end }}
 {{- end }}
 
 {{/* Alive is less than ready: a server that is about to stop is. */}}

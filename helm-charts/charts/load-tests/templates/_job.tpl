@@ -44,13 +44,7 @@ spec:
               args:
                 {{- include "load-tests.args" (list $root $targets) | trim | nindent 16 }}
               env:
-                - name: JOB_NAME
-                  valueFrom:
-                    fieldRef:
-                      fieldPath: metadata.labels['batch.kubernetes.io/job-name']
-                {{- with include "load-tests.extraEnv" $root }}
-                {{- . | trim | nindent 16 }}
-                {{- end }}
+                {{- include "celsiusify.env" (list $root (include "load-tests.jobEnv" $root)) | nindent 16 }}
               ports:
                 - name: locust
                   containerPort: 5557
@@ -91,6 +85,14 @@ for the Job, and 4 for the index.
 {{- end }}
 {{- end }}
 {{- include "load-tests.options" $root }}
+{{- end }}
+
+{{- define "load-tests.jobEnv" -}}
+- name: JOB_NAME
+  valueFrom:
+    fieldRef:
+      fieldPath: metadata.labels['batch.kubernetes.io/job-name']
+{{- include "load-tests.fileEnv" . }}
 {{- end }}
 
 {{/* The Service that names the members of a Job. */}}

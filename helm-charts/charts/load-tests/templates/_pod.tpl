@@ -61,13 +61,6 @@ volumeMounts:
   {{- end }}
 {{- end }}
 
-{{- define "load-tests.extraEnv" -}}
-{{- include "load-tests.fileEnv" . }}
-{{- with .Values.extraEnv }}
-{{ toYaml . }}
-{{- end }}
-{{- end }}
-
 {{- define "load-tests.volumes" -}}
 - name: workspace
   configMap:

@@ -26,9 +26,9 @@ args:
   {{- with $server.extraArgs }}
   {{- toYaml . | nindent 2 }}
   {{- end }}
-{{- with .Values.extraEnv }}
+{{- if .Values.extraEnv }}
 env:
-  {{- toYaml . | nindent 2 }}
+  {{- include "celsiusify.env" (list . "") | nindent 2 }}
 {{- end }}
 lifecycle:
   preStop:

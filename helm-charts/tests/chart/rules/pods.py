@@ -35,7 +35,7 @@ def containers_request_and_are_limited(manifests: list[Manifest]) -> Iterator[st
 
 
 def names_within_a_pod_are_unique(manifests: list[Manifest]) -> Iterator[str]:
-    """No variable, port, volume, container or mount stands twice."""
+    """No variable, port, volume, container, mount or secret stands twice."""
     for pod in pods(manifests):
         for what, names in _names(pod):
             for own, times in Counter(names).items():
@@ -92,6 +92,7 @@ def tests_are_pods_that_stay(manifests: list[Manifest]) -> Iterator[str]:
 def _names(pod: Pod) -> Iterator[tuple[str, list[str]]]:
     yield "container", [container["name"] for container in pod.containers]
     yield "volume", [volume["name"] for volume in pod.spec.get("volumes") or []]
+    yield "secret", [secret["name"] for secret in pod.spec.get("imagePullSecrets") or []]
     yield (
         "port",
         [port["name"] for container in pod.containers for port in container.get("ports") or []],

@@ -53,7 +53,7 @@
 - name: LOCUST_RUN_TIME
   value: {{ . | quote }}
 {{- end }}
-{{- include "load-tests.extraEnv" . }}
+{{- include "load-tests.fileEnv" . }}
 {{- end }}
 
 {{- define "load-tests.uiVolumes" -}}
