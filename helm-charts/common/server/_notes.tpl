@@ -28,8 +28,11 @@ WARNING: {{ . }}
 {{- else }}
 - the image of {{ $chart }} is named by its tag alone, which can be moved; image.digest can't.
 {{- end }}
-{{- if and .Values.autoscaling.enabled (not (.Capabilities.APIVersions.Has "metrics.k8s.io/v1beta1")) }}
-- {{ $chart }} can't be scaled by CPU, since the cluster has no metrics API; install metrics-server.
+{{- with .Values.autoscaling }}
+{{- $byUsage := or .targetCPUUtilizationPercentage .metrics }}
+{{- if and .enabled $byUsage (not ($.Capabilities.APIVersions.Has "metrics.k8s.io/v1beta1")) }}
+- {{ $chart }} can't be scaled by what its pods use, since the cluster has no metrics API; install metrics-server.
+{{- end }}
 {{- end }}
 {{- $asked := or .Values.ingress.enabled .Values.httpRoute.enabled (.Values.grpcRoute).enabled .Values.metrics.serviceMonitor.enabled (ne .Values.service.type "ClusterIP") }}
 {{- $open := or (not .Values.networkPolicy.enabled) .Values.networkPolicy.fromNamespaces .Values.networkPolicy.extraFrom }}

@@ -30,6 +30,7 @@ def test_schemas_and_tables_are_what_values_say() -> None:
         ("tf-serving-only", ["celsiusify-tf-serving"], ["converter-api", "create job"]),
         ("ui", ["8089"], ["create job"]),
         ("values-production", ["all zeros"], [BY_TAG]),
+        ("hpa-metrics", [METRICS_API], []),
     ],
 )
 def test_notes_tell_the_next_commands(
@@ -43,8 +44,11 @@ def test_notes_tell_the_next_commands(
 def test_notes_are_of_this_release(helm: Helm, scenario: Path) -> None:
     """Commands can be copied as they stand."""
     notes = helm.notes(UMBRELLA, scenario)
-    commands = [line for line in notes.splitlines() if "kubectl" in line]
+    lines = [line.strip() for line in notes.splitlines()]
+    commands = [line for line in lines if line.startswith(("kubectl ", "helm "))]
     assert [line for line in commands if f"-n {NAMESPACE}" not in line] == []
+    place = f"NAMESPACE={NAMESPACE} RELEASE={RELEASE}"
+    assert [line for line in lines if line.startswith("make ") and place not in line] == []
     assert RELEASE in notes
     assert "<no value>" not in notes
     assert "%!" not in notes

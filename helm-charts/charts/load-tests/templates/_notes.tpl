@@ -1,6 +1,7 @@
 {{/* How to make a load, and where its results go. */}}
 {{- define "load-tests.notes" -}}
 {{- $namespace := .Release.Namespace }}
+{{- $release := .Release.Name }}
 {{- if eq .Values.mode "ui" }}
 Locust's web UI:
   kubectl -n {{ $namespace }} port-forward service/{{ include "load-tests.page" . }} 8089:{{ .Values.ui.service.port }}
@@ -10,7 +11,9 @@ Loads, each an idle CronJob that runs are made of:
 {{- range $name, $_ := include "load-tests.loads" . | fromYaml }}
   kubectl -n {{ $namespace }} create job RUN --from=cronjob/{{ include "load-tests.cronjobName" (list $ $name) }}
 {{- end }}
-  make loadtest TARGET=all WHERE=cluster NAMESPACE={{ $namespace }}   # makes one, watches it, and brings its results home
+  kubectl -n {{ $namespace }} logs -f job/RUN
+In a clone of the repository, make one, watch it, and bring its results home:
+  make loadtest TARGET=all WHERE=cluster NAMESPACE={{ $namespace }} RELEASE={{ $release }}
 {{- end }}
 {{- range include "load-tests.warnings" . | fromYamlArray }}
 WARNING: {{ . }}
