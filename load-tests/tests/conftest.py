@@ -24,6 +24,8 @@ import pyarrow.parquet as pq
 import pytest
 import yaml
 
+from celsiusify_load_tests.rows import DTYPE
+
 TIMEOUT_S = 60
 REFERENCE_POINTS = Path(__file__).parents[2] / "reference-points.csv"
 
@@ -137,23 +139,37 @@ class Workspace:
         """Do what `celsiusify-load-tests` is told, to its end."""
         return self.finish(self.start(*arguments))
 
-    def load(self, *names: str, time: str = "2s") -> Run:
-        """Load targets with few users for a short time."""
-        quick = ("--users=8", "--warm-up=0", f"--run-time={time}", "--no-calibration")
-        return self.command("run", *names, *quick)
+    def load(self, *arguments: str) -> Run:
+        """Load targets with few users for a second, unless `arguments` say otherwise."""
+        quick = ("--users=8", "--warm-up=0", "--run-time=1s", "--no-calibration")
+        return self.command("run", *quick, *arguments)
 
     def interrupt(
         self, process: subprocess.Popen[str], number: signal.Signals, of: str | None = None
     ) -> Run:
         """Send a signal to the command, or to one `of` its workers, once requests are recorded."""
-        self.wait_for(lambda: any(self.folder.glob("results/*/parts/*/worker-*.rows")))
-        time.sleep(1.5)
+        self.wait_for_rows(of or "worker-*")
         if of is None:
             process.send_signal(number)
         else:
-            (journal,) = self.folder.glob(f"results/*/parts/*/{of}.jsonl")
-            os.kill(json.loads(journal.read_text().splitlines()[0])["pid"], number)
+            os.kill(self.pid(of), number)
         return self.finish(process)
+
+    def wait_for_rows(self, of: str = "worker-*", workers: int = 1) -> None:
+        """Wait until some requests are recorded of at least so many workers, and of each."""
+
+        def are_there() -> bool:
+            files = self.folder.glob(f"results/*/parts/*/{of}.rows")
+            sizes = [path.stat().st_size for path in files]
+            return len(sizes) >= workers and min(sizes) > 20 * DTYPE.itemsize
+
+        self.wait_for(are_there)
+
+    def pid(self, worker: str) -> int:
+        """The process of a worker that records."""
+        (journal,) = self.folder.glob(f"results/*/parts/*/{worker}.jsonl")
+        pid: int = json.loads(journal.read_text().splitlines()[0])["pid"]
+        return pid
 
     def wait_for(self, happened: Callable[[], bool]) -> None:
         """Wait until something has happened."""

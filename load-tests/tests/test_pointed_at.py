@@ -96,7 +96,7 @@ def test_a_count_that_went_with_its_server_is_not_known(
     with workspace.running() as one, workspace.running(host="127.0.0.2", port=one.port) as two:
         options = (f"--host={one.url}", f"--counters=http://pods:{one.port}")
         process = workspace.start("run", "one", *SHORT, "--run-time=3s", *options)
-        workspace.wait_for(lambda: any(workspace.folder.glob("results/*/parts/*/worker-*.rows")))
+        workspace.wait_for_rows()
         two.process.terminate()
         run = workspace.finish(process)
     assert run.code == Exit.OK
@@ -134,6 +134,7 @@ def test_a_host_that_does_not_answer_is_an_error(
     assert run.code == Exit.USAGE
     problem = f"{url}{health} does not answer with 200 ({why}) after 0.5 s"
     assert run.target()["problem"] == problem
+    assert run.manifest["calibration"] is None
 
 
 def test_a_proxy_for_others_is_not_asked(

@@ -145,10 +145,12 @@ def _pass_and_do(
     """Do the work if all targets answer rightly."""
     outcome = Outcome()
     try:
-        for name, reason in gate.check(stage, manifest, temperatures).items():
+        unserved = gate.check(stage, manifest, temperatures)
+        for name, reason in unserved.items():
             give_up(name, reason, stage, manifest, outcome)
-        if stage.plan.calibrated:
-            _calibrate(stage, manifest)
+        served = [target for target in stage.plan.targets if target.name not in unserved]
+        if stage.plan.calibrated and served:
+            _calibrate(served, stage, manifest)
         work.do(stage, manifest, outcome)
     except NotEquivalentError as problem:
         stage.terminal.complain(f"{problem}; nothing was timed")
@@ -169,12 +171,12 @@ def _pass_and_do(
     return outcome
 
 
-def _calibrate(stage: Stage, manifest: Manifest) -> None:
-    """Find out what the load generator can do, and say it."""
+def _calibrate(targets: list[Target], stage: Stage, manifest: Manifest) -> None:
+    """Find out what the load generator can do at the targets that will be loaded, and say it."""
     plan = stage.plan
     subject = Subject(
         stage.folder.name,
-        plan.targets,
+        targets,
         plan.targets_file,
         plan.profile,
         plan.processes,
@@ -203,11 +205,12 @@ def give_up(name: str, problem: str, stage: Stage, manifest: Manifest, outcome: 
 def _take_turns(stage: Stage, manifest: Manifest, outcome: Outcome) -> None:
     """Load each target whenever it has its turn."""
     targets = {target.name: target for target in stage.plan.targets}
-    for place, (name, number) in enumerate(stage.plan.sequence):
+    rest_s = 0
+    for name, number in stage.plan.sequence:
         if manifest.measured[name].rounds[number].state == FAILED:
             continue
-        if place:
-            stage.stop_asked.sleep(stage.plan.profile.cool_down_s)
+        stage.stop_asked.sleep(rest_s)
+        rest_s = stage.plan.profile.cool_down_s
         try:
             _turn(targets[name], number, stage, manifest, outcome)
         except ServingError as problem:
