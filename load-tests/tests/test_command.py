@@ -20,6 +20,8 @@ from celsiusify_load_tests.steps import Stretch
 if TYPE_CHECKING:  # pytest imports no module from a folder of tests
     from conftest import MakeWorkspace, Run, Workspace
 
+LATE_S = 5  # on a machine that is busy
+
 
 @pytest.fixture(scope="module")
 def loaded(tmp_path_factory: pytest.TempPathFactory, make_workspace: "MakeWorkspace") -> "Run":
@@ -76,40 +78,41 @@ def test_users_and_usage_are_sampled_each_second(loaded: "Run") -> None:
         assert cpu_s[-1] > 0
 
 
-def test_targets_are_loaded_in_the_order_asked(workspace: "Workspace") -> None:
-    run = workspace.load("two", "one")
-    assert list(run.manifest["targets"]) == ["two", "one"]
-    assert run.round("two")["ended_ns"] < run.round("one")["started_ns"]
-    assert run.rows("two")["target"].unique().to_pylist() == ["two"]
+def test_all_are_those_that_need_not_be_named(workspace: "Workspace") -> None:
+    fails = {"command": f"{workspace.program} fail"}
+    targets = {name: workspace.fake(serve=fails) for name in ("one", "two", "three")}
+    workspace.targets = {**targets, "two": {**targets["two"], "in_all": False}}
+    run = workspace.command("run", "all")
+    assert list(run.manifest["targets"]) == ["one", "three"]
 
 
-def test_all_targets_can_be_asked_for(workspace: "Workspace") -> None:
-    run = workspace.load("all")
-    assert list(run.manifest["targets"]) == ["one", "two"]
-
-
-def test_several_processes_share_the_users(workspace: "Workspace") -> None:
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory, make_workspace: "MakeWorkspace") -> "Run":
+    """One target loaded by two processes."""
+    workspace = make_workspace(tmp_path_factory.mktemp("shared"))
     run = workspace.command(
-        "run",
-        "one",
-        "--users=8",
-        "--no-calibration",
-        "--warm-up=0",
-        "--run-time=3s",
-        "--processes=2",
+        "run", "one", "--users=8", "--warm-up=0", "--run-time=2s", "--processes=2"
     )
-    assert (run.code, run.stderr) == (Exit.OK, "")
-    assert sorted(run.rows()["worker"].unique().to_pylist()) == [0, 1]
-    assert run.round()["counts"]["server"] == run.rows().num_rows
-    roles = {row["role"] for row in read_csv(run.folder / "one_usage.csv")}
-    assert roles == {"target", "worker-0", "worker-1"}
     assert workspace.leftovers() == []
+    return run
+
+
+def test_several_processes_share_the_users(shared: "Run") -> None:
+    assert (shared.code, shared.stderr) == (Exit.OK, "")
+    assert sorted(shared.rows()["worker"].unique().to_pylist()) == [0, 1]
+    assert shared.round()["counts"]["server"] == shared.rows().num_rows
+    roles = {row["role"] for row in read_csv(shared.folder / "one_usage.csv")}
+    assert roles == {"target", "worker-0", "worker-1"}
+
+
+def test_several_processes_are_tried_together(shared: "Run") -> None:
+    assert shared.manifest["calibration"]["HTTP/1.1"]["requests"] > 1000
 
 
 def test_wrong_answers_are_failures(workspace: "Workspace") -> None:
     """A server that is off by a degree under load serves no request rightly."""
     workspace.targets["one"] = workspace.fake(options="--offset 1 --right 400")
-    run = workspace.load("one", time="4s")
+    run = workspace.load("one", "--run-time=2s", "--think-time", "0", "0")
     counts = run.round()["counts"]
     assert run.code == Exit.REQUESTS_FAILED
     assert run.target()["state"] == "complete"
@@ -159,22 +162,19 @@ def test_temporary_files_that_cannot_be_written_are_told(
     assert "can't write temporary files: mount /tmp, or set TMPDIR" in capsys.readouterr().err
 
 
-def test_rounds_take_turns(workspace: "Workspace") -> None:
-    """Targets are started afresh each time, one at a time, mirrored every other round."""
-    run = workspace.command(
-        "run", "one", "two", "--users=4", "--warm-up=1", "--run-time=1s", "--cool-down=0",
-        "--rounds=2", "--no-calibration",
-    )  # fmt: skip
+def test_targets_take_turns_in_the_order_asked(workspace: "Workspace") -> None:
+    """They are started afresh each time, one at a time, mirrored every other round."""
+    run = workspace.load("two", "one", "--rounds=2", "--cool-down=0")
     assert (run.code, run.stderr) == (Exit.OK, "")
+    assert list(run.manifest["targets"]) == ["two", "one"]
     plan = run.manifest["plan"]
-    assert plan["sequence"] == [["one", 0], ["two", 0], ["two", 1], ["one", 1]]
-    assert (plan["rounds"], plan["order"], plan["warm_up_s"], plan["cool_down_s"]) == (
-        2, "abba", 1, 0,
-    )  # fmt: skip
+    assert plan["sequence"] == [["two", 0], ["one", 0], ["one", 1], ["two", 1]]
+    assert (plan["rounds"], plan["order"], plan["cool_down_s"]) == (2, "abba", 0)
     loads = [run.round(name, number) for name, number in plan["sequence"]]
     assert all(before["ended_ns"] < after["started_ns"] for before, after in pairwise(loads))
     for name in ("one", "two"):
         rows, usage = run.rows(name), read_csv(run.folder / f"{name}_usage.csv")
+        assert rows["target"].unique().to_pylist() == [name]
         counted = Counter(rows["round"].to_pylist())
         assert counted == {
             entry["round"]: entry["counts"]["server"] for entry in run.target(name)["rounds"]
@@ -193,21 +193,13 @@ def test_the_generator_is_tried_before_it_is_trusted(loaded: "Run") -> None:
     assert "the load generator makes up to" in loaded.stdout
 
 
-def test_several_processes_are_tried_together(workspace: "Workspace") -> None:
-    run = workspace.command(
-        "run", "one", "--users=8", "--warm-up=0", "--run-time=1s", "--processes=2"
-    )
-    assert (run.code, run.stderr) == (Exit.OK, "")
-    assert run.manifest["calibration"]["HTTP/1.1"]["requests"] > 1000
-    assert workspace.leftovers() == []
-
-
 def test_the_warm_up_is_not_measured(loaded: "Run") -> None:
     """The steady part begins as late as asked after the first request, and lasts as asked."""
     entry = loaded.round()
     steady_s = (entry["steady_until_ns"] - entry["steady_from_ns"]) / 1e9
-    assert steady_s == pytest.approx(3, abs=0.5)
-    assert (entry["steady_from_ns"] - entry["started_ns"]) / 1e9 == pytest.approx(1, abs=0.5)
+    assert loaded.manifest["plan"]["warm_up_s"] == 1
+    assert 3 <= steady_s < 3 + LATE_S
+    assert 1 <= (entry["steady_from_ns"] - entry["started_ns"]) / 1e9 < 1 + LATE_S
 
 
 def test_a_target_is_taken_apart_before_it_is_loaded(loaded: "Run") -> None:
@@ -221,12 +213,11 @@ def test_a_target_is_taken_apart_before_it_is_loaded(loaded: "Run") -> None:
 
 def test_a_lost_worker_makes_a_measurement_invalid(workspace: "Workspace") -> None:
     """One of two load-generating processes is killed: what is left isn't the load asked for."""
-    process = workspace.start(
-        "run", "one", "--users=8", "--no-calibration", "--run-time=3s", "--processes=2"
-    )
+    process = workspace.start("run", "one", "--users=8", "--no-calibration", "--processes=2")
     run = workspace.interrupt(process, signal.SIGKILL, of="worker-1")
     assert run.code == Exit.INVALID
     assert run.round()["state"] == "failed"
+    assert run.round()["problem"].startswith("load process 1 broke off; ")
     assert "worker 1 did not close its record" in run.round()["problem"]
     assert workspace.leftovers() == []
 
@@ -288,7 +279,7 @@ def test_a_target_that_never_gets_healthy_is_stopped(workspace: "Workspace") -> 
 def test_a_target_that_dies_under_load_ends_it(workspace: "Workspace") -> None:
     """What was recorded until then is kept, but isn't taken for a measurement of the target."""
     workspace.targets["one"] = workspace.fake(options="--last 500")
-    run = workspace.load("one", time="60s")
+    run = workspace.load("one", "--run-time=60s", "--think-time", "0", "0")
     assert run.code == Exit.INVALID
     assert run.target()["state"] == "failed"
     assert run.target()["problem"].startswith("the target ended with code 3: it printed nothing")
@@ -381,13 +372,8 @@ def test_a_wrong_command_is_answered_in_one_line_and_starts_nothing(
 
 def test_empty_options_mean_the_default(workspace: "Workspace") -> None:
     """Unset variables of make come as empty values."""
-    run = workspace.command(
-        "run",
+    run = workspace.load(
         "one",
-        "--users=8",
-        "--no-calibration",
-        "--warm-up=0",
-        "--run-time=2s",
         "--spawn-rate=",
         "--host=",
         "--counters=",
@@ -412,22 +398,22 @@ def test_empty_options_mean_the_default(workspace: "Workspace") -> None:
 def test_a_spike_is_loaded_in_steps(workspace: "Workspace") -> None:
     """Each step lasts and asks as its profile says, and the schedule can be made again."""
     run = workspace.command(
-        "run", "one", "--profile=spike", "--rate=100", "--run-time=8s", "--warm-up=1",
+        "run", "one", "--profile=spike", "--rate=100", "--run-time=4s", "--warm-up=1",
         "--no-calibration", "--seed=3",
     )  # fmt: skip
     assert (run.code, run.stderr) == (Exit.OK, "")
-    assert "poisson arrivals, 20 a second for 1 s, then 100 a second for 3 s, then 20" in run.stdout
+    assert "20 a second for 0.5 s, then 100 a second for 1.5 s, then 20 a second" in run.stdout
     manifest, entry = run.manifest, run.round()
     assert (manifest["load"]["model"], manifest["load"]["rate_rps"]) == ("poisson", 100)
     assert manifest["profile"]["name"] == "spike-changed"
-    assert [step["for_s"] for step in manifest["profile"]["steps"]] == [1, 3, 4]
+    assert [step["for_s"] for step in manifest["profile"]["steps"]] == [0.5, 1.5, 2]
     steps = entry["steps"]
     assert [step["rate_rps"] for step in steps] == [20, 100, 20]
     assert [steps[0]["from_ns"], steps[-1]["until_ns"]] == [
         entry["steady_from_ns"],
-        entry["steady_from_ns"] + 8_000_000_000,
+        entry["steady_from_ns"] + 4_000_000_000,
     ]
-    expected = stepped("poisson", [Stretch(2, 20), Stretch(3, 100), Stretch(4, 20)], seed=3)
+    expected = stepped("poisson", [Stretch(1.5, 20), Stretch(1.5, 100), Stretch(2, 20)], seed=3)
     assert entry["schedule"]["sha256"] == fingerprint(expected)
     due = run.rows()["intended_ns"].to_numpy() - entry["schedule"]["begin_ns"]
     assert sorted(due.tolist()) == expected.tolist()

@@ -1,7 +1,6 @@
 """A leader and its workers as real processes, each of which takes this machine for its own."""
 
 import csv
-import json
 import os
 import platform
 import signal
@@ -17,7 +16,6 @@ import pyarrow.compute as pc
 import pytest
 
 from celsiusify_load_tests.__main__ import main
-from celsiusify_load_tests.rows import DTYPE
 from celsiusify_load_tests.run import Exit
 
 if TYPE_CHECKING:  # pytest imports no module from a folder of tests
@@ -81,13 +79,7 @@ class Machines:
 
     def wait_until_loaded(self) -> None:
         """Wait until rows of every worker have come to the leader."""
-        rows = "results/*/parts/*/worker-*.rows"
-
-        def all_have() -> bool:
-            sizes = [path.stat().st_size for path in self.workspace.folder.glob(rows)]
-            return len(sizes) == len(self.workers) and min(sizes) > 20 * DTYPE.itemsize
-
-        self.workspace.wait_for(all_have)
+        self.workspace.wait_for_rows(workers=len(self.workers))
 
 
 @pytest.fixture
@@ -109,7 +101,7 @@ def loaded(tmp_path_factory: pytest.TempPathFactory, make_workspace: "MakeWorksp
     made.join()
     made.join(SKEWED)
     with workspace.running() as server:
-        made.lead("run", "one", f"--host={server.url}", *QUICK, "--run-time=3s", workers=2)
+        made.lead("run", "one", f"--host={server.url}", *QUICK, "--run-time=2s", workers=2)
         run = made.finish()
     assert (run.code, run.stderr, made.codes, made.told) == (Exit.OK, "", [0, 0], ["", ""])
     assert workspace.leftovers() == []
@@ -155,7 +147,7 @@ def test_each_arrival_falls_to_one_of_the_workers(machines: Machines) -> None:
     with machines.workspace.running() as server:
         machines.lead(
             *("run", "one", f"--host={server.url}"),
-            *("--load=poisson", "--rate=100", "--warm-up=0", "--run-time=2s", "--cool-down=0"),
+            *("--load=poisson", "--rate=200", "--warm-up=0", "--run-time=1s", "--cool-down=0"),
             *("--rounds=2", "--no-calibration"),
             workers=3,
         )
@@ -190,8 +182,7 @@ def test_a_lost_worker_ends_the_load_and_what_came_is_kept(
     with machines.workspace.running() as server:
         machines.lead("run", "one", f"--host={server.url}", *QUICK, "--run-time=5m", workers=2)
         machines.wait_until_loaded()
-        (journal,) = machines.workspace.folder.glob("results/*/parts/*/worker-1.jsonl")
-        maker = json.loads(journal.read_text().splitlines()[0])["pid"]
+        maker = machines.workspace.pid("worker-1")
         victim = psutil.Process(maker).ppid() if of_supervisor else maker
         os.kill(victim, number)
         run = machines.finish()

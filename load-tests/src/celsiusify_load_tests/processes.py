@@ -70,6 +70,14 @@ def _session(pid: int) -> int | None:
         return None
 
 
+def runs(pid: int) -> bool:
+    """Whether a process runs: one that has ended doesn't, though nobody may have asked how."""
+    try:
+        return bool(psutil.Process(pid).status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False
+
+
 def listening(port: int) -> int | None:
     """The process here that listens on a TCP port, the first of its family; None if unknown."""
     try:

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from celsiusify_load_tests.processes import runs
 from celsiusify_load_tests.quota import throttled_s
+from celsiusify_load_tests.timeline import unclosed
 
 
 @dataclass(frozen=True)
@@ -56,18 +58,26 @@ class Alone:
 
     def __init__(self) -> None:
         self._throttled_s: float | None = None
+        self._several: Path | None = None
+        """Where several processes record."""
 
     def begin(self, processes: int, spool: Path) -> list[str]:
         """One process needs no port; several meet at a free one, not at Locust's usual one."""
         self._throttled_s = throttled_s()
+        self._several = spool if processes > 1 else None
         if processes == 1:
             return []
         port = _free_port()
         return [f"--processes={processes}", f"--master-bind-port={port}", f"--master-port={port}"]
 
     def problem(self) -> str | None:
-        """None: Locust itself tells."""
-        return None
+        """Say which of several processes broke off: Locust itself would let the others go on."""
+        if self._several is None:
+            return None
+        gone = {pid for pid in unclosed(self._several).values() if not runs(pid)}
+        # A process closes its record before it ends: only now is it known that one didn't.
+        broken = [number for number, pid in unclosed(self._several).items() if pid in gone]
+        return f"load process {broken[0]} broke off" if broken else None
 
     def end(self) -> Ended:
         """Nothing is on its way."""
