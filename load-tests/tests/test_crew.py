@@ -51,6 +51,14 @@ def test_workers_are_numbered_and_named_as_they_come(now: Time) -> None:
     assert [member.name for member in crew.members] == ["a", "a-2", "b"]
 
 
+def test_no_two_workers_have_one_name(now: Time) -> None:
+    """Even if a machine is called what another one would be called with its number."""
+    crew = crew_of(4, now)
+    for name in ("a", "a-2", "a", "a"):
+        crew.join(joining(name))
+    assert [member.name for member in crew.members] == ["a", "a-2", "a-3", "a-4"]
+
+
 def test_a_worker_that_did_not_hear_the_answer_joins_again(now: Time) -> None:
     crew, same = crew_of(2, now), joining()
     assert crew.join(same) == crew.join(same)
@@ -62,6 +70,8 @@ def test_one_worker_too_many_is_refused(now: Time) -> None:
     crew.join(joining())
     with pytest.raises(RefusedError, match="the run has its 1 workers already"):
         crew.join(joining())
+    with pytest.raises(RefusedError, match="the run has its 1 workers already"):
+        crew.join(joining(locust="0"))
     assert crew.refused is None
 
 
@@ -110,6 +120,19 @@ def test_a_job_is_done_when_all_have_handed_it_in(now: Time) -> None:
     now.now_s += SILENCE_S + 1
     crew.lost()
     assert crew.done(7)
+
+
+def test_a_report_that_was_overtaken_changes_nothing(now: Time) -> None:
+    """One that was sent twice, since no answer came in time, may arrive after those that follow."""
+    crew = crew_of(1, now)
+    crew.join(joining("a"))
+    crew.take(0, Report(7, problem="it broke"))
+    crew.take(0, Report(7, done=True))
+    crew.take(0, Report(7, problem="it broke"))
+    assert (crew.done(7), crew.problem(7)) == (True, None)
+    crew.take(0, Report(8, done=True))
+    crew.take(0, Report(7, done=True))
+    assert crew.done(8)
 
 
 def test_problems_are_those_of_the_job(now: Time) -> None:

@@ -25,6 +25,7 @@ from celsiusify_load_tests.distributed.talk import (
     Order,
     Report,
 )
+from celsiusify_load_tests.errors import LoadTestError
 from celsiusify_load_tests.folder import journal_file, rows_file
 from celsiusify_load_tests.interruption import Interrupted, Interruption
 from celsiusify_load_tests.journal import Journal
@@ -269,6 +270,31 @@ def test_a_file_that_is_not_as_it_was_there_fails_the_load(
         rows_file(side.spool, 0).unlink()
     ended = leader.end()
     assert ended.problem == "worker pod: worker-0.rows isn't here as it was there (SHA-256)"
+
+
+def test_a_leader_that_can_not_write_says_so(side: Side, tmp_path: Path) -> None:
+    """The load ends, and its problem is the leader's, whatever became of the worker."""
+    link = side.link()
+    worker = side.join(link)
+    leader = Leader(Distribution(workers=1), side.control)
+    leader.begin(1, side.spool / "file" / "spool")
+    (side.spool / "file").touch()
+    record(tmp_path / "worker", 0, some_rows()[:10])
+    with pytest.raises(TurnedAwayError, match="Not a directory"):
+        Delivery(tmp_path / "worker", partial(link.add, worker, 1)).send()
+    path = side.spool / "file" / "spool" / "worker-0.jsonl"
+    assert leader.problem() == f"can't write {path}: Not a directory"
+    leader.begin(1, side.spool)
+    assert leader.problem() is None
+
+
+def test_a_file_that_the_leader_has_more_of_is_told(tmp_path: Path) -> None:
+    record(tmp_path, 0, some_rows()[:10])
+    delivery = Delivery(tmp_path, lambda *_: 10**6)
+    with pytest.raises(
+        LoadTestError, match=r"the leader has 1000000 bytes of worker-0\.jsonl, not"
+    ):
+        delivery.send()
 
 
 def test_what_workers_were_held_back_is_added_and_clocks_are_told(side: Side) -> None:

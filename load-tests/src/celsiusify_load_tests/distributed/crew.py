@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from itertools import chain, count
 from threading import RLock
 
 from celsiusify_load_tests.distributed.talk import (
@@ -75,26 +76,27 @@ class Crew:
         """Take a worker in.
 
         Raises:
-            RefusedError: If it runs other versions, or all are there.
+            RefusedError: If all are there, or it runs other versions.
         """
         with self._lock:
-            if problem := _difference(joining, self._versions):
-                self.refused = problem
-                raise RefusedError(problem)
             for member in self.members:
                 if member.joining.token == joining.token:
                     return replace(self._briefing, worker=member.number)
             if len(self.members) == self.size:
                 raise RefusedError(f"the run has its {self.size} workers already")
+            if problem := _difference(joining, self._versions):
+                self.refused = problem
+                raise RefusedError(problem)
             number = len(self.members)
             member = Member(number, self._name(joining.name), joining, self._now_s())
             self.members.append(member)
             return replace(self._briefing, worker=number)
 
     def _name(self, wanted: str) -> str:
-        """The name that is wanted, with a number where another has it."""
-        same = sum(member.joining.name == wanted for member in self.members)
-        return f"{wanted}-{same + 1}" if same else wanted
+        """The name that is wanted, with the first number that makes it another's no more."""
+        taken = {member.name for member in self.members}
+        names = chain([wanted], (f"{wanted}-{number}" for number in count(2)))
+        return next(name for name in names if name not in taken)
 
     def hear(self, number: int) -> Order:
         """Note that a worker lives; returns what it is to do.
@@ -118,7 +120,8 @@ class Crew:
         with self._lock:
             order = self.hear(number)
             member = self._member(number)
-            member.report = report
+            if not _is_older(report, member.report):
+                member.report = report
             if member.first is None and report.before is not None:
                 member.first = report
             member.dismissed = order.do == "end"
@@ -178,6 +181,11 @@ class Crew:
                 if member.report.job == job and member.report.problem and not member.lost
             ]
         return "; ".join(filter(None, [lost, *told])) or None
+
+
+def _is_older(report: Report, known: Report) -> bool:
+    """Whether a report was overtaken: who hears no answer sends it again, and then others."""
+    return report.job < known.job or (report.job == known.job and known.done and not report.done)
 
 
 def _difference(joining: Joining, versions: dict[str, str]) -> str | None:

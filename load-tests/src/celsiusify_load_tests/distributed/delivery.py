@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from celsiusify_load_tests.distributed.intake import NAMES, sha256
+from celsiusify_load_tests.errors import LoadTestError
 from celsiusify_load_tests.folder import workers
 
 PIECE_BYTES = 1 << 20
@@ -12,7 +13,7 @@ Add = Callable[[str, int, bytes], int]
 """Sends a piece of a file from an offset; returns how much of the file the leader has then."""
 
 
-class OverlongError(Exception):
+class OverlongError(LoadTestError):
     """The leader has more of a file than there is."""
 
 
@@ -30,7 +31,11 @@ class Delivery:
         self._sent: dict[str, int] = {}
 
     def send(self) -> None:
-        """Send what was written since the last time."""
+        """Send what was written since the last time.
+
+        Raises:
+            OverlongError: If the leader has more of a file than that.
+        """
         for name, size in sorted(self._sizes().items()):
             self._send(name, size)
 

@@ -29,6 +29,8 @@ class Intake:
     """Takes the files of one load at a time."""
 
     def __init__(self) -> None:
+        self.problem: str | None = None
+        """Why the files of this load can't be written any more."""
         self._job = 0
         self._folder = Path()
         self._lock = Lock()
@@ -36,7 +38,7 @@ class Intake:
     def open(self, job: int, folder: Path) -> None:
         """Take what belongs to a load into a folder."""
         with self._lock:
-            self._job, self._folder = job, folder
+            self._job, self._folder, self.problem = job, folder, None
 
     def close(self) -> None:
         """Take nothing more."""
@@ -50,17 +52,26 @@ class Intake:
             ClosedError: If it belongs to another load than the one under way.
             MisplacedError: If it doesn't begin where the file ends, as when it is sent again.
             ValueError: If no record has a file of that name.
+            OSError: If it can't be written; then `problem` says so, too.
         """
         if not NAMES.fullmatch(name):
             raise ValueError(f"expected the name of a record's file, got {name!r}")
         with self._lock:
             if not job or job != self._job:
                 raise ClosedError(f"load {job} isn't under way")
-            with (self._folder / name).open("ab") as file:
-                if file.tell() != offset:
-                    raise MisplacedError(file.tell())
-                file.write(piece)
-                return file.tell()
+            try:
+                return _append(self._folder / name, offset, piece)
+            except OSError as error:
+                self.problem = f"can't write {self._folder / name}: {error.strerror}"
+                raise
+
+
+def _append(path: Path, offset: int, piece: bytes) -> int:
+    with path.open("ab") as file:
+        if file.tell() != offset:
+            raise MisplacedError(file.tell())
+        file.write(piece)
+        return file.tell()
 
 
 def sha256(path: Path) -> str | None:

@@ -70,8 +70,9 @@ class Leader:
         ]
 
     def problem(self) -> str | None:
-        """Say who was lost, or what a worker says is wrong, None if all is well."""
-        return self._crew.problem(self._job)
+        """Say who was lost, or what a worker says is wrong, or is here; None if all is well."""
+        faults = [self._control.intake.problem, self._crew.problem(self._job)]
+        return "; ".join(filter(None, faults)) or None
 
     def end(self) -> Ended:
         """Wait until the workers have handed in what they recorded, and check that it is whole."""
@@ -79,7 +80,7 @@ class Leader:
         self._wait(lambda: self._crew.done(self._job), HAND_IN_S)
         self._control.intake.close()
         members = self._crew.members
-        faults = [self._crew.problem(self._job), *(self._damage(member) for member in members)]
+        faults = [self.problem(), *(self._damage(member) for member in members)]
         self._order(Order(job=self._job))
         throttled = [member.report.throttled_s for member in members]
         known = [seconds for seconds in throttled if seconds is not None]
