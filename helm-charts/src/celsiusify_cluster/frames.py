@@ -9,15 +9,13 @@ import hashlib
 import re
 import zlib
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from pathlib import Path, PurePosixPath
-from typing import BinaryIO
+from dataclasses import dataclass
+from pathlib import Path
 
+from celsiusify_cluster.arrival import Arrival, safe_path
 from celsiusify_cluster.errors import MeasurementError
 
 MARK = "CELSIUSIFY "
-GZIP = zlib.MAX_WBITS | 16
-NAME = re.compile(r"[\w.-]+(?:/[\w.-]+)*", re.ASCII)
 RUN = re.compile(r"[\w-][\w.-]*", re.ASCII)
 
 
@@ -52,27 +50,6 @@ class Received:
 Event = Clock | Held | Received
 
 
-@dataclass
-class _File:
-    name: str
-    size_bytes: int
-    sha256: str
-    out: BinaryIO
-    inflate: "zlib._Decompress" = field(default_factory=lambda: zlib.decompressobj(GZIP))
-    digest: "hashlib._Hash" = field(default_factory=hashlib.sha256)
-    received: int = 0
-
-    def add(self, packed: bytes) -> None:
-        data = self.inflate.decompress(packed, self.size_bytes - self.received + 1)
-        self.received += len(data)
-        self.digest.update(data)
-        self.out.write(data)
-
-    def is_whole(self) -> bool:
-        exact = self.inflate.eof and self.received == self.size_bytes
-        return exact and self.digest.hexdigest() == self.sha256
-
-
 class FrameReader:
     """Takes a log's lines one after another and writes the files that they carry.
 
@@ -85,7 +62,7 @@ class FrameReader:
         self._run: str | None = None
         self._expected = 0
         self._files: dict[str, str] = {}
-        self._file: _File | None = None
+        self._file: Arrival | None = None
 
     @property
     def progress(self) -> str:
@@ -134,7 +111,7 @@ class FrameReader:
         path.parent.mkdir(parents=True, exist_ok=True)
         values = _fields(fields)
         self.close()
-        self._file = _File(name, int(values["bytes"]), values["sha256"], path.open("wb"))
+        self._file = Arrival(name, int(values["bytes"]), values["sha256"], path.open("wb"))
 
     def _data(self, rest: str) -> None:
         if self._file is None:
@@ -168,17 +145,6 @@ READERS: dict[str, Callable[[FrameReader, str], Event | None]] = {
     "DONE": FrameReader._done,
     "END": FrameReader._end,
 }
-
-
-def safe_path(folder: Path, name: str) -> Path:
-    """Where a file of that name goes.
-
-    Raises:
-        MeasurementError: If the name would leave the folder.
-    """
-    if not NAME.fullmatch(name) or ".." in PurePosixPath(name).parts:
-        raise MeasurementError(f"the leader sent a file named {name!r}: refused")
-    return folder / name
 
 
 def _fields(text: str) -> dict[str, str]:
