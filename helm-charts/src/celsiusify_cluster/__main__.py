@@ -1,6 +1,7 @@
 """The command `celsiusify-cluster`: both targets on a cluster, loaded there."""
 
 import argparse
+import signal
 import sys
 from collections.abc import Callable, Sequence
 
@@ -10,12 +11,13 @@ from celsiusify_cluster.cluster_verb import (
     create_cluster,
     delete_cluster,
 )
-from celsiusify_cluster.deploy_verb import add_deploy_options, add_timeout, deploy, undeploy
-from celsiusify_cluster.errors import ClusterError
+from celsiusify_cluster.deploy_verb import add_deploy_options, deploy, undeploy
+from celsiusify_cluster.errors import ClusterError, Exit, Unread
 from celsiusify_cluster.loadtest_verb import add_loadtest_options, load_on_cluster
 from celsiusify_cluster.package_verb import add_package_options, make_package
 from celsiusify_cluster.place import add_place_options
 from celsiusify_cluster.results_verb import add_results_options, fetch_results
+from celsiusify_cluster.settings import add_timeout
 from celsiusify_cluster.smoke_verb import smoke
 from celsiusify_cluster.status_verb import show_status
 from celsiusify_cluster.terminal import Terminal
@@ -54,11 +56,23 @@ def main(argv: Sequence[str] | None = None) -> int:
     options = top.parse_args(own, argparse.Namespace(extra=extra))
     if extra and options.verb != "loadtest":
         top.error(f"`--` is for loadtest, not for {options.verb}")
+    # As the first process of a container it would take no notice of SIGTERM.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    terminal = Terminal()
     try:
-        return VERBS[options.verb](options, Terminal())
+        return VERBS[options.verb](options, terminal)
     except ClusterError as problem:
-        print(f"{PROGRAM}: {problem}", file=sys.stderr)
-        return problem.code
+        complaint, code = str(problem), problem.code
+    except OSError as problem:
+        complaint, code = ": ".join(filter(None, (problem.filename, problem.strerror))), Exit.USAGE
+    except KeyboardInterrupt:
+        return Exit.INTERRUPTED
+    except Unread:
+        return Exit.UNREAD
+    finally:
+        terminal.clear()
+    print(f"{PROGRAM}: {complaint}", file=sys.stderr)
+    return code
 
 
 VERBS: dict[str, Callable[[argparse.Namespace, Terminal], int]] = {

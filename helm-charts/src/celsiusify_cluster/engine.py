@@ -1,5 +1,6 @@
 """The images of `make image`, taken out of a container engine."""
 
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from celsiusify_cluster.errors import ClusterError
 from celsiusify_cluster.programs import find_program, run
 
 DOCKER_HUB = "docker.io"
+NO_IMAGE = re.compile(r"No such image|image not known")
 
 
 class Engine:
@@ -24,12 +26,15 @@ class Engine:
             ClusterError: If it isn't there.
         """
         full = full_name(image)
-        if run([self._program, "tag", image, full]).returncode:
+        finished = run([self._program, "tag", image, full])
+        if NO_IMAGE.search(finished.stderr):
             raise ClusterError(f"there is no image {image}: `make image` builds it")
+        if finished.returncode:
+            raise ClusterError(f"{self._program} doesn't answer: {_last_line(finished.stderr)}")
         path = folder / f"{full.replace('/', '_').replace(':', '_')}.tar"
         finished = run([self._program, "save", "--output", str(path), full])
         if finished.returncode:
-            raise ClusterError(f"image {image} can't be saved: {finished.stderr.strip()}")
+            raise ClusterError(f"image {image} can't be saved: {_last_line(finished.stderr)}")
         return path
 
 
@@ -38,6 +43,10 @@ def full_name(image: str) -> str:
     first = image.partition("/")[0]
     has_registry = "/" in image and ("." in first or ":" in first or first == "localhost")
     return image if has_registry else f"{DOCKER_HUB}/{image}"
+
+
+def _last_line(complaint: str) -> str:
+    return (complaint.strip().splitlines() or ["it says nothing"])[-1]
 
 
 def images(manifests: str) -> list[str]:

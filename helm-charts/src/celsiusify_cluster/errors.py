@@ -11,12 +11,23 @@ class Exit(IntEnum):
     USAGE = 2
     INVALID = 3
     INTERRUPTED = 130
+    UNREAD = 141
 
 
 class ClusterError(Exception):
     """Something that the user can put right: said in one line, exit code 2."""
 
     code = Exit.USAGE
+
+
+class Interrupted(ClusterError):  # noqa: N818  # nothing is wrong: a person wants an end
+    """A person didn't want to wait: exit code 130."""
+
+    code = Exit.INTERRUPTED
+
+
+class Unread(Exception):  # noqa: N818  # nothing is wrong with what wasn't read
+    """Whoever read the output went away."""
 
 
 class CheckError(ClusterError):

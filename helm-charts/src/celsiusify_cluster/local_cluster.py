@@ -50,7 +50,7 @@ class LocalCluster(ABC):
 
     @abstractmethod
     def create(self) -> None:
-        """Make it, and wait until it answers."""
+        """Make it unless it is there, wait until it answers, and point kubeconfig at it."""
 
     @abstractmethod
     def load(self, archive: Path) -> None:
@@ -85,8 +85,15 @@ class Kind(LocalCluster):
         return self.name in self.run("get", "clusters").split()
 
     def create(self) -> None:
-        """Make it, and wait until it answers."""
-        self.run("create", "cluster", f"--name={self.name}", "--wait=180s")
+        """Make it unless it is there, wait until it answers, and point kubeconfig at it."""
+        if self.exists():
+            self.run("export", "kubeconfig", f"--name={self.name}")
+            return
+        try:
+            self.run("create", "cluster", f"--name={self.name}", "--wait=180s")
+        except KeyboardInterrupt:
+            self.delete()  # kind leaves half a cluster, which the next time would be one
+            raise
 
     def load(self, archive: Path) -> None:
         """Bring an image into it."""
@@ -117,7 +124,7 @@ class Minikube(LocalCluster):
         return f'"{self.name}"' in self.run("profile", "list", "--output=json", "--light")
 
     def create(self) -> None:
-        """Make it, and wait until it answers."""
+        """Start it, which makes it where it isn't, and mends what was broken off."""
         addons = "--addons=metrics-server"
         self.run("start", f"--profile={self.name}", f"--driver={self.engine}", "--wait=all", addons)
 

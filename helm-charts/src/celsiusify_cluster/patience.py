@@ -12,7 +12,7 @@ class Patience:
     """Watches a trouble until it is time to give up.
 
     Attributes:
-        seen: What was seen last.
+        seen: What is wrong now.
     """
 
     def __init__(self) -> None:
@@ -21,7 +21,7 @@ class Patience:
 
     def is_lost(self, trouble: Trouble | None) -> bool:
         """Note what there is now; is it for good, or has it lasted too long?"""
-        self.seen = trouble or self.seen
+        self.seen = trouble
         if trouble is None:
             self._since_s = None
             return False

@@ -1,11 +1,9 @@
 """Watch pods while helm waits for them, so that what can't become ready is said at once."""
 
-import contextlib
 import subprocess
 import time
 from collections.abc import Sequence
 
-from celsiusify_cluster.errors import ClusterError
 from celsiusify_cluster.kubectl import Kubectl, Object
 from celsiusify_cluster.patience import Patience
 from celsiusify_cluster.signals import StopAsked
@@ -16,37 +14,65 @@ POLL_S = 0.5
 
 
 class Rollout:
-    """Follows the pods of a release."""
+    """Runs helm, and follows the pods of a release that have one component.
 
-    def __init__(self, kubectl: Kubectl, terminal: Terminal) -> None:
+    Attributes:
+        interrupted: Did a signal end it?
+        reason: What kept a pod from running, where that ended it.
+    """
+
+    def __init__(self, kubectl: Kubectl, terminal: Terminal, component: str) -> None:
         self._kubectl, self._terminal = kubectl, terminal
-        self._patience = Patience()
+        self._selector = f"--selector={kubectl.place.labels(component=component)}"
+        self._before: set[str] = set()
+        self.interrupted = False
+        self.reason: str | None = None
 
-    @property
-    def trouble(self) -> str | None:
-        """What kept a pod from running, as seen last."""
-        return str(self._patience.seen) if self._patience.seen else None
+    def run(self, command: Sequence[str], at_end: str) -> subprocess.CompletedProcess[str]:
+        """Run helm, which is told to end once a pod can't become ready, or on a signal.
 
-    def follow(self, helm: "subprocess.Popen[str]", stop: StopAsked) -> None:
-        """Look at the pods until helm has ended; end it if they can't become ready."""
-        began_s, told = time.monotonic(), False
-        while helm.poll() is None:
+        Args:
+            command: Its command line.
+            at_end: What it does then, for whoever waits.
+        """
+        # Those that are there already may be what this is to put right.
+        self._before = {pod["metadata"]["name"] for pod in self._pods()}
+        with StopAsked() as stop:
+            process = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                text=True,
+                start_new_session=True,
+            )
+            said, complaint = self._follow(process, stop, at_end)
+        self._terminal.clear()
+        return subprocess.CompletedProcess(command, process.returncode, said, complaint)
+
+    def _follow(
+        self, helm: "subprocess.Popen[str]", stop: StopAsked, at_end: str
+    ) -> tuple[str, str]:
+        began_s, patience = time.monotonic(), Patience()
+        while True:
+            try:
+                return helm.communicate(timeout=POLL_S)
+            except subprocess.TimeoutExpired:
+                elapsed_s = time.monotonic() - began_s
+            if self.reason or self.interrupted:
+                self._terminal.show(f"{elapsed_s:.0f} s  {at_end}: {self.reason or 'interrupted'}")
+                continue
             pods = self._pods()
-            is_lost = self._patience.is_lost(trouble(pods))
-            elapsed_s = time.monotonic() - began_s
-            self._terminal.show(f"{elapsed_s:.0f} s  {_ready(pods)}  {self.trouble or ''}")
-            if not told and (stop.count or is_lost):
-                helm.terminate()  # it takes the release back before it ends
-                told = True
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                helm.wait(POLL_S)
+            new = [pod for pod in pods if pod["metadata"]["name"] not in self._before]
+            if patience.is_lost(trouble(new)):
+                self.reason = str(patience.seen)
+            self.interrupted = stop.count > 0
+            if self.reason or self.interrupted:
+                helm.terminate()
+            self._terminal.show(f"{elapsed_s:.0f} s  {_ready(pods)}  {patience.seen or ''}")
 
     def _pods(self) -> Sequence[Object]:
-        selector = f"--selector={self._kubectl.place.labels(component='server')}"
-        try:
-            return self._kubectl.items("pods", selector)
-        except ClusterError:
-            return ()
+        return self._kubectl.try_items("pods", self._selector)
 
 
 def _ready(pods: Sequence[Object]) -> str:

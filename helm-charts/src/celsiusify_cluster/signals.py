@@ -1,18 +1,22 @@
 """Ctrl-C, SIGTERM and a closed terminal as something to ask for: nothing is broken off half way."""
 
 import signal
-import threading
+import time
 from types import FrameType, TracebackType
 
 STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+LAST = 2
+STEP_S = 0.1
 
 
 class StopAsked:
-    """Counts the signals to stop while the context lasts."""
+    """Counts the signals to stop while the context lasts.
+
+    The second is a `KeyboardInterrupt`: whoever sends it doesn't want to wait for anything.
+    """
 
     def __init__(self) -> None:
         self.count = 0
-        self._came = threading.Event()
         self._before: dict[signal.Signals, object] = {}
 
     def __enter__(self) -> "StopAsked":
@@ -31,8 +35,11 @@ class StopAsked:
 
     def _note(self, number: int, frame: FrameType | None) -> None:
         self.count += 1
-        self._came.set()
+        if self.count == LAST:  # further ones must not break off the tidying up
+            raise KeyboardInterrupt
 
     def sleep(self, seconds: float) -> None:
         """Sleep, but not beyond the first signal."""
-        self._came.wait(seconds)
+        end_s = time.monotonic() + seconds
+        while not self.count and (left_s := end_s - time.monotonic()) > 0:
+            time.sleep(min(left_s, STEP_S))

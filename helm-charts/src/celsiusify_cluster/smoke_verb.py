@@ -1,14 +1,14 @@
 """`celsiusify-cluster smoke`: ask each target on the cluster, by the chart's own tests."""
 
 import argparse
-import subprocess
 
-from celsiusify_cluster.deploy_verb import TIMEOUT_S
-from celsiusify_cluster.errors import CheckError, Exit
+from celsiusify_cluster.errors import CheckError, ClusterError, Exit, Interrupted
 from celsiusify_cluster.explain import explain
 from celsiusify_cluster.helm import Helm
 from celsiusify_cluster.kubectl import Kubectl
 from celsiusify_cluster.place import place
+from celsiusify_cluster.rollout import Rollout
+from celsiusify_cluster.settings import timeout_setting
 from celsiusify_cluster.terminal import Terminal
 
 
@@ -17,20 +17,19 @@ def smoke(options: argparse.Namespace, terminal: Terminal) -> Exit:
 
     Raises:
         CheckError: If a target doesn't answer rightly.
-        ClusterError: If there is no such release.
+        ClusterError: If there is no such release, or a pod that asks can't run.
     """
     kubectl = Kubectl(place(options))
     helm, here = Helm(kubectl.place), kubectl.place
     kubectl.server_version()
     helm.chart()
-    timeout = f"--timeout={options.timeout or TIMEOUT_S}s"
-    finished = subprocess.run(
-        helm.command("test", here.release, "--logs", timeout),
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    rollout = Rollout(kubectl, terminal, "test")
+    command = helm.command("test", here.release, "--logs", timeout_setting(options))
+    finished = rollout.run(command, at_end="ending the test")
+    if rollout.interrupted:
+        raise Interrupted("interrupted: the targets weren't all asked")
+    if rollout.reason:
+        raise ClusterError(rollout.reason)
     said = finished.stdout.partition("TEST SUITE:")
     terminal.say(f"{said[1]}{said[2]}".strip())
     if finished.returncode:

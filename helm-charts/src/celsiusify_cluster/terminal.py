@@ -1,5 +1,6 @@
 """What a command shows: lines that stay, tables, and one line that moves."""
 
+import os
 import sys
 import time
 from collections.abc import Mapping, Sequence
@@ -9,8 +10,19 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
+from celsiusify_cluster.errors import Unread
+
 WIDTH = 200  # of a table where there is no terminal to ask
 PERIOD_S = 30.0  # between lines of progress in a log
+
+
+class _Console(Console):
+    def on_broken_pipe(self) -> None:
+        """End as other commands do, and not at once: a load's Job would be left behind."""
+        self.quiet = True
+        # Python flushes once more as it ends, and would tell of it then.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise Unread
 
 
 class Terminal:
@@ -18,7 +30,7 @@ class Terminal:
 
     def __init__(self) -> None:
         width = None if sys.stdout.isatty() else WIDTH
-        self._console = Console(soft_wrap=True, highlight=False, width=width)
+        self._console = _Console(soft_wrap=True, highlight=False, width=width)
         self._errors = Console(soft_wrap=True, highlight=False, stderr=True)
         self._moves = self._console.is_terminal and not self._console.is_dumb_terminal
         self._said_s: float | None = None

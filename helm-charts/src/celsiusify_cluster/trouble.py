@@ -1,14 +1,23 @@
 """What keeps a pod from running, as Kubernetes tells it, in one line."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from celsiusify_cluster.kubectl import Object
 
-NO_IMAGE = {"ErrImagePull", "ImagePullBackOff", "ImageInspectError"}
+NO_IMAGE = {
+    "ErrImagePull",
+    "ImageInspectError",
+    "ImagePullBackOff",
+    "RegistryUnavailable",
+    "SignatureValidationFailed",
+}
 NEVER_AN_IMAGE = {"ErrImageNeverPull", "InvalidImageName"}
 CAN_T_START = {"CreateContainerConfigError", "CreateContainerError", "RunContainerError"}
 CRASHING = "CrashLoopBackOff"
+BACK_OFF = re.compile(r'Back-off pulling image "[^"]*"(?:: \w+: )?')
+LENGTH = 200  # of what a container runtime says
 
 
 @dataclass(frozen=True)
@@ -44,6 +53,24 @@ def lost(pod: Object) -> str | None:
     return None
 
 
+def has_ended(pod: Object) -> bool:
+    """Is a pod at its end? One that is lost may have no container that ended."""
+    phase = pod.get("status", {}).get("phase")
+    return phase in ("Succeeded", "Failed") or exit_code(pod) is not None
+
+
+def state(pod: Object) -> str:
+    """What a pod is at, as `kubectl get pods` calls it."""
+    if pod["metadata"].get("deletionTimestamp"):
+        return "Terminating"
+    status = pod.get("status", {})
+    waiting = (
+        entry.get("state", {}).get("waiting") for entry in status.get("containerStatuses", ())
+    )
+    reasons = (entry.get("reason") for entry in waiting if entry)
+    return str(next(filter(None, reasons), None) or status.get("phase", "Unknown"))
+
+
 def exit_code(pod: Object) -> int | None:
     """The code that a pod's first container ended with, None while it runs."""
     for entry in pod.get("status", {}).get("containerStatuses", ())[:1]:
@@ -63,8 +90,9 @@ def _troubles(pod: Object) -> Iterator[Trouble]:
         waiting = entry.get("state", {}).get("waiting", {})
         reason, message = waiting.get("reason"), waiting.get("message", "").strip()
         if reason in NO_IMAGE | NEVER_AN_IMAGE:
+            why = ": ".join(filter(None, (reason, _runtime_s_words(message))))
             yield Trouble(
-                f"image {entry['image']} of pod {name} can't be had ({reason}): "
+                f"image {entry['image']} of pod {name} can't be had ({why}): "
                 f"`make image` and `make cluster`, or `make push`, bring it to the cluster",
                 may_pass=reason in NO_IMAGE,
             )
@@ -73,6 +101,11 @@ def _troubles(pod: Object) -> Iterator[Trouble]:
         elif reason == CRASHING:
             how = f"`kubectl logs --previous {name}` says why"
             yield Trouble(f"pod {name} ends again and again: {how}")
+
+
+def _runtime_s_words(message: str) -> str:
+    """Why an image can't be pulled: the last of what a container runtime says, after the images."""
+    return BACK_OFF.sub("", message).rpartition('": ')[2][:LENGTH]
 
 
 def _memory_limit(pod: Object, container: str) -> str:

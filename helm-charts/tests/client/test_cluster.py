@@ -2,8 +2,10 @@
 
 import os
 import shlex
+import signal
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -11,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from celsiusify_cluster import cluster_verb, local_cluster
+from celsiusify_cluster import local_cluster, metrics
 from celsiusify_cluster.__main__ import main
 from celsiusify_cluster.engine import full_name, images
 from celsiusify_cluster.helm import Helm
@@ -25,14 +27,23 @@ CHART = Path(__file__).parents[2]
 Captured = pytest.CaptureFixture[str]
 IMAGES = ("converter-api", "tf-serving-image", "load-tests")
 STAND_IN = """#!{python}
-import os, pathlib, sys
+import json, os, pathlib, sys, time
 arguments = sys.argv[1:]
 with open({log!r}, "a") as log:
     print({name!r}, *arguments, file=log)
+if arguments[:1] == [os.environ.get("HANGS_" + {name!r})]:
+    time.sleep(60)
+if arguments[:2] in (["create", "cluster"], ["export", "kubeconfig"]) or arguments[0] == "start":
+    path = pathlib.Path(os.environ["KUBECONFIG"])
+    content = json.loads(path.read_text())
+    named = {{"kind": "kind-celsiusify", "minikube": "celsiusify"}}[{name!r}]
+    content["contexts"] += [{{**content["contexts"][0], "name": named}}]
+    path.write_text(json.dumps(content))
 if "--output" in arguments:
     pathlib.Path(arguments[arguments.index("--output") + 1]).write_text("image")
 print(os.environ.get("SAYS_" + {name!r}, ""))
-sys.exit(os.environ.get("FAILS_" + {name!r}) == arguments[0])
+if os.environ.get("FAILS_" + {name!r}) == arguments[0]:
+    sys.exit(os.environ.get("COMPLAINS", "it failed"))
 """
 
 
@@ -52,7 +63,8 @@ class Programs:
     @property
     def told(self) -> list[list[str]]:
         """The commands, in their order."""
-        return [shlex.split(line) for line in self._log.read_text().splitlines()]
+        said = self._log.read_text() if self._log.exists() else ""
+        return [shlex.split(line) for line in said.splitlines()]
 
 
 @pytest.fixture
@@ -134,6 +146,7 @@ def test_a_cluster_that_is_there_gets_the_images_only(
     monkeypatch.setenv("SAYS_kind", "celsiusify")
     assert create() == 0
     assert not [told for told in stand_ins.told if told[:2] == ["kind", "create"]]
+    assert ["kind", "export", "kubeconfig", "--name=celsiusify"] in stand_ins.told
     assert len([told for told in stand_ins.told if told[:2] == ["kind", "load"]]) == 3
 
 
@@ -163,11 +176,20 @@ def test_without_an_engine_it_is_said(stand_ins: Programs, capsys: Captured) -> 
     assert "podman isn't installed" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    "complaint",
+    [
+        "Error response from daemon: No such image: celsiusify/load-tests:0.1.0",
+        "Error: celsiusify/load-tests:0.1.0: image not known",
+    ],
+    ids=["docker", "podman"],
+)
 def test_images_that_were_not_built_are_named_before_a_cluster_is_made(
-    stand_ins: Programs, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+    stand_ins: Programs, capsys: Captured, monkeypatch: pytest.MonkeyPatch, complaint: str
 ) -> None:
     stand_ins.add("kind")
     monkeypatch.setenv("FAILS_docker", "tag")
+    monkeypatch.setenv("COMPLAINS", complaint)
     assert create() == 2
     assert "there is no image celsiusify/" in capsys.readouterr().err
     assert not [told for told in stand_ins.told if told[0] == "kind"]
@@ -182,12 +204,49 @@ def test_a_maker_that_fails_ends_the_command(
     assert "`kind create cluster` failed" in capsys.readouterr().err
 
 
+def test_an_engine_that_is_not_running_is_told_of(
+    stand_ins: Programs, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stand_ins.add("kind")
+    monkeypatch.setenv("FAILS_docker", "tag")
+    monkeypatch.setenv("COMPLAINS", "Cannot connect to the Docker daemon. Is it running?")
+    assert create() == 2
+    assert "docker doesn't answer: Cannot connect to the Docker daemon" in capsys.readouterr().err
+
+
+def test_a_cluster_that_does_not_answer_is_to_be_made_anew(
+    cluster: Cluster, stand_ins: Programs, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stand_ins.add("kind")
+    monkeypatch.setenv("SAYS_kind", "celsiusify")
+    cluster.close()
+    assert create() == 2
+    assert "cluster celsiusify is there but doesn't answer: `make del" in capsys.readouterr().err
+    assert not [told for told in stand_ins.told if told[:2] == ["kind", "load"]]
+
+
+def test_ctrl_c_leaves_no_half_of_a_cluster(
+    stand_ins: Programs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stand_ins.add("kind")
+    monkeypatch.setenv("HANGS_kind", "create")
+
+    def interrupt_once_it_creates() -> None:
+        while not any(told[:2] == ["kind", "create"] for told in stand_ins.told):
+            time.sleep(0.05)
+        os.kill(os.getpid(), signal.SIGINT)
+
+    threading.Thread(target=interrupt_once_it_creates, daemon=True).start()
+    assert create() == 130
+    assert stand_ins.told[-1] == ["kind", "delete", "cluster", "--name=celsiusify"]
+
+
 def test_metrics_that_never_come_are_told_of(
     cluster: Cluster, stand_ins: Programs, capsys: Captured, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stand_ins.add("minikube")
     cluster.has_metrics = False
-    monkeypatch.setattr(cluster_verb, "TIMEOUT_S", 1)
+    monkeypatch.setattr(metrics, "TIMEOUT_S", 1)
     assert create() == 2
     assert "metrics-server tells nothing after 1 s" in capsys.readouterr().err
 

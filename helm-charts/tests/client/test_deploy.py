@@ -142,6 +142,33 @@ def test_a_target_that_answers_wrongly_fails_the_smoke_test(
     assert "expected 232.8 °C, got 12.0" in said.out
 
 
+def test_a_smoke_test_whose_image_is_missing_does_not_wait(
+    cluster: Cluster, capsys: Captured
+) -> None:
+    deploy()
+    cluster.missing_images.add("celsiusify/load-tests:0.1.0")
+    assert main(["smoke"]) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "image celsiusify/load-tests:0.1.0 of pod celsiusify-smoke-" in line
+
+
+def test_pods_that_were_stuck_before_do_not_end_what_puts_them_right(
+    cluster: Cluster, capsys: Captured
+) -> None:
+    deploy()
+    cluster.missing_images.add(IMAGES[1])
+    cluster.scale("celsiusify", "celsiusify-tf-serving", 2, cpu_percent=170)
+    assert deploy("--tag=0.1.1") == 0, capsys.readouterr().err
+
+
+def test_a_namespace_of_one_s_own_is_enough(cluster: Cluster, capsys: Captured) -> None:
+    """Who may do all in a namespace can neither list namespaces nor make one."""
+    cluster.store.create(find("namespaces"), "", {"metadata": {"name": "mine"}})
+    for verb in ("list", "create"):
+        cluster.forbid(verb, "namespaces")
+    assert deploy("--namespace=mine") == 0, capsys.readouterr().err
+
+
 def test_status_shows_figures_and_what_is_wrong(cluster: Cluster, capsys: Captured) -> None:
     deploy()
     cluster.missing_images.add(IMAGES[1])

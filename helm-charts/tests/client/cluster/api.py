@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import time
 from collections.abc import Callable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -36,6 +37,8 @@ def make_app(cluster: "Cluster") -> flask.Flask:
     @app.before_request
     def note() -> None:
         cluster.requests.append(f"{request.method} {request.full_path.rstrip('?')}")
+        if cluster.answers_slowly:
+            time.sleep(5)
 
     @app.route("/<path:path>", methods=["GET", "POST", "PUT", "PATCH", "DELETE"])
     @app.route("/<path:path>", websocket=True)

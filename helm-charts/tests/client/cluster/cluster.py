@@ -17,8 +17,7 @@ from .store import Refused, Store, find, now
 PODS, DEPLOYMENTS, EVENTS = find("pods", "v1"), find("deployments"), find("events")
 SCALERS, POD_METRICS = find("horizontalpodautoscalers"), find("pods", "metrics.k8s.io/v1beta1")
 NODE = "node-1"
-CONTEXTS = ("fake", "kind-celsiusify", "celsiusify")
-"""The last two are what kind and minikube would write."""
+CONTEXT = "fake"
 
 
 class _Handler(WSGIRequestHandler):
@@ -34,9 +33,13 @@ class Cluster:
     Attributes:
         leader, worker, server, test: The programs of the pods of Jobs, Deployments and helm tests.
         missing_images: Images that can't be pulled.
-        unschedulable: Why pods stay pending; empty where they don't.
+        unschedulable: Why pods stay pending, once there are as many as there is `room` for; empty
+            where they don't.
+        worker_delay_s: How long it takes until the workers of a Job find a node.
+        lost_node: Why the API server can't reach the node; empty where it can.
         holds_jobs: Whether Jobs stay without pods.
         refusal: Why they do, as an event tells; empty where none does.
+        answers_slowly: Whether it keeps who asks waiting for a while.
         has_metrics: Whether there is a metrics-server.
         requests: What was asked, e.g. `GET /version`.
     """
@@ -49,7 +52,10 @@ class Cluster:
         self.server: Program = waits
         self.test: Program = prints("answers rightly")
         self.missing_images: set[str] = set()
-        self.unschedulable = ""
+        self.unschedulable, self.room = "", 0
+        self.worker_delay_s = 0.0
+        self.lost_node = ""
+        self.answers_slowly = False
         self.holds_jobs = False
         self.refusal = ""
         self.has_metrics = True
@@ -94,12 +100,10 @@ class Cluster:
         content = {
             "apiVersion": "v1",
             "kind": "Config",
-            "current-context": "fake",
+            "current-context": CONTEXT,
             "clusters": [{"name": "fake", "cluster": {"server": self.url}}],
             "users": [{"name": "me", "user": {}}],
-            "contexts": [
-                {"name": name, "context": {"cluster": "fake", "user": "me"}} for name in CONTEXTS
-            ],
+            "contexts": [{"name": CONTEXT, "context": {"cluster": "fake", "user": "me"}}],
         }
         path.write_text(json.dumps(content))
 
@@ -118,6 +122,12 @@ class Cluster:
                 f'{resource.title} is forbidden: User "me" cannot {verb} resource '
                 f'"{plural}" in API group "{resource.group}"{where}',
             )
+
+    def start_later(self, delay_s: float, *what: Any) -> None:
+        """Start a pod that stays pending before."""
+        timer = threading.Timer(delay_s, self.start, what)
+        timer.daemon = True
+        timer.start()
 
     def start(self, pod: Object, program: Program, then: Callable[[], None] | None = None) -> None:
         """Run a pod's program, unless something keeps the pod from starting."""
@@ -142,7 +152,7 @@ class Cluster:
         threading.Thread(target=run, daemon=True).start()
 
     def _hindrance(self, pod: Object) -> Object:
-        if self.unschedulable:
+        if self.unschedulable and len(self._containers) >= self.room:
             condition = {"type": "PodScheduled", "status": "False", "reason": "Unschedulable"}
             return {
                 "phase": "Pending",
@@ -172,9 +182,13 @@ class Cluster:
 
     def container(self, namespace: str, name: str) -> Container:
         """The container of a pod."""
-        self.store.get(PODS, namespace, name)
+        pod = self.store.get(PODS, namespace, name)
+        if self.lost_node:
+            raise Refused(500, "InternalError", self.lost_node)
         if (namespace, name) not in self._containers:
-            raise Refused(400, "BadRequest", f'container in pod "{name}" is waiting to start')
+            container = pod["spec"]["containers"][0]["name"]
+            said = f'container "{container}" in pod "{name}" is waiting to start: ContainerCreating'
+            raise Refused(400, "BadRequest", said)
         return self._containers[(namespace, name)]
 
     def delete(self, resource: Resource, namespace: str, name: str) -> Object:

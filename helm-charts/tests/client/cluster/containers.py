@@ -20,6 +20,7 @@ class Container:
         commands: What `exec` runs, by the first word of a command; gets the rest and a function
             that sends bytes to stdout, and returns the exit code.
         breaks: Numbers of lines after which a log that is followed breaks off, each once.
+        hangs: Numbers of lines after which such a log stays open and says nothing more, each once.
         killed_as: Why the container is ended, where that isn't by its own, e.g. `OOMKilled`.
         evicted_because: Why the whole pod is ended; empty where it isn't.
     """
@@ -30,6 +31,7 @@ class Container:
         self.ended = threading.Event()
         self.commands: dict[str, Command] = {}
         self.breaks: list[int] = []
+        self.hangs: list[int] = []
         self.killed_as = ""
         self.evicted_because = ""
         self._lines: list[tuple[str, str]] = []
@@ -70,6 +72,10 @@ class Container:
                     yield stamp, line
                 if follow and place in self.breaks:
                     self.breaks.remove(place)
+                    return
+                if follow and place in self.hangs:
+                    self.hangs.remove(place)
+                    self.ended.wait()
                     return
             if not fresh and (over or not follow):
                 return

@@ -40,7 +40,11 @@ def _start_job(cluster: "Cluster", job: Object) -> None:
         name = f"{meta['name']}-{index}-{uuid.uuid4().hex[:5]}"
         pod = _pod(cluster, template, name, owner=job)
         program = cluster.leader if index == 0 else cluster.worker
-        cluster.start(pod, program, partial(_close_job, cluster, job))
+        what = (pod, program, partial(_close_job, cluster, job))
+        if index and cluster.worker_delay_s:
+            cluster.start_later(cluster.worker_delay_s, *what)
+        else:
+            cluster.start(*what)
 
 
 def _job_status(cluster: "Cluster", job: Object, **values: Any) -> None:
@@ -81,35 +85,47 @@ def _pod(cluster: "Cluster", template: Object, name: str, owner: Object) -> Obje
 
 
 def _deploy(cluster: "Cluster", deployment: Object) -> None:
-    meta, spec = deployment["metadata"], deployment["spec"]
+    """Make pods of the template as it is now, then remove those of before."""
+    namespace, spec = deployment["metadata"]["namespace"], deployment["spec"]
     wanted = spec.get("replicas", 1)
     replica_set = _replica_set(cluster, deployment)
+    name, uid = replica_set["metadata"]["name"], replica_set["metadata"]["uid"]
     pods = cluster.pods_of(deployment)
-    for _ in range(wanted - len(pods)):
-        name = f"{replica_set['metadata']['name']}-{uuid.uuid4().hex[:5]}"
-        pod = _pod(cluster, copy.deepcopy(spec["template"]), name, owner=replica_set)
+    own = [pod for pod in pods if pod["metadata"]["ownerReferences"][0]["uid"] == uid]
+    for _ in range(wanted - len(own)):
+        template = copy.deepcopy(spec["template"])
+        pod = _pod(cluster, template, f"{name}-{uuid.uuid4().hex[:5]}", owner=replica_set)
         cluster.start(pod, cluster.server)
-    for pod in pods[wanted:]:
-        cluster.delete(PODS, meta["namespace"], pod["metadata"]["name"])
+    for pod in [*own[wanted:], *(pod for pod in pods if pod not in own)]:
+        cluster.delete(PODS, namespace, pod["metadata"]["name"])
     cluster.settle(deployment, wanted)
 
 
+def _redeploy(cluster: "Cluster", deployment: Object) -> None:
+    """Follow what somebody changed of a Deployment."""
+    seen = deployment.get("status", {}).get("observedGeneration")
+    if seen not in (None, deployment["metadata"]["generation"]):
+        _deploy(cluster, deployment)
+
+
 def _replica_set(cluster: "Cluster", deployment: Object) -> Object:
-    """The set that a Deployment makes; one is enough here."""
-    meta, spec = deployment["metadata"], deployment["spec"]
-    existing = cluster.store.choose(REPLICA_SETS, meta["namespace"])
-    for entry in existing:
-        if entry["metadata"]["ownerReferences"][0]["uid"] == meta["uid"]:
+    """The set of a Deployment's template as it is now; those of before are removed."""
+    meta, template = deployment["metadata"], deployment["spec"]["template"]
+    for entry in cluster.store.choose(REPLICA_SETS, meta["namespace"]):
+        if entry["metadata"]["ownerReferences"][0]["uid"] != meta["uid"]:
+            continue
+        if entry["spec"]["template"] == template:
             return entry
+        cluster.store.delete(REPLICA_SETS, meta["namespace"], entry["metadata"]["name"])
     reference = {"apiVersion": "apps/v1", "kind": "Deployment", "controller": True}
     reference.update(name=meta["name"], uid=meta["uid"])
     content = {
         "metadata": {
-            "name": f"{meta['name']}-5d9f",
-            "labels": spec["template"]["metadata"]["labels"],
+            "name": f"{meta['name']}-{uuid.uuid4().hex[:4]}",
+            "labels": template["metadata"]["labels"],
             "ownerReferences": [reference],
         },
-        "spec": {"replicas": spec.get("replicas", 1), "template": spec["template"]},
+        "spec": {"replicas": deployment["spec"].get("replicas", 1), "template": template},
         "status": {"readyReplicas": 0, "observedGeneration": 1},
     }
     return cluster.store.create(REPLICA_SETS, meta["namespace"], content)
@@ -124,6 +140,7 @@ def _start_pod(cluster: "Cluster", pod: Object) -> None:
 HANDLERS = {
     ("ADDED", JOBS): _start_job,
     ("ADDED", DEPLOYMENTS): _deploy,
+    ("MODIFIED", DEPLOYMENTS): _redeploy,
     ("ADDED", PODS): _start_pod,
 }
 __all__ = ["Container", "Program", "react"]
