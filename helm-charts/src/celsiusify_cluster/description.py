@@ -1,7 +1,7 @@
 """`cluster.json`: what a run was made on; `results/README.md` has its form."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from celsiusify_cluster.job import INDEX_LABEL
 from celsiusify_cluster.kubectl import Kubectl, Object
@@ -21,6 +21,11 @@ class Scene:
     nodes: Sequence[Object]
     deployments: Sequence[Object]
     scalers: Sequence[Object]
+
+    def joined(self, later: "Scene") -> "Scene":
+        """With the pods and nodes of a later scene; those that are in both are the later's."""
+        pods, nodes = _joined(self.pods, later.pods), _joined(self.nodes, later.nodes)
+        return replace(self, pods=pods, nodes=nodes)
 
 
 def look(kubectl: Kubectl) -> Scene:
@@ -70,6 +75,10 @@ def target(scene: Scene, watched: Watched | None) -> Object:
         "nodes": sorted(_nodes_of(pods)),
         "autoscaler": _autoscaler(scene.scalers, name),
     }
+
+
+def _joined(earlier: Iterable[Object], later: Iterable[Object]) -> list[Object]:
+    return list({entry["metadata"]["name"]: entry for entry in (*earlier, *later)}.values())
 
 
 def _autoscaler(scalers: Sequence[Object], deployment: str | None) -> Object | None:

@@ -5,7 +5,7 @@ import time
 from celsiusify_cluster.errors import ClusterError, Exit, MeasurementError
 from celsiusify_cluster.kubectl import Kubectl, Object
 from celsiusify_cluster.start import pods_of
-from celsiusify_cluster.trouble import exit_code, lost
+from celsiusify_cluster.trouble import exit_code, has_ended, lost
 
 PATIENCE_S = 30.0
 POLL_S = 0.5
@@ -16,11 +16,8 @@ def leader_code(kubectl: Kubectl, pod: str) -> int | None:
     deadline = time.monotonic() + PATIENCE_S
     while time.monotonic() < deadline:
         found = kubectl.items("pods", f"--field-selector=metadata.name={pod}")
-        if not found:
-            return None
-        code = exit_code(found[0])
-        if code is not None:
-            return code
+        if not found or has_ended(found[0]):
+            return exit_code(found[0]) if found else None
         time.sleep(POLL_S)
     return None
 

@@ -15,7 +15,7 @@ UNREACHABLE = re.compile(
     r"|[Kk]ubernetes cluster unreachable|current-context is not set"
     r"|no configuration has been provided"
 )
-"""What kubectl and helm say themselves: an API server that reaches no node or webhook does answer."""
+"""Their own words for it: an API server that can't reach a node or a webhook does answer."""
 CERTIFICATE = re.compile(r"(?:connect to the server|cluster unreachable)\b.*x509: (?P<why>.+)")
 NO_CREDENTIALS = re.compile(r"getting credentials: (?P<why>.+)")
 NO_CONTEXT = re.compile(r'context "?(?P<context>[^"\s]+)"? does not exist')

@@ -62,13 +62,13 @@ class Kubectl:
         """Create an object."""
         self.run("create", "--filename=-", stdin=json.dumps(content))
 
-    def start(self, *arguments: str) -> "subprocess.Popen[bytes]":
+    def start(self, *arguments: str, stderr: int = subprocess.PIPE) -> "subprocess.Popen[bytes]":
         """Start kubectl and let it run; its output is read by whoever asked."""
         return subprocess.Popen(
             self.command(*arguments),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
+            stderr=stderr,
             start_new_session=True,
         )
 

@@ -10,11 +10,15 @@ from dataclasses import dataclass
 from celsiusify_cluster.errors import ClusterError
 from celsiusify_cluster.explain import FORBIDDEN, explain
 from celsiusify_cluster.kubectl import Kubectl
-from celsiusify_cluster.trouble import exit_code
+from celsiusify_cluster.trouble import has_ended
 
 RETRY_S = 1.0
+QUIET_S = 45.0
+"""A leader tells the time each ten seconds. A stream that is silent for longer may hang, as some do
+after much output at once, or once a log was rotated; one that is opened anew doesn't.
+"""
 WAIT = "--pod-running-timeout=2s"  # the pod runs already; by itself kubectl tries for 20 s
-PATIENCE_S = 300.0  # for a cluster that answers no more
+PATIENCE_S = 300.0  # for a cluster, or a node, that answers no more
 
 
 @dataclass(frozen=True)
@@ -58,7 +62,6 @@ class LeaderLog:
     """Follows a pod's log in a thread until the pod has ended; picks it up where it broke off.
 
     Attributes:
-        breaks: How often the stream broke off while the pod ran.
         problem: Why no more lines come, if the pod didn't end.
     """
 
@@ -68,7 +71,7 @@ class LeaderLog:
         self._position = Position()
         self._closed = threading.Event()
         self._process: subprocess.Popen[bytes] | None = None
-        self.breaks = 0
+        self._heard_s = time.monotonic()
         self.problem: str | None = None
         threading.Thread(target=self._follow, daemon=True).start()
 
@@ -84,6 +87,7 @@ class LeaderLog:
             try:
                 line = self._lines.get(timeout=patience_s)
             except queue.Empty:
+                self._end_if_quiet()
                 yield None
                 continue
             if line is None:
@@ -99,32 +103,42 @@ class LeaderLog:
             self._lines.put(None)
 
     def _follow_until_ended(self) -> None:
+        readable_s = time.monotonic()
         while not self._closed.is_set():
-            self._read("--follow")
+            complaint = self._read("--follow")
             if self._has_ended():
                 self._read()  # what came between the break and the end
                 return
-            self.breaks += 1
+            if FORBIDDEN.search(complaint):
+                raise explain(complaint, self._kubectl.place)
+            if complaint and time.monotonic() - readable_s > PATIENCE_S:
+                self._kubectl.run("logs", self._pod, "--tail=1")  # fails, and says why
+            if not complaint:
+                readable_s = time.monotonic()
             self._closed.wait(RETRY_S)
 
-    def _read(self, *flags: str) -> None:
+    def _end_if_quiet(self) -> None:
+        if self._process and time.monotonic() - self._heard_s > QUIET_S:
+            self._process.terminate()
+
+    def _read(self, *flags: str) -> str:
+        """Read on from where the log was left; returns what kubectl complained of."""
         since = [f"--since-time={self._position.stamp}"] if self._position.stamp else []
         self._position.rewind()
         command = ("logs", self._pod, "--timestamps", WAIT, *since, *flags)
         process = self._kubectl.start(*command)
-        self._process = process
+        self._process, self._heard_s = process, time.monotonic()
         assert process.stdout is not None
         for raw in process.stdout:
-            received_ns = time.time_ns()
+            received_ns, self._heard_s = time.time_ns(), time.monotonic()
             stamp, _, text = raw.decode(errors="replace").removesuffix("\n").partition(" ")
             if self._position.is_new(stamp):
                 self._lines.put(Line(received_ns, text))
         _, complaint = process.communicate()
-        if FORBIDDEN.search(complaint.decode(errors="replace")):
-            raise explain(complaint.decode(errors="replace"), self._kubectl.place)
+        return complaint.decode(errors="replace") if process.returncode > 0 else ""
 
     def _has_ended(self) -> bool:
-        """Is the pod's container at its end, or the pod gone?
+        """Is the pod at its end, or gone?
 
         Raises:
             ClusterError: If the cluster doesn't say for too long.
@@ -137,4 +151,4 @@ class LeaderLog:
                 if time.monotonic() > deadline or self._closed.wait(RETRY_S):
                     raise
             else:
-                return not pods or exit_code(pods[0]) is not None
+                return not pods or has_ended(pods[0])

@@ -1,10 +1,11 @@
 """`celsiusify-cluster loadtest`: load targets inside the cluster, and bring the results home."""
 
 import argparse
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from celsiusify_cluster.arguments import count, optional, positive
+from celsiusify_cluster.arguments import as_typed, count, optional, positive, seconds
 from celsiusify_cluster.ending import leader_code, losses, no_results
 from celsiusify_cluster.errors import ClusterError, Exit, MeasurementError
 from celsiusify_cluster.homecoming import Landing
@@ -15,7 +16,7 @@ from celsiusify_cluster.place import add_place_options, place
 from celsiusify_cluster.reception import Reception
 from celsiusify_cluster.sampler import Sampler
 from celsiusify_cluster.signals import StopAsked
-from celsiusify_cluster.start import await_leader, pods_of
+from celsiusify_cluster.start import await_start, leader_of, on_cluster
 from celsiusify_cluster.terminal import Terminal
 from celsiusify_cluster.watched import find_watched
 
@@ -37,6 +38,9 @@ RUN_OPTIONS = {
 }
 """What is handed on to `celsiusify-load-tests run`, which says what it means."""
 
+CHECKS: dict[str, Callable[[str], object]] = {"run-time": seconds, "rounds": count}
+"""What a Job's deadline is computed from is read here too."""
+
 
 def add_loadtest_options(verb: argparse.ArgumentParser) -> None:
     """Add the options of `loadtest`."""
@@ -45,7 +49,9 @@ def add_loadtest_options(verb: argparse.ArgumentParser) -> None:
     add = verb.add_argument
     add("--workers", type=optional(count), metavar="N", help="pods that make load for a leader")
     for name, value in RUN_OPTIONS.items():
-        add(f"--{name}", default="", metavar=value, help="as of celsiusify-load-tests run")
+        check = CHECKS.get(name, str)
+        about = "as of celsiusify-load-tests run"
+        add(f"--{name}", type=as_typed(check), default="", metavar=value, help=about)
     add("--results", type=Path, default=Path("results"), metavar="DIR", help="folder of all runs")
     add(
         "--start-timeout",
@@ -63,21 +69,22 @@ def load_on_cluster(options: argparse.Namespace, terminal: Terminal) -> int:
         MeasurementError: If it started, and its results aren't whole.
     """
     kubectl = Kubectl(place(options))
-    kubectl.server_version()
+    version = kubectl.server_version()
     kubectl.get("namespace", kubectl.place.namespace)
     wish = _wish(options)
     chosen = choose(_cron_jobs(kubectl), wish.targets)
     _refuse_a_second(kubectl)
     job = build(chosen, wish, kubectl.place.release, datetime.now(UTC))
-    with StopAsked() as stop, Landing(options.results) as home:
-        name = job["metadata"]["name"]
-        kubectl.create(job)
-        terminal.say(f"job {name} in namespace {kubectl.place.namespace}")
+    with (
+        StopAsked() as stop,
+        Landing(options.results) as home,
+        on_cluster(kubectl, job, stop, terminal),
+    ):
         watched = find_watched(kubectl, target_urls(_args(job)))
         with Sampler(kubectl, watched) as sampler:
-            pod = _await(kubectl, name, options.start_timeout or 300.0, stop, terminal)
-            stay = Stay(kubectl, job, watched, pods_of(kubectl, name))
-            reception = Reception(kubectl, pod, home, terminal)
+            pods = await_start(kubectl, job, options.start_timeout or 300.0, stop, terminal)
+            stay = Stay(kubectl, version, job, watched, pods)
+            reception = Reception(kubectl, _leader(pods), home, terminal)
             reception.follow(sampler, stop)
         return _finish(reception, stay, sampler, stop, terminal)
 
@@ -109,37 +116,38 @@ def _args(job: Object) -> list[str]:
     return args
 
 
-def _await(
-    kubectl: Kubectl, job: str, timeout_s: float, stop: StopAsked, terminal: Terminal
-) -> str:
-    """Wait for the leader; a Job whose pods don't start is removed."""
-    try:
-        leader = await_leader(kubectl, job, timeout_s, stop, terminal)
-    except ClusterError:
-        kubectl.run("delete", "job", job, "--wait=false", "--ignore-not-found")
-        raise
-    finally:
-        terminal.clear()
+def _leader(pods: Sequence[Object]) -> str:
+    leader = leader_of(pods)
+    assert leader is not None
     return str(leader["metadata"]["name"])
 
 
 def _finish(
     reception: Reception, stay: Stay, sampler: Sampler, stop: StopAsked, terminal: Terminal
 ) -> int:
-    kubectl, job = reception.kubectl, stay.job["metadata"]["name"]
-    code = None if stop.count else leader_code(kubectl, reception.pod)
-    for loss in losses(kubectl, job):
-        terminal.warn(loss)
-    if stop.count:
-        kubectl.run("delete", "job", job, "--wait=false", "--ignore-not-found")
-    elif reception.received is None:
-        _fetch_again(reception, job)
-    if reception.received is None:
+    if reception.received is None and stop.count:
         return Exit.INTERRUPTED
+    if reception.received is None:
+        _fetch_again(reception, stay.job["metadata"]["name"])
+    assert reception.received is not None
     folder = reception.home.settle(reception.received)
+    stay.look_again()
     write_outcome(folder, reception, stay, sampler)
     terminal.say(f"brought home to {folder}: {len(reception.received.files)} files, all verified")
-    return Exit.INTERRUPTED if stop.count else Exit.INVALID if code is None else code
+    return Exit.INTERRUPTED if stop.count else _code(reception, stay, terminal)
+
+
+def _code(reception: Reception, stay: Stay, terminal: Terminal) -> int:
+    """The leader's code, and a word on each pod that was lost."""
+    kubectl, job = reception.kubectl, stay.job["metadata"]["name"]
+    try:
+        code = leader_code(kubectl, reception.pod)
+        for loss in losses(kubectl, job):
+            terminal.warn(loss)
+    except ClusterError as problem:
+        terminal.warn(f"how the load ended isn't known: {problem}")
+        return Exit.INVALID
+    return Exit.INVALID if code is None else code
 
 
 def _fetch_again(reception: Reception, job: str) -> None:

@@ -17,9 +17,10 @@ from celsiusify_cluster.watched import Watched
 
 @dataclass
 class Stay:
-    """A load's time on the cluster: its Job, and what there was when it began."""
+    """A load's time on the cluster: its Job, and what there was meanwhile."""
 
     kubectl: Kubectl
+    server_version: str
     job: Object
     watched: Sequence[Watched]
     load_pods: Sequence[Object]
@@ -28,20 +29,24 @@ class Stay:
     def __post_init__(self) -> None:
         self.scene = description.look(self.kubectl)
 
+    def look_again(self) -> None:
+        """Note the pods and nodes that came since."""
+        self.scene = self.scene.joined(description.look(self.kubectl))
+
 
 def write_outcome(folder: Path, reception: Reception, stay: Stay, sampler: Sampler) -> None:
     """Write the samples and `cluster.json`."""
     clock = offset(reception.differences_ns)
     write_samples(folder, sampler, clock.offset_ns if clock else 0)
     assert reception.received is not None
-    place, version = stay.kubectl.place, stay.kubectl.server_version()
+    place = stay.kubectl.place
     leader, workers = description.members(stay.load_pods)
     watched = {entry.target: entry for entry in stay.watched}
     container = stay.job["spec"]["template"]["spec"]["containers"][0]
     content = {
         "format": FORMAT,
         "context": place.context,
-        "server_version": version,
+        "server_version": stay.server_version,
         "namespace": place.namespace,
         "release": place.release,
         "chart": deployed_chart(place),
@@ -55,7 +60,7 @@ def write_outcome(folder: Path, reception: Reception, stay: Stay, sampler: Sampl
         },
         "targets": {
             name: description.target(stay.scene, watched.get(name))
-            for name in _loaded(container["args"])
+            for name in target_urls(container["args"])
         },
         "sampling": {
             "period_s": PERIOD_S,
@@ -66,7 +71,3 @@ def write_outcome(folder: Path, reception: Reception, stay: Stay, sampler: Sampl
         "files": reception.received.files,
     }
     write_json(folder / "cluster.json", content)
-
-
-def _loaded(args: Sequence[str]) -> list[str]:
-    return list(target_urls(args))

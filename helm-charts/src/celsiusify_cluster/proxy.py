@@ -51,7 +51,10 @@ class Proxy:
             self._process.communicate()
 
     def _start(self) -> None:
-        self._process = self._kubectl.start("proxy", "--port=0", "--address=127.0.0.1")
+        # It tells of each question that failed: a pipe that nobody reads would stop it once full.
+        self._process = self._kubectl.start(
+            "proxy", "--port=0", "--address=127.0.0.1", stderr=subprocess.DEVNULL
+        )
         assert self._process.stdout is not None
         found = SERVING.search(self._process.stdout.readline())
         if not found:

@@ -36,10 +36,10 @@ class Reception:
     def follow(self, sampler: Sampler, stop: StopAsked) -> None:
         """Show and read the log to its end.
 
-        The first signal to stop tells the leader to end and goes on; the second leaves at once.
+        A signal to stop tells the leader to end, and goes on.
 
         Raises:
-            MeasurementError: If the cluster answers no longer.
+            MeasurementError: If the cluster answers no longer, and results didn't come before.
         """
         log = LeaderLog(self.kubectl, self.pod)
         reader = FrameReader(self.home.landing)
@@ -48,8 +48,6 @@ class Reception:
             for line in log.lines():
                 if stop.count and not told:
                     told = self._tell_to_end()
-                if stop.count > 1:
-                    return
                 if line:
                     self._take(line, reader)
                 self._show(time.monotonic() - began_s, sampler, reader)
@@ -57,7 +55,7 @@ class Reception:
             log.close()
             reader.close()
             self.terminal.clear()
-        if log.problem:
+        if log.problem and self.received is None:
             raise MeasurementError(
                 f"{log.problem}; the load goes on: `make results` fetches what comes of it"
             )

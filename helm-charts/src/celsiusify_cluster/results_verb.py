@@ -12,7 +12,7 @@ from celsiusify_cluster.reception import Reception
 from celsiusify_cluster.record import merge_files
 from celsiusify_cluster.start import leader_of, pods_of
 from celsiusify_cluster.terminal import Terminal
-from celsiusify_cluster.trouble import exit_code
+from celsiusify_cluster.trouble import has_ended
 
 
 def add_results_options(verb: argparse.ArgumentParser) -> None:
@@ -41,7 +41,7 @@ def fetch_results(options: argparse.Namespace, terminal: Terminal) -> Exit:
         try:
             reception.fetch_again()
         except MeasurementError as problem:
-            if exit_code(leader) is None:
+            if not has_ended(leader):
                 raise ClusterError(f"job {job} hasn't ended: `make status` shows it") from problem
             raise
         assert reception.received is not None

@@ -68,7 +68,7 @@ class Sampler:
             if sampled.scale:
                 _, desired, _, ready, percent, _ = sampled.scale[-1]
                 cpu = "" if percent is None else f", CPU {percent} %"
-                said.append(f"{target} {ready} of {desired} ready{cpu}")
+                said += [] if desired is None else [f"{target} {ready} of {desired} ready{cpu}"]
         return "  ".join(said)
 
     def _run(self) -> None:

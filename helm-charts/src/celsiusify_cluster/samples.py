@@ -43,7 +43,8 @@ def scale_row(time_ns: int, deployment: Object | None, scaler: Object | None) ->
         desired = deployment["spec"].get("replicas", 1)
         counts = [desired, status.get("replicas", 0), status.get("readyReplicas", 0)]
     scaling = (scaler or {}).get("status", {})
-    return [time_ns, *counts, cpu_percent(scaler), scaling.get("desiredReplicas")]
+    # An autoscaler that hasn't looked yet says 0, which none ever wants.
+    return [time_ns, *counts, cpu_percent(scaler), scaling.get("desiredReplicas") or None]
 
 
 def cpu_percent(scaler: Object | None) -> int | None:

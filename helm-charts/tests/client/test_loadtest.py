@@ -2,8 +2,6 @@
 
 import csv
 import json
-import os
-import signal
 import threading
 import time
 from collections.abc import Callable
@@ -52,7 +50,13 @@ def test_a_log_shows_now_and_then_how_far_a_load_is(
     released: Cluster, results: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(terminal, "PERIOD_S", 0.5)
-    released.leader = leads(frames(), during=lambda: time.sleep(2))
+
+    def lasts() -> None:
+        while not any("/log?" in request for request in released.requests):
+            time.sleep(0.05)
+        time.sleep(2)
+
+    released.leader = leads(frames(), during=lasts)
     assert loadtest(results, "tfserving") == 0
     assert "0:01  tfserving 1 of 1 ready\n" in capsys.readouterr().out
 
@@ -117,21 +121,6 @@ def test_a_scale_up_is_sampled_on_the_leader_s_clock(released: Cluster, results:
     assert content["sampling"]["problem"] is None
 
 
-@pytest.mark.parametrize("breaks", [[1], [2, 5], [1, 3, 4]])
-def test_a_log_that_breaks_off_is_picked_up(
-    released: Cluster, results: Path, capsys: Captured, breaks: list[int]
-) -> None:
-    script = leads(frames(), during=lambda: time.sleep(2))
-
-    def leader(container: Container) -> int:
-        container.breaks += breaks
-        return script(container)
-
-    released.leader = leader
-    assert loadtest(results, "tfserving") == 0
-    assert capsys.readouterr().out.count("quick: 100 users\n") == 1
-
-
 def test_options_are_appended_and_workers_counted(released: Cluster, results: Path) -> None:
     released.leader = leads(frames())
     wishes = [
@@ -151,6 +140,14 @@ def test_options_are_appended_and_workers_counted(released: Cluster, results: Pa
     assert (job["spec"]["completions"], job["spec"]["parallelism"]) == (3, 3)
     content = json.loads((results / RUN / "cluster.json").read_text())
     assert len(content["workers"]) == 2
+
+
+def test_workers_that_find_a_node_late_are_known_by_it(released: Cluster, results: Path) -> None:
+    released.leader = leads(frames(), during=lambda: time.sleep(5))
+    released.worker_delay_s = 2
+    assert loadtest(results, "tfserving", "--workers=1") == 0
+    content = json.loads((results / RUN / "cluster.json").read_text())
+    assert [worker["node"] for worker in content["workers"]] == ["node-1"]
 
 
 def damaged(place: int, line: str) -> list[str]:
@@ -275,52 +272,6 @@ def test_a_lost_worker_is_named(released: Cluster, results: Path, capsys: Captur
     assert (results / RUN / "cluster.json").exists()
 
 
-def interrupt_once_followed(cluster: Cluster) -> None:
-    while not any("/log?" in request for request in cluster.requests):
-        time.sleep(0.05)
-    os.kill(os.getpid(), signal.SIGINT)
-
-
-def test_ctrl_c_before_the_leader_runs_removes_the_job(
-    released: Cluster, results: Path, capsys: Captured
-) -> None:
-    released.unschedulable = "0/1 nodes are available: 1 Insufficient cpu."
-    threading.Timer(2, os.kill, (os.getpid(), signal.SIGINT)).start()
-    assert loadtest(results, "tfserving") == 130
-    assert "interrupted before the load began" in capsys.readouterr().err
-    assert released.store.choose(find("jobs")) == []
-
-
-def test_ctrl_c_lets_the_leader_end_and_keeps_what_came(
-    released: Cluster, results: Path, capsys: Captured
-) -> None:
-    def leader(container: Container) -> int:
-        container.print("quick: 100 users")
-        interrupt_once_followed(released)
-        assert container.stopped.wait(20)
-        return prints(*frames(), code=130)(container)
-
-    released.leader = leader
-    assert loadtest(results, "tfserving") == 130
-    assert (results / RUN / "run.json").read_bytes() == FILES["run.json"]
-    assert "telling the leader to end" in capsys.readouterr().out
-    assert released.store.choose(find("jobs")) == []
-
-
-def test_a_second_ctrl_c_leaves_at_once(released: Cluster, results: Path) -> None:
-    def leader(container: Container) -> int:
-        interrupt_once_followed(released)
-        container.stopped.wait(20)
-        os.kill(os.getpid(), signal.SIGINT)
-        time.sleep(1)
-        return 130
-
-    released.leader = leader
-    assert loadtest(results, "tfserving") == 130
-    assert not results.exists()
-    assert released.store.choose(find("jobs")) == []
-
-
 def test_what_may_not_be_seen_is_left_empty(released: Cluster, results: Path) -> None:
     released.forbid("list", "horizontalpodautoscalers")
     released.forbid("list", "nodes")
@@ -375,12 +326,3 @@ def test_a_load_that_goes_on_has_no_results_yet(
     assert "job j hasn't ended" in capsys.readouterr().err
     assert main(["results", "nope", f"--results={results}"]) == 2
     assert "job nope has no pod" in capsys.readouterr().err
-
-
-def test_a_log_that_may_not_be_read_is_told_of(
-    released: Cluster, results: Path, capsys: Captured
-) -> None:
-    released.leader = waits
-    released.forbid("get", "pods/log")
-    assert loadtest(results, "tfserving") == 3
-    assert "me may not get pods/log in namespace celsiusify" in capsys.readouterr().err

@@ -65,6 +65,8 @@ def test_what_is_unknown_of_a_deployment_is_empty() -> None:
     assert scale_row(7, None, None) == [7, None, None, None, None, None]
     deployment = {"spec": {"replicas": 3}, "status": {"replicas": 2}}
     assert scale_row(7, deployment, None) == [7, 3, 2, 0, None, None]
+    fresh = {"status": {"desiredReplicas": 0, "currentReplicas": 0, "currentMetrics": None}}
+    assert scale_row(7, deployment, fresh) == [7, 3, 2, 0, None, None]
 
 
 def test_a_pod_that_isn_t_ready_has_no_time_of_it() -> None:
@@ -154,11 +156,11 @@ def test_a_job_belongs_to_its_cron_job_and_a_pod_can_be_called_by_its_name() -> 
         ),
         (
             "Error: UPGRADE FAILED: failed to create resource: Internal error occurred: failed "
-            'calling webhook "validate.nginx.ingress.kubernetes.io": failed to call webhook: Post '
-            '"https://x.svc:443/n?timeout=10s": dial tcp 10.96.1.1:443: connect: connection refused',
+            'calling webhook "validate.ingress.test": failed to call webhook: Post '
+            '"https://x.svc:443/n": dial tcp 10.96.1.1:443: connect: connection refused',
             "UPGRADE FAILED: failed to create resource: Internal error occurred: failed "
-            'calling webhook "validate.nginx.ingress.kubernetes.io": failed to call webhook: Post '
-            '"https://x.svc:443/n?timeout=10s": dial tcp 10.96.1.1:443: connect: connection refused',
+            'calling webhook "validate.ingress.test": failed to call webhook: Post '
+            '"https://x.svc:443/n": dial tcp 10.96.1.1:443: connect: connection refused',
         ),
         (
             "Unable to connect to the server: dial tcp 10.0.0.1:6443: i/o timeout",

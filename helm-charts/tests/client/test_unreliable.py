@@ -1,0 +1,115 @@
+"""Streams that break off or hang, and a cluster or a node that answers no more."""
+
+import json
+import time
+from pathlib import Path
+
+import pytest
+
+from celsiusify_cluster import leader_log
+from celsiusify_cluster.__main__ import main
+
+from .cluster.cluster import PODS, Cluster
+from .cluster.containers import Container, waits
+from .cluster.leaders import FILES, RUN, frames, leads
+from .cluster.release import NAMESPACE
+from .cluster.resources import Object
+from .cluster.store import find
+
+Captured = pytest.CaptureFixture[str]
+
+
+def loadtest(results: Path, *arguments: str) -> int:
+    return main(["loadtest", f"--results={results}", *arguments])
+
+
+@pytest.mark.parametrize("breaks", [[1], [2, 5], [1, 3, 4]])
+def test_a_log_that_breaks_off_is_picked_up(
+    released: Cluster, results: Path, capsys: Captured, breaks: list[int]
+) -> None:
+    script = leads(frames(), during=lambda: time.sleep(2))
+
+    def leader(container: Container) -> int:
+        container.breaks += breaks
+        return script(container)
+
+    released.leader = leader
+    assert loadtest(results, "tfserving") == 0
+    assert capsys.readouterr().out.count("quick: 100 users\n") == 1
+
+
+def test_a_log_that_hangs_is_opened_anew(
+    released: Cluster, results: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else results that the leader holds would never be fetched: it waits for that."""
+    monkeypatch.setattr(leader_log, "QUIET_S", 1.0)
+    script = leads(["going on"])
+
+    def leader(container: Container) -> int:
+        container.hangs.append(2)
+        script(container)
+        while sum("/log?" in request for request in released.requests) < 2:
+            time.sleep(0.05)
+        return leads(frames())(container)
+
+    released.leader = leader
+    assert loadtest(results, "tfserving") == 0
+    assert (results / RUN / "run.json").read_bytes() == FILES["run.json"]
+
+
+def test_a_node_that_answers_no_more_ends_the_wait(
+    released: Cluster, results: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(leader_log, "PATIENCE_S", 1.0)
+    released.leader = waits
+    released.lost_node = 'Get "https://10.0.0.7:10250/containerLogs/x": dial tcp: i/o timeout'
+    assert loadtest(results, "tfserving") == 3
+    said = capsys.readouterr().err
+    assert f"{released.lost_node}; the load goes on: `make results` fetches what comes" in said
+    assert len(released.store.choose(find("jobs"))) == 1
+
+
+def test_a_pod_that_no_container_of_came_to_run_is_at_its_end(
+    released: Cluster, results: Path, capsys: Captured
+) -> None:
+    """A kubelet that has no room after all refuses the pod without a word on its containers."""
+
+    def refused(content: Object) -> None:
+        content["status"] = {"phase": "Failed", "reason": "OutOfcpu", "message": "Node had no CPU"}
+
+    def leader(container: Container) -> int:
+        meta = container.pod["metadata"]
+        released.store.edit(PODS, NAMESPACE, meta["name"], refused)
+        return 1
+
+    released.leader = leader
+    assert loadtest(results, "tfserving") == 3
+    assert "was lost: OutOfcpu: Node had no CPU" in capsys.readouterr().err
+
+
+def test_results_are_kept_where_the_cluster_answers_no_more_after_them(
+    released: Cluster, results: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(leader_log, "PATIENCE_S", 1.0)
+
+    def leader(container: Container) -> int:
+        code = leads(frames())(container)
+        time.sleep(1)
+        released.forbid("list", "pods")
+        return code
+
+    released.leader = leader
+    assert loadtest(results, "tfserving") == 3
+    assert "how the load ended isn't known: " in capsys.readouterr().err
+    content = json.loads((results / RUN / "cluster.json").read_text())
+    assert list(content["files"]) == list(FILES)
+    assert (results / RUN / "tfserving_scale.csv").exists()
+
+
+def test_a_log_that_may_not_be_read_is_told_of(
+    released: Cluster, results: Path, capsys: Captured
+) -> None:
+    released.leader = waits
+    released.forbid("get", "pods/log")
+    assert loadtest(results, "tfserving") == 3
+    assert "me may not get pods/log in namespace celsiusify" in capsys.readouterr().err
