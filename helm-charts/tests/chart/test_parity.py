@@ -92,12 +92,16 @@ def test_containers_get_the_same(default: list[Manifest]) -> None:
     assert len(cpu) == 1
 
 
-def test_unequal_servers_are_possible_but_said(helm: Helm) -> None:
-    values = {
-        "parity": {"allowUnequalCpu": True},
-        "tf-serving": {"resources": {"limits": {"cpu": "1"}}},
-    }
+@pytest.mark.parametrize(
+    "resources", [{"limits": {"cpu": "1"}}, {"requests": {"cpu": "100m"}}], ids=str
+)
+def test_unequal_servers_are_possible_but_said(helm: Helm, resources: dict[str, Any]) -> None:
+    values = {"parity": {"allowUnequalCpu": True}, "tf-serving": {"resources": resources}}
     assert "isn't fair" in helm.notes(UMBRELLA, values=values)
+
+
+def test_equal_servers_are_compared_fairly(helm: Helm) -> None:
+    assert "isn't fair" not in helm.notes(UMBRELLA)
 
 
 def test_one_server_alone_needs_no_equal(helm: Helm) -> None:

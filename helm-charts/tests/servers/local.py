@@ -18,8 +18,11 @@ from ..chart.scenarios import ROOT, UMBRELLA
 TARGETS: dict[str, dict[str, Any]] = yaml.safe_load((ROOT / "targets.yaml").read_text())["targets"]
 PATIENCE_S = 60
 
-# Where the image's own folder is in the source tree.
-IMAGE_FOLDERS = {"/config/": f"{ROOT}/tf-serving-image/src/celsiusify_tf_serving/config/"}
+# Where the image's own folders are in the source tree.
+IMAGE_FOLDERS = {
+    "/config/": f"{ROOT}/tf-serving-image/src/celsiusify_tf_serving/config/",
+    "/models/": f"{ROOT}/tf-serving-image/model/",
+}
 
 
 def program(environment: str, command: str) -> str:

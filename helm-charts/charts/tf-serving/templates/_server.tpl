@@ -9,6 +9,7 @@ equal flags the last one counts. TensorFlow Serving would size its threads by th
 args:
   - --rest_api_port={{ $ports.http }}
   - --port={{ $ports.grpc }}
+  - --model_base_path={{ .Values.model.basePath }}
   - --rest_api_num_threads={{ $server.restThreads | default (mul 4 $cores) }}
   - --grpc_max_threads={{ $server.grpcThreads }}
   - --tensorflow_intra_op_parallelism={{ $server.intraOpThreads | default $cores }}
