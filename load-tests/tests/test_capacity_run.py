@@ -12,10 +12,10 @@ import pytest
 
 from celsiusify_load_tests import capacity_run, gate
 from celsiusify_load_tests.__main__ import main
+from celsiusify_load_tests.exits import Exit
 from celsiusify_load_tests.measured import COMPLETE, FAILED, Measured, Round
 from celsiusify_load_tests.plan import Stage
 from celsiusify_load_tests.results import append_lines
-from celsiusify_load_tests.run import Exit
 from celsiusify_load_tests.serving import Server
 from celsiusify_load_tests.targets import Target
 from celsiusify_load_tests.usage import COLUMNS

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from celsiusify_load_tests.__main__ import main
-from celsiusify_load_tests.run import Exit
+from celsiusify_load_tests.exits import Exit
 from celsiusify_load_tests.schedule import fingerprint, stepped
 from celsiusify_load_tests.steps import Stretch
 

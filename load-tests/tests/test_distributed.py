@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 import pytest
 
 from celsiusify_load_tests.__main__ import main
-from celsiusify_load_tests.run import Exit
+from celsiusify_load_tests.exits import Exit
 
 if TYPE_CHECKING:  # pytest imports no module from a folder of tests
     from conftest import MakeWorkspace, Run, Workspace

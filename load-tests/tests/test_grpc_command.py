@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 import yaml
 
+from celsiusify_load_tests.exits import Exit
 from celsiusify_load_tests.pointed_at import accepts
-from celsiusify_load_tests.run import Exit
 
 if TYPE_CHECKING:  # pytest imports no module from a folder of tests
     from conftest import MakeWorkspace, Run, Workspace

@@ -11,9 +11,9 @@ import pytest
 
 from celsiusify_load_tests import homeward
 from celsiusify_load_tests.__main__ import main
+from celsiusify_load_tests.exits import Exit
 from celsiusify_load_tests.homeward import Way
 from celsiusify_load_tests.interruption import Interruption
-from celsiusify_load_tests.run import Exit
 
 if TYPE_CHECKING:  # pytest imports no module from a folder of tests
     from conftest import ReadFrames, Run, Workspace

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from celsiusify_load_tests.__main__ import main, parser
+from celsiusify_load_tests.exits import Exit
 from celsiusify_load_tests.member_verb import part
-from celsiusify_load_tests.run import Exit
 
 if TYPE_CHECKING:  # pytest imports no module from a folder of tests
     from conftest import Workspace

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 import requests
 
-from celsiusify_load_tests.run import Exit
+from celsiusify_load_tests.exits import Exit
 
 if TYPE_CHECKING:  # pytest imports no module from a folder of tests
     from conftest import Workspace

@@ -9,11 +9,11 @@ from celsiusify_load_tests.arguments import Parser
 from celsiusify_load_tests.capacity_verb import add_capacity_options, find_capacities
 from celsiusify_load_tests.emit_verb import add_emit_options, emit
 from celsiusify_load_tests.errors import LoadTestError
+from celsiusify_load_tests.exits import Exit
 from celsiusify_load_tests.locust_verb import add_locust_options, become_locust
 from celsiusify_load_tests.member_verb import add_member_options, part
 from celsiusify_load_tests.plan_options import add_targets_file
 from celsiusify_load_tests.profiles import read_profiles
-from celsiusify_load_tests.run import Exit
 from celsiusify_load_tests.run_verb import add_run_options, run_loads
 from celsiusify_load_tests.targets import read_targets
 from celsiusify_load_tests.worker_verb import add_worker_options, work_for_leader

@@ -7,10 +7,10 @@ from math import isfinite
 from typing import NoReturn, TypeVar
 from urllib.parse import urlsplit
 
+from celsiusify_load_tests.exits import Exit
 from celsiusify_load_tests.order import ORDERS
 from celsiusify_load_tests.policy import ConnectionPolicy, read_policy
 from celsiusify_load_tests.protocols import PROTOCOLS
-from celsiusify_load_tests.run import Exit
 
 NAMED = re.compile(r"([^=:/]+)=(.*)")
 MAX_PORT = 65535

@@ -15,17 +15,18 @@ from celsiusify_load_tests.capacity import (
     search,
 )
 from celsiusify_load_tests.errors import ServingError
+from celsiusify_load_tests.exits import Exit
 from celsiusify_load_tests.interruption import Interrupted
 from celsiusify_load_tests.manifest import Manifest
 from celsiusify_load_tests.measure import load_round, reachable
 from celsiusify_load_tests.measured import FAILED, INTERRUPTED, Round
 from celsiusify_load_tests.objective import Objective, Step, sum_up
 from celsiusify_load_tests.plan import Stage
-from celsiusify_load_tests.run import Exit, Outcome, Work, give_up
 from celsiusify_load_tests.serving import Server
 from celsiusify_load_tests.summary import within
 from celsiusify_load_tests.targets import Target
 from celsiusify_load_tests.usage import busiest_percent
+from celsiusify_load_tests.work import Outcome, Work, give_up
 
 GENERATOR = "worker-"
 

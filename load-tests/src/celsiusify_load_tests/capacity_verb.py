@@ -5,13 +5,14 @@ import argparse
 from celsiusify_load_tests.arguments import count, optional, positive, seconds
 from celsiusify_load_tests.capacity import Bounds
 from celsiusify_load_tests.capacity_run import CapacitySearch
+from celsiusify_load_tests.exits import Exit
 from celsiusify_load_tests.load_model import load_model
 from celsiusify_load_tests.objective import Objective
 from celsiusify_load_tests.plan_options import add_plan_options
 from celsiusify_load_tests.planning import make_plan
 from celsiusify_load_tests.profiles import Profile, find_profile
 from celsiusify_load_tests.progress import Terminal
-from celsiusify_load_tests.run import Exit, run
+from celsiusify_load_tests.run import run
 from celsiusify_load_tests.schedule import ARRIVALS
 
 PROFILE = "capacity"

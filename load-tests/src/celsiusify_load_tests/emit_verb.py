@@ -7,7 +7,7 @@ from pathlib import Path
 
 from celsiusify_load_tests import homeward
 from celsiusify_load_tests.errors import LoadTestError
-from celsiusify_load_tests.run import Exit
+from celsiusify_load_tests.exits import Exit
 
 
 def add_emit_options(verb: argparse.ArgumentParser) -> None:

@@ -1,80 +1,36 @@
-"""A run: load the targets in turn, round after round, and leave a folder with all that came."""
+"""A run: see that its targets answer rightly, load them, and leave a folder with all that came."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, datetime
-from enum import IntEnum
 from typing import TYPE_CHECKING
 
 from celsiusify_load_tests import gate, results, words
 from celsiusify_load_tests.calibration import Subject
 from celsiusify_load_tests.cores import Split, kept_on
-from celsiusify_load_tests.errors import (
-    CalibrationError,
-    LostWorkerError,
-    NotEquivalentError,
-    ServingError,
-)
+from celsiusify_load_tests.errors import CalibrationError, LostWorkerError, NotEquivalentError
+from celsiusify_load_tests.exits import Exit
 from celsiusify_load_tests.homeward import sent
 from celsiusify_load_tests.interruption import Interrupted, Interruption
 from celsiusify_load_tests.manifest import Manifest, describe
-from celsiusify_load_tests.measure import load_round, reachable
-from celsiusify_load_tests.measured import COMPLETE, FAILED, INTERRUPTED, NOT_LOADED, Round, blank
+from celsiusify_load_tests.measured import FAILED, INTERRUPTED, NOT_LOADED, blank
 from celsiusify_load_tests.plan import Plan, Stage
 from celsiusify_load_tests.progress import Terminal
-from celsiusify_load_tests.summary import Steady, steady
 from celsiusify_load_tests.targets import Target
+from celsiusify_load_tests.work import Outcome, Work, give_up
 
 if TYPE_CHECKING:
     from celsiusify_load_tests.distributed.leader import Leader
 
 
-class Exit(IntEnum):
-    """How a run ends; of several ends the highest counts."""
-
-    OK = 0
-    REQUESTS_FAILED = 1
-    USAGE = 2
-    INVALID = 3
-    NOT_EQUIVALENT = 4
-    OBJECTIVE_MISSED = 5
-    INTERRUPTED = 130
-
-
-@dataclass
-class Outcome:
-    """What a run has come to so far: its ends, and each target's rounds when they were steady."""
-
-    ends: list[Exit] = field(default_factory=list)
-    steady: dict[str, list[Steady]] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Work:
-    """What a run does once its targets are known to answer rightly.
-
-    Attributes:
-        kind: What `run.json` calls it.
-        rounds: How many rounds of each target are known beforehand.
-        do: Loads the targets.
-        table: What came of it, a line a target.
-    """
-
-    kind: str
-    rounds: int
-    do: Callable[[Stage, Manifest, Outcome], None]
-    table: Callable[[Manifest, Outcome], list[dict[str, str]]]
-
-
-def run(plan: Plan, split: Split, terminal: Terminal, work: Work | None = None) -> Exit:
-    """Do all that `plan` asks for: load the targets in turn, unless other `work` is given.
+def run(plan: Plan, split: Split, terminal: Terminal, work: Work) -> Exit:
+    """Do `work` as `plan` has it.
 
     A target that fails doesn't keep the others from being loaded; an interruption does. What was
     recorded stays in either case, in a new folder of `plan.results`.
     """
     temperatures = gate.questions(plan)
-    work = work or Work("loads", plan.rounds, _take_turns, _table)
     try:
         with Interruption() as stop_asked, _led(plan, terminal, stop_asked) as leader:
             return _run(plan, split, terminal, work, temperatures, stop_asked, leader)
@@ -132,13 +88,6 @@ def _run(
     return max(outcome.ends)
 
 
-def _table(manifest: Manifest, outcome: Outcome) -> list[dict[str, str]]:
-    return [
-        words.row(name, measured, outcome.steady.get(name, []))
-        for name, measured in manifest.measured.items()
-    ]
-
-
 def _pass_and_do(
     work: Work, stage: Stage, manifest: Manifest, temperatures: list[float]
 ) -> Outcome:
@@ -193,48 +142,3 @@ def _calibrate(targets: list[Target], stage: Stage, manifest: Manifest) -> None:
 def _close(manifest: Manifest, state: str, problem: str) -> None:
     for measured in manifest.measured.values():
         measured.close(state, problem)
-
-
-def give_up(name: str, problem: str, stage: Stage, manifest: Manifest, outcome: Outcome) -> None:
-    """Leave a target out that can't be served."""
-    manifest.measured[name].close(FAILED, problem)
-    stage.terminal.complain(f"{name}: {FAILED}: {problem}")
-    outcome.ends.append(Exit.USAGE)
-
-
-def _take_turns(stage: Stage, manifest: Manifest, outcome: Outcome) -> None:
-    """Load each target whenever it has its turn."""
-    targets = {target.name: target for target in stage.plan.targets}
-    rest_s = 0
-    for name, number in stage.plan.sequence:
-        if manifest.measured[name].rounds[number].state == FAILED:
-            continue
-        stage.stop_asked.sleep(rest_s)
-        rest_s = stage.plan.profile.cool_down_s
-        try:
-            _turn(targets[name], number, stage, manifest, outcome)
-        except ServingError as problem:
-            give_up(name, str(problem), stage, manifest, outcome)
-        manifest.save()
-
-
-def _turn(target: Target, number: int, stage: Stage, manifest: Manifest, outcome: Outcome) -> None:
-    """Serve one target afresh and load it for one round."""
-    measured = manifest.measured[target.name]
-    entry = measured.rounds[number]
-    with reachable(target, stage, measured) as server:
-        rows = load_round(target, server, stage, entry)
-    found = steady(rows, entry.steady_from_ns, entry.steady_until_ns)
-    outcome.steady.setdefault(target.name, []).append(found)
-    outcome.ends.append(end(entry))
-    for line in words.ending(target.name, entry, found, stage.plan):
-        stage.terminal.say(line)
-    if entry.problem:
-        stage.terminal.complain(f"{target.name}: {entry.state}: {entry.problem}")
-
-
-def end(entry: Round) -> Exit:
-    """How a round that was loaded ended."""
-    if entry.state == COMPLETE:
-        return Exit.REQUESTS_FAILED if entry.counts["failed"] else Exit.OK
-    return Exit.INTERRUPTED if entry.state == INTERRUPTED else Exit.INVALID

@@ -4,6 +4,7 @@ import argparse
 
 from celsiusify_load_tests.arguments import count, optional, order, positive, seconds
 from celsiusify_load_tests.errors import LoadTestError
+from celsiusify_load_tests.exits import Exit
 from celsiusify_load_tests.load_model import LoadModel, load_model
 from celsiusify_load_tests.options import LOADS
 from celsiusify_load_tests.order import ORDERS
@@ -11,7 +12,8 @@ from celsiusify_load_tests.plan_options import add_plan_options
 from celsiusify_load_tests.planning import DEFAULT_ORDER, make_plan
 from celsiusify_load_tests.profiles import Profile, find_profile
 from celsiusify_load_tests.progress import Terminal
-from celsiusify_load_tests.run import Exit, run
+from celsiusify_load_tests.run import run
+from celsiusify_load_tests.turns import in_turn
 
 DEFAULT_PROFILE = "reference"
 DEFAULT_STEPPED = "poisson"
@@ -54,7 +56,7 @@ def run_loads(options: argparse.Namespace, command: str) -> Exit:
     profile = _profile(options)
     rounds, order = options.rounds or 1, options.order or DEFAULT_ORDER
     plan, split = make_plan(options, command, profile, _load(options, profile), rounds, order)
-    return run(plan, split, Terminal(quiet=options.quiet))
+    return run(plan, split, Terminal(quiet=options.quiet), in_turn(rounds))
 
 
 def _profile(options: argparse.Namespace) -> Profile:

@@ -11,9 +11,9 @@ from celsiusify_load_tests.distributed.part import Part
 from celsiusify_load_tests.distributed.talk import CONTROL_PORT, WORKER_TIMEOUT_S
 from celsiusify_load_tests.distributed.worker import Worker, introduction
 from celsiusify_load_tests.errors import LoadTestError
+from celsiusify_load_tests.exits import Exit
 from celsiusify_load_tests.interruption import Interrupted, Interruption
 from celsiusify_load_tests.progress import Terminal
-from celsiusify_load_tests.run import Exit
 
 
 def add_worker_options(verb: argparse.ArgumentParser) -> None:
