@@ -1,7 +1,7 @@
 {{/* A server's pod. What it runs, and how it stops, is in the chart's own template `<chart>.container`. */}}
 {{- define "celsiusify.server.pod" -}}
 {{- $target := include "celsiusify.target" . | fromYaml -}}
-serviceAccountName: {{ include "celsiusify.server.account" . | quote }}
+serviceAccountName: {{ include "celsiusify.account" . | quote }}
 automountServiceAccountToken: false
 enableServiceLinks: false
 shareProcessNamespace: {{ .Values.shareProcessNamespace }}
@@ -59,7 +59,8 @@ volumes:
   {{- with .Values.extraVolumes }}
   {{- toYaml . | nindent 2 }}
   {{- end }}
-{{- include "celsiusify.server.placement" . }}
+{{- include "celsiusify.placement" (list . "nodeSelector" "affinity" "tolerations" "priorityClassName") }}
+{{- include "celsiusify.server.spread" . }}
 {{- end }}
 
 {{/* A probe that asks for what targets.yaml calls `health`. */}}
@@ -69,14 +70,8 @@ httpGet:
   port: http
 {{- end }}
 
-{{/* Where a server's pods may run. */}}
-{{- define "celsiusify.server.placement" -}}
-{{- range $key := list "nodeSelector" "affinity" "tolerations" "priorityClassName" }}
-{{- with get $.Values $key }}
-{{ $key }}:
-  {{- toYaml . | nindent 2 }}
-{{- end }}
-{{- end }}
+{{/* How a server's pods keep apart. */}}
+{{- define "celsiusify.server.spread" -}}
 {{- with .Values.topologySpreadConstraints }}
 topologySpreadConstraints:
   {{- range . }}
@@ -84,8 +79,4 @@ topologySpreadConstraints:
   - {{ merge (deepCopy .) (dict "labelSelector" (dict "matchLabels" $selector)) | toYaml | nindent 4 | trim }}
   {{- end }}
 {{- end }}
-{{- end }}
-
-{{- define "celsiusify.server.account" -}}
-{{- .Values.serviceAccount.name | default (ternary (include "celsiusify.fullname" .) "default" .Values.serviceAccount.create) }}
 {{- end }}

@@ -21,7 +21,7 @@ checksum/lib: {{ include "load-tests.lib" . | sha256sum }}
 {{- end }}
 
 {{- define "load-tests.podSpec" -}}
-serviceAccountName: {{ include "load-tests.account" . | quote }}
+serviceAccountName: {{ include "celsiusify.account" . | quote }}
 automountServiceAccountToken: false
 enableServiceLinks: false
 terminationGracePeriodSeconds: {{ .Values.terminationGracePeriodSeconds }}
@@ -32,12 +32,7 @@ securityContext:
 {{- end }}
 affinity:
   {{- .Values.affinity | default (include "load-tests.isolation" . | fromYaml) | toYaml | nindent 2 }}
-{{- range $key := list "nodeSelector" "tolerations" "priorityClassName" }}
-{{- with get $.Values $key }}
-{{ $key }}:
-  {{- toYaml . | nindent 2 }}
-{{- end }}
-{{- end }}
+{{- include "celsiusify.placement" (list . "nodeSelector" "tolerations" "priorityClassName") }}
 {{- end }}
 
 {{/* Image, rights, resources and mounts of the container. */}}
@@ -87,8 +82,4 @@ volumeMounts:
 {{- $weighted := dict "weight" 100 "podAffinityTerm" $term }}
 {{- dict "podAntiAffinity" (dict "preferredDuringSchedulingIgnoredDuringExecution" (list $weighted)) | toYaml }}
 {{- end }}
-{{- end }}
-
-{{- define "load-tests.account" -}}
-{{- .Values.serviceAccount.name | default (ternary (include "celsiusify.fullname" .) "default" .Values.serviceAccount.create) }}
 {{- end }}

@@ -5,7 +5,7 @@
 {{- $port := get (include "celsiusify.server.servicePorts" $root | fromYaml) ((index . 3).request.port | default "http") }}
 {{- with $root -}}
 restartPolicy: Never
-serviceAccountName: {{ include "celsiusify.server.account" . | quote }}
+serviceAccountName: {{ include "celsiusify.account" . | quote }}
 automountServiceAccountToken: false
 enableServiceLinks: false
 activeDeadlineSeconds: 120
@@ -14,6 +14,8 @@ securityContext:
 {{- with include "celsiusify.imagePullSecrets" . }}
 {{ . }}
 {{- end }}
+{{- /* Nodes that only take the chart's own pods may be all that there are. */}}
+{{- include "celsiusify.placement" (list . "nodeSelector" "tolerations") }}
 containers:
   - name: smoke
     image: {{ include "celsiusify.image" (list . .Values.smoke.image "celsiusify/load-tests") }}
