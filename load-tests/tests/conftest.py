@@ -24,6 +24,8 @@ import pyarrow.parquet as pq
 import pytest
 import yaml
 
+from celsiusify_load_tests.__main__ import main
+from celsiusify_load_tests.exits import Exit
 from celsiusify_load_tests.rows import DTYPE
 
 TIMEOUT_S = 60
@@ -261,6 +263,29 @@ def make_workspace() -> MakeWorkspace:
 def workspace(tmp_path: Path, make_workspace: MakeWorkspace) -> Workspace:
     """A workspace with two targets, `one` and `two`."""
     return make_workspace(tmp_path)
+
+
+Refuse = Callable[[list[str]], str]
+
+
+@pytest.fixture
+def refuse(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Refuse:
+    """Gives a command that makes no sense; returns the one line that it is answered in."""
+
+    def give(arguments: list[str]) -> str:
+        workspace.write()
+        monkeypatch.chdir(workspace.folder)
+        with pytest.raises(SystemExit) as end:
+            sys.exit(main(arguments))
+        printed = capsys.readouterr()
+        assert end.value.code == Exit.USAGE
+        assert (printed.err.count("\n"), printed.out) == (1, "")
+        assert not (workspace.folder / "results").exists()
+        return printed.err
+
+    return give
 
 
 Play = Callable[[socket.socket], None]

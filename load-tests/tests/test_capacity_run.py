@@ -3,7 +3,6 @@
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -21,7 +20,7 @@ from celsiusify_load_tests.targets import Target
 from celsiusify_load_tests.usage import COLUMNS
 
 if TYPE_CHECKING:  # pytest imports no module from a folder of tests
-    from conftest import Run, Workspace
+    from conftest import Refuse, Run, Workspace
 
 SECOND_NS = 1_000_000_000
 
@@ -220,21 +219,6 @@ def test_arrivals_can_be_loaded_without_a_search(workspace: "Workspace") -> None
     ],
 )
 def test_mistakes_in_loads_are_told_in_one_line(
-    tmp_path: Path,
-    workspace: "Workspace",
-    capsys: pytest.CaptureFixture[str],
-    monkeypatch: pytest.MonkeyPatch,
-    arguments: list[str],
-    message: str,
+    refuse: "Refuse", arguments: list[str], message: str
 ) -> None:
-    """Nothing is started, and the exit code is 2."""
-    workspace.write()
-    monkeypatch.chdir(tmp_path)
-    try:
-        code = main(arguments)
-    except SystemExit as end:
-        code = int(end.code or 0)
-
-    assert code == Exit.USAGE
-    assert message in (told := capsys.readouterr().err)
-    assert told.count("\n") == 1
+    assert message in refuse(arguments)

@@ -3,7 +3,6 @@
 import csv
 import signal
 import socket
-import sys
 import tempfile
 from collections import Counter
 from itertools import pairwise
@@ -18,7 +17,7 @@ from celsiusify_load_tests.schedule import fingerprint, stepped
 from celsiusify_load_tests.steps import Stretch
 
 if TYPE_CHECKING:  # pytest imports no module from a folder of tests
-    from conftest import MakeWorkspace, Run, Workspace
+    from conftest import MakeWorkspace, Refuse, Run, Workspace
 
 LATE_S = 5  # on a machine that is busy
 
@@ -353,21 +352,9 @@ def test_a_target_that_is_not_installed_tells_how_to_get_it(workspace: "Workspac
     ],
 )
 def test_a_wrong_command_is_answered_in_one_line_and_starts_nothing(
-    workspace: "Workspace",
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-    arguments: list[str],
-    complaint: str,
+    refuse: "Refuse", arguments: list[str], complaint: str
 ) -> None:
-    workspace.write()
-    monkeypatch.chdir(workspace.folder)
-    with pytest.raises(SystemExit) as end:
-        sys.exit(main(["run", *arguments]))
-    printed = capsys.readouterr()
-    assert end.value.code == Exit.USAGE
-    assert complaint in printed.err
-    assert (printed.err.count("\n"), printed.out) == (1, "")
-    assert not (workspace.folder / "results").exists()
+    assert complaint in refuse(["run", *arguments])
 
 
 def test_empty_options_mean_the_default(workspace: "Workspace") -> None:

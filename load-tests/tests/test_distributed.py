@@ -5,7 +5,6 @@ import os
 import platform
 import signal
 import subprocess
-import sys
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -19,7 +18,7 @@ from celsiusify_load_tests.__main__ import main
 from celsiusify_load_tests.exits import Exit
 
 if TYPE_CHECKING:  # pytest imports no module from a folder of tests
-    from conftest import MakeWorkspace, Run, Workspace
+    from conftest import MakeWorkspace, Refuse, Run, Workspace
 
 QUICK = ("--users=8", "--warm-up=0", "--no-calibration")
 SKEW_S = 2
@@ -304,17 +303,6 @@ def test_a_leader_that_is_not_there_is_told(
     ],
 )
 def test_a_wrong_command_is_answered_in_one_line(
-    workspace: "Workspace",
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-    arguments: list[str],
-    complaint: str,
+    refuse: "Refuse", arguments: list[str], complaint: str
 ) -> None:
-    workspace.write()
-    monkeypatch.chdir(workspace.folder)
-    with pytest.raises(SystemExit) as end:
-        sys.exit(main(arguments))
-    printed = capsys.readouterr()
-    assert end.value.code == Exit.USAGE
-    assert complaint in printed.err
-    assert (printed.err.count("\n"), printed.out) == (1, "")
+    assert complaint in refuse(arguments)

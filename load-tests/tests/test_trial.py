@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from celsiusify_load_tests.calibration import Ability, Subject
+from celsiusify_load_tests.ability import Ability, Subject
 from celsiusify_load_tests.distributed import trial
 from celsiusify_load_tests.profiles import find_profile
 from celsiusify_load_tests.targets import find_targets

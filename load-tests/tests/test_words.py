@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from celsiusify_load_tests import words
-from celsiusify_load_tests.calibration import Ability
+from celsiusify_load_tests.ability import Ability
 from celsiusify_load_tests.load_model import ClosedLoad
 from celsiusify_load_tests.measured import Measured, Round
 from celsiusify_load_tests.plan import BETWEEN_S, Plan

@@ -6,75 +6,21 @@ users who don't think for the highest rate, by one for the lowest latency. MLPer
 is tried against a "null system under test" likewise (github.com/mlcommons/inference, loadgen).
 """
 
-from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
 
-from celsiusify_load_tests import integrity
+from celsiusify_load_tests.ability import Ability, Subject
+from celsiusify_load_tests.bench import FAHRENHEIT, Bench
 from celsiusify_load_tests.cores import Split
-from celsiusify_load_tests.errors import CalibrationError
-from celsiusify_load_tests.generator import Job, drive
 from celsiusify_load_tests.interruption import Interruption
-from celsiusify_load_tests.policy import KEEP_ALIVE
-from celsiusify_load_tests.profiles import Profile
-from celsiusify_load_tests.responder import Running, running
-from celsiusify_load_tests.rows import OUTCOMES, SUCCEEDED
-from celsiusify_load_tests.spool import read_spool
-from celsiusify_load_tests.summary import latency_ms, within
+from celsiusify_load_tests.responder import running
+from celsiusify_load_tests.summary import latency_ms
 from celsiusify_load_tests.targets import Target
-from celsiusify_load_tests.timeline import Timeline, read_timeline
-from celsiusify_load_tests.usage import Sampler, busiest_percent
 
-FAHRENHEIT = 451
 USERS = 32  # for each load-generating process: enough to keep it busy
-WARM_UP_S = 1
 CEILING_S, FLOOR_S = 3, 1
-
-ALONE = "by itself, against a responder on the same machine"
-
-_NS_PER_S = 1e9
-
-
-@dataclass(frozen=True)
-class Subject:
-    """What is tried.
-
-    Attributes:
-        run: What the record calls the run.
-        targets: What is loaded in it; each protocol of theirs is tried.
-        targets_file: Where they are described.
-        profile: What is asked.
-        processes: How many processes make the load.
-        seed: What their choices follow from.
-        connection: When connections are hung up, as `policy.read_policy` has it.
-    """
-
-    run: str
-    targets: list[Target]
-    targets_file: Path
-    profile: Profile
-    processes: int
-    seed: int
-    connection: str = str(KEEP_ALIVE)
-
-
-@dataclass(frozen=True)
-class Ability:
-    """What the generator can do; `results/README.md` describes the fields."""
-
-    rate_rps: float
-    floor_p50_ms: float
-    floor_p99_ms: float
-    requests: int
-    seconds: float
-    generator_cpu_percent: float | None
-    responder_cpu_percent: float | None
-    how: str = ALONE
 
 
 def calibrate(subject: Subject, split: Split, stop_asked: Interruption) -> dict[str, Ability]:
@@ -99,11 +45,11 @@ def _try(target: Target, subject: Subject, split: Split, stop_asked: Interruptio
     body = target.client().right_answer(FAHRENHEIT)
     with (
         TemporaryDirectory(prefix="celsiusify-") as folder,
-        running(protocol, body, Path(folder), processes=len(cores or [0]), cores=cores) as server,
+        running(protocol, body, Path(folder), processes=len(cores or [0]), cores=cores) as servers,
     ):
-        trial = partial(_load, target, server, subject, split, stop_asked)
-        ceiling = trial(Path(folder) / "ceiling", USERS * processes, processes, CEILING_S)
-        floor = trial(Path(folder) / "floor", 1, 1, FLOOR_S)
+        bench = Bench(target, servers, subject, split, stop_asked, Path(folder))
+        ceiling = bench.load("ceiling", USERS * processes, processes, CEILING_S)
+        floor = bench.load("floor", 1, 1, FLOOR_S)
     p50_ms, p99_ms = np.percentile(latency_ms(floor.rows), (50, 99))
     return Ability(
         rate_rps=round(ceiling.rows.num_rows / ceiling.seconds, 1),
@@ -118,86 +64,3 @@ def _try(target: Target, subject: Subject, split: Split, stop_asked: Interruptio
 
 def _rounded(percent: float | None) -> float | None:
     return None if percent is None else round(percent, 1)
-
-
-@dataclass(frozen=True)
-class _Trial:
-    """The steady part of a load: its rows, its length, and the busiest process of each role."""
-
-    rows: pa.Table
-    seconds: float
-    generator_cpu_percent: float | None
-    responder_cpu_percent: float | None
-
-
-def _load(
-    target: Target,
-    responders: Running,
-    subject: Subject,
-    split: Split,
-    stop_asked: Interruption,
-    folder: Path,
-    users: int,
-    processes: int,
-    run_time_s: int,
-) -> _Trial:
-    folder.mkdir()
-    job = Job(
-        run=subject.run,
-        target=target,
-        round=0,
-        targets_file=subject.targets_file,
-        url=responders.url,
-        profile=_profile(subject.profile, users, run_time_s),
-        processes=processes,
-        seed=subject.seed,
-        spool=folder / "spool",
-        log=folder / "locust.log",
-        connection=subject.connection,
-    )
-    usage = folder / "usage.csv"
-    with Sampler(usage, job.round, lambda: _pids(responders, job)):
-        problem = drive(job, split.generator, lambda: None, stop_asked).problem
-    stop_asked.check()
-    rows, timeline = read_spool(job.spool), read_timeline(job.spool)
-    if problem := problem or next(iter(integrity.faults(timeline, processes)), None):
-        raise CalibrationError(f"the load generator couldn't be tried: {problem}")
-    return _trial(rows, timeline, usage)
-
-
-def _pids(responders: Running, job: Job) -> dict[str, int | None]:
-    serving = {f"responder-{index}": pid for index, pid in enumerate(responders.pids)}
-    loading = {f"worker-{index}": pid for index, pid in read_timeline(job.spool).workers.items()}
-    return {**serving, **loading}
-
-
-def _profile(profile: Profile, users: int, run_time_s: int) -> Profile:
-    """The same request by users who don't think, so that one answer is right for all."""
-    return replace(
-        profile,
-        name="calibration",
-        users=users,
-        spawn_rate_per_s=float(users),
-        warm_up_s=WARM_UP_S,
-        run_time_s=run_time_s,
-        think_time_s=(0.0, 0.0),
-        fahrenheit=(FAHRENHEIT, FAHRENHEIT - 1),
-    )
-
-
-def _trial(rows: pa.Table, timeline: Timeline, usage: Path) -> _Trial:
-    from_ns, until_ns = timeline.steady_from_ns, timeline.steady_until_ns
-    if from_ns is None or until_ns is None:
-        raise CalibrationError("the load generator couldn't be tried: it never was steady")
-    steady = within(rows, from_ns, until_ns)
-    outcomes = pc.unique(pc.cast(steady["outcome"], pa.string())).to_pylist()
-    if outcomes != [OUTCOMES[SUCCEEDED]]:
-        errors = pc.unique(pc.cast(steady["error"], pa.string())).to_pylist()
-        faults = ", ".join(filter(None, errors)) or "no requests"
-        raise CalibrationError(f"the load generator couldn't be tried: {faults}")
-    return _Trial(
-        rows=steady,
-        seconds=(until_ns - from_ns) / _NS_PER_S,
-        generator_cpu_percent=busiest_percent(usage, 0, "worker", from_ns, until_ns),
-        responder_cpu_percent=busiest_percent(usage, 0, "responder", from_ns, until_ns),
-    )

@@ -4,7 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from celsiusify_load_tests.calibration import Ability, Subject, calibrate
+from celsiusify_load_tests.ability import Ability, Subject
+from celsiusify_load_tests.calibration import calibrate
 from celsiusify_load_tests.cores import Split
 from celsiusify_load_tests.distributed.talk import Distribution
 from celsiusify_load_tests.homeward import Way

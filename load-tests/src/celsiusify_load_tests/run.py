@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from celsiusify_load_tests import gate, results, words
-from celsiusify_load_tests.calibration import Subject
+from celsiusify_load_tests.ability import Subject
 from celsiusify_load_tests.cores import Split, kept_on
 from celsiusify_load_tests.errors import CalibrationError, LostWorkerError, NotEquivalentError
 from celsiusify_load_tests.exits import Exit

@@ -5,7 +5,7 @@ from math import isfinite
 
 import numpy as np
 
-from celsiusify_load_tests.calibration import Ability
+from celsiusify_load_tests.ability import Ability
 from celsiusify_load_tests.capacity import Capacity, Limit, Verdict
 from celsiusify_load_tests.cores import Split
 from celsiusify_load_tests.measured import Measured, Round

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from celsiusify_load_tests.calibration import Ability, Subject
+from celsiusify_load_tests.ability import Ability, Subject
 from celsiusify_load_tests.cores import Split
 from celsiusify_load_tests.distributed import trial
 from celsiusify_load_tests.distributed.control import Control

@@ -5,7 +5,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from celsiusify_load_tests.calibration import Ability, Subject
+from celsiusify_load_tests.ability import Ability, Subject
 from celsiusify_load_tests.profiles import Profile
 from celsiusify_load_tests.settings import checked
 from celsiusify_load_tests.targets import find_targets
