@@ -1,4 +1,4 @@
-"""The generator of schemas and tables: docs/values.py."""
+"""The generator of schemas and tables: docs/values.py, with commented.py."""
 
 import runpy
 from pathlib import Path
@@ -11,7 +11,9 @@ SCRIPT = Path(__file__).parents[2] / "docs/values.py"
 
 @pytest.fixture(scope="module")
 def values() -> SimpleNamespace:
-    return SimpleNamespace(**runpy.run_path(str(SCRIPT)))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(SCRIPT.parent)
+        return SimpleNamespace(**runpy.run_path(str(SCRIPT)))
 
 
 def test_type_follows_from_the_default(values: SimpleNamespace) -> None:
