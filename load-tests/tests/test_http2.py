@@ -20,7 +20,7 @@ from hpack import Encoder
 from hypothesis import given
 from hypothesis import strategies as st
 
-from celsiusify_load_tests import frames, http2
+from celsiusify_load_tests import frames, http2, http2_stream
 from celsiusify_load_tests.frames import ErrorCode, FrameError, Setting
 from celsiusify_load_tests.http2 import Http2
 
@@ -394,7 +394,7 @@ def test_settings_come_first() -> None:
 
 
 def test_an_endless_answer_is_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(http2, "MAX_BODY_BYTES", 30)
+    monkeypatch.setattr(http2_stream, "MAX_BODY_BYTES", 30)
     client = begun()
     client.receive(frames.frame(frames.HEADERS, WHOLE, 1, head()))
     client.receive(frames.frame(frames.DATA, 0, 1, bytes(30)))

@@ -10,7 +10,7 @@ from urllib.parse import unquote_to_bytes
 
 from celsiusify_load_tests.check import WrongAnswerError
 from celsiusify_load_tests.fields import Fields
-from celsiusify_load_tests.http2 import Stream
+from celsiusify_load_tests.http2_stream import Stream
 
 CONTENT_TYPE = "application/grpc"
 _PREFIX = struct.Struct(">BL")

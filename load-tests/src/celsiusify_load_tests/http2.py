@@ -4,14 +4,13 @@ It has no socket: it is given what was received, and gives what must be sent.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 
 from celsiusify_load_tests import frames
-from celsiusify_load_tests.fields import FieldDecoder, FieldEncoder, Fields
+from celsiusify_load_tests.fields import FieldDecoder, FieldEncoder
 from celsiusify_load_tests.frames import ErrorCode, Frame, FrameError, Setting
+from celsiusify_load_tests.http2_stream import Stream
 
 MAX_BLOCK_BYTES = 64 * 1024
-MAX_BODY_BYTES = 16 * 1024 * 1024
 
 _FIRST_WINDOW = 65_535
 _MAX_WINDOW = 2**31 - 1
@@ -23,37 +22,6 @@ _OPENING = (
     + frames.settings({Setting.ENABLE_PUSH: 0, Setting.INITIAL_WINDOW_SIZE: _MAX_WINDOW})
     + frames.window_update(0, _MAX_WINDOW - _FIRST_WINDOW)
 )
-
-
-@dataclass(slots=True)
-class Stream:
-    """A request under way, and what has come of its answer.
-
-    Attributes:
-        number: The stream's identifier.
-        request: The request's body.
-        sent_bytes: How much of it has been sent; the server's windows say how much may be.
-        window: How many bytes more the stream's own window has room for.
-        head: The fields of the answer's head.
-        trailers: The fields at its end; the head's own where nothing else came.
-        body: The pieces of its body.
-        body_bytes: Their length.
-        is_ended: Whether nothing more will come.
-        reset: Why the server broke it off, if it did.
-        is_refused: Whether the server says that it did nothing for the request (section 8.7).
-    """
-
-    number: int
-    request: bytes
-    window: int
-    sent_bytes: int = 0
-    head: Fields | None = None
-    trailers: Fields | None = None
-    body: list[bytes] = field(default_factory=list)
-    body_bytes: int = 0
-    is_ended: bool = False
-    reset: ErrorCode | None = None
-    is_refused: bool = False
 
 
 class Http2:
@@ -92,10 +60,8 @@ class Http2:
     @property
     def is_reusable(self) -> bool:
         """Whether another request may follow."""
-        stream = self.stream
-        is_done = stream.is_ended and stream.sent_bytes == len(stream.request)
-        is_open = self.farewell is None and stream.number < _MAX_STREAM - 1
-        return is_done and is_open and stream.reset is None
+        is_open = self.farewell is None and self.stream.number < _MAX_STREAM - 1
+        return is_open and self.stream.is_done
 
     def open(self) -> bytes:
         """Return what to send before all else."""
@@ -170,15 +136,8 @@ class Http2:
         return number < self.stream.number or self.stream.is_ended
 
     def _on_data(self, received: Frame) -> None:
-        stream = self._answering(received)
-        if stream.head is None:
-            raise FrameError("body before its head")
-        data = frames.unpadded(received)
-        stream.body.append(data)
-        stream.body_bytes += len(data)
-        if stream.body_bytes > MAX_BODY_BYTES:
-            raise FrameError(f"body of over {MAX_BODY_BYTES} bytes")
-        stream.is_ended = bool(received.flags & frames.END_STREAM)
+        ends = bool(received.flags & frames.END_STREAM)
+        self._answering(received).add_data(frames.unpadded(received), ends=ends)
         self._unreplenished += len(received.payload)
         if self._unreplenished >= _REPLENISH_BYTES:
             self._to_send.append(frames.window_update(0, self._unreplenished))
@@ -201,31 +160,15 @@ class Http2:
             raise FrameError(f"header fields of over {MAX_BLOCK_BYTES} bytes")
         if received.flags & frames.END_HEADERS:
             self._block = None
-            self._on_fields(first, self._decoder.decode(b"".join(pieces)))
-
-    def _on_fields(self, received: Frame, fields: Fields) -> None:
-        stream = self._answering(received)
-        ends = bool(received.flags & frames.END_STREAM)
-        if stream.head is None:
-            status = fields.get(b":status", b"")
-            if len(status) != 3 or not status.isdigit():
-                raise FrameError("answer without a status")
-            if status.startswith(b"1") and not ends:
-                return  # an interim answer
-            stream.head = fields
-        elif not ends:
-            raise FrameError("trailers that end nothing")
-        if ends:
-            stream.trailers, stream.is_ended = fields, True
+            fields = self._decoder.decode(b"".join(pieces))
+            ends = bool(first.flags & frames.END_STREAM)
+            self._answering(first).add_fields(fields, ends=ends)
 
     def _on_reset(self, received: Frame) -> None:
         (code,) = frames.numbers(received, 1)
         if not self._is_past(received):
-            self._break_off(ErrorCode(code), is_refused=code == ErrorCode.REFUSED_STREAM)
-
-    def _break_off(self, code: ErrorCode, *, is_refused: bool) -> None:
-        self.stream.is_ended, self.stream.reset = True, code
-        self.stream.is_refused = is_refused
+            is_refused = code == ErrorCode.REFUSED_STREAM
+            self.stream.break_off(ErrorCode(code), is_refused=is_refused)
 
     def _on_settings(self, received: Frame) -> None:
         if received.stream:
@@ -258,7 +201,7 @@ class Http2:
         last, code = frames.numbers(received, 2)
         self.farewell = ErrorCode(code)
         if self.stream.number > last & _MAX_STREAM and not self.stream.is_ended:
-            self._break_off(self.farewell, is_refused=True)
+            self.stream.break_off(self.farewell, is_refused=True)
 
     def _on_window(self, received: Frame) -> None:
         (by,) = frames.numbers(received, 1)
