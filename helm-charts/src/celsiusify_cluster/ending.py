@@ -1,17 +1,63 @@
-"""How a load's Job ended, where that isn't in its results."""
+"""The end of a load: its results in their folder, and what isn't in them."""
 
 import time
 
 from celsiusify_cluster.errors import ClusterError, Exit, MeasurementError
 from celsiusify_cluster.kubectl import Kubectl, Object
+from celsiusify_cluster.outcome import Stay, write_outcome
+from celsiusify_cluster.reception import Reception
+from celsiusify_cluster.sampler import Sampler
+from celsiusify_cluster.signals import StopAsked
 from celsiusify_cluster.start import pods_of
+from celsiusify_cluster.terminal import Terminal
 from celsiusify_cluster.trouble import exit_code, has_ended, lost
 
 PATIENCE_S = 30.0
 POLL_S = 0.5
 
 
-def leader_code(kubectl: Kubectl, pod: str) -> int | None:
+def finish(
+    reception: Reception, stay: Stay, sampler: Sampler, stop: StopAsked, terminal: Terminal
+) -> int:
+    """Put results where they belong, and say how the load ended; returns the command's exit code.
+
+    Raises:
+        ClusterError: If no results came, or not whole ones; it says why.
+    """
+    if reception.received is None and stop.count:
+        return Exit.INTERRUPTED
+    if reception.received is None:
+        _fetch_again(reception, stay.job["metadata"]["name"])
+    assert reception.received is not None
+    folder = reception.home.settle(reception.received)
+    stay.look_again()
+    write_outcome(folder, reception, stay, sampler)
+    terminal.say(f"brought home to {folder}: {len(reception.received.files)} files, all verified")
+    return Exit.INTERRUPTED if stop.count else _code(reception, stay, terminal)
+
+
+def _code(reception: Reception, stay: Stay, terminal: Terminal) -> int:
+    """The leader's code, and a word on each pod that was lost."""
+    kubectl, job = reception.kubectl, stay.job["metadata"]["name"]
+    try:
+        code = _leader_code(kubectl, reception.pod)
+        for loss in _losses(kubectl, job):
+            terminal.warn(loss)
+    except ClusterError as problem:
+        terminal.warn(f"how the load ended isn't known: {problem}")
+        return Exit.INVALID
+    return Exit.INVALID if code is None else code
+
+
+def _fetch_again(reception: Reception, job: str) -> None:
+    try:
+        reception.fetch_again()
+    except MeasurementError as problem:
+        said = reception.problem or str(problem)
+        raise _no_results(reception.kubectl, job, reception.pod, said) from problem
+
+
+def _leader_code(kubectl: Kubectl, pod: str) -> int | None:
     """The code that the leader ended with; None if its pod is gone, or it doesn't end."""
     deadline = time.monotonic() + PATIENCE_S
     while time.monotonic() < deadline:
@@ -22,18 +68,18 @@ def leader_code(kubectl: Kubectl, pod: str) -> int | None:
     return None
 
 
-def losses(kubectl: Kubectl, job: str) -> list[str]:
+def _losses(kubectl: Kubectl, job: str) -> list[str]:
     """Which pods of the Job were lost, and why; or that it took too long."""
     pods = [said for said in map(lost, pods_of(kubectl, job)) if said]
     return [*pods, *_deadline(kubectl, job)]
 
 
-def no_results(kubectl: Kubectl, job: str, pod: str, problem: str) -> ClusterError:
+def _no_results(kubectl: Kubectl, job: str, pod: str, problem: str) -> ClusterError:
     """Why a load that began sent nothing home."""
-    code = leader_code(kubectl, pod)
+    code = _leader_code(kubectl, pod)
     if code == Exit.USAGE:
         return ClusterError("the leader ended with code 2: its last line says why")
-    if said := losses(kubectl, job):
+    if said := _losses(kubectl, job):
         return MeasurementError(said[0])
     if code is None:
         return MeasurementError(f"pod {pod} is gone, and its results with it")
@@ -42,9 +88,10 @@ def no_results(kubectl: Kubectl, job: str, pod: str, problem: str) -> ClusterErr
 
 def _deadline(kubectl: Kubectl, job: str) -> list[str]:
     found: list[Object] = kubectl.items("jobs", f"--field-selector=metadata.name={job}")
-    return [
+    said = [
         f"job {job} took longer than it may: {condition.get('message', '')}"
         for entry in found
         for condition in entry.get("status", {}).get("conditions", ())
         if condition.get("reason") == "DeadlineExceeded"
     ]
+    return said[:1]  # first as a condition that it is about to fail, then that it did

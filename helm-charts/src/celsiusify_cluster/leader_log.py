@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from celsiusify_cluster.errors import ClusterError
 from celsiusify_cluster.explain import FORBIDDEN, explain
 from celsiusify_cluster.kubectl import Kubectl
+from celsiusify_cluster.position import Position
 from celsiusify_cluster.trouble import has_ended
 
 RETRY_S = 1.0
@@ -27,35 +28,6 @@ class Line:
 
     received_ns: int
     text: str
-
-
-class Position:
-    """How far a log was read, so that a line that comes again is known.
-
-    A log can be asked for from a whole second on only, so the lines of that second come again.
-    Its time stamps all have the same form, so that they sort as texts.
-    """
-
-    def __init__(self) -> None:
-        self.stamp = ""
-        self._at_stamp = 0
-        self._again = 0
-
-    def rewind(self) -> None:
-        """Note that the log is read anew, from the second of the last line."""
-        self._again = 0
-
-    def is_new(self, stamp: str) -> bool:
-        """Is a line that comes with this time stamp one that didn't come before?"""
-        if stamp < self.stamp:
-            return False
-        if stamp > self.stamp:
-            self.stamp, self._at_stamp, self._again = stamp, 1, 1
-            return True
-        self._again += 1
-        is_new = self._again > self._at_stamp
-        self._at_stamp = max(self._at_stamp, self._again)
-        return is_new
 
 
 class LeaderLog:

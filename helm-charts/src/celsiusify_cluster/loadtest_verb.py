@@ -6,12 +6,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from celsiusify_cluster.arguments import as_typed, count, optional, positive, seconds
-from celsiusify_cluster.ending import leader_code, losses, no_results
-from celsiusify_cluster.errors import ClusterError, Exit, MeasurementError
+from celsiusify_cluster.ending import finish
+from celsiusify_cluster.errors import ClusterError
 from celsiusify_cluster.homecoming import Landing
 from celsiusify_cluster.job import TARGETS_LABEL, Wish, build, choose, target_urls
 from celsiusify_cluster.kubectl import Kubectl, Object
-from celsiusify_cluster.outcome import Stay, write_outcome
+from celsiusify_cluster.outcome import Stay
 from celsiusify_cluster.place import add_place_options, place
 from celsiusify_cluster.reception import Reception
 from celsiusify_cluster.sampler import Sampler
@@ -86,7 +86,7 @@ def load_on_cluster(options: argparse.Namespace, terminal: Terminal) -> int:
             stay = Stay(kubectl, version, job, watched, pods)
             reception = Reception(kubectl, _leader(pods), home, terminal)
             reception.follow(sampler, stop)
-        return _finish(reception, stay, sampler, stop, terminal)
+        return finish(reception, stay, sampler, stop, terminal)
 
 
 def _wish(options: argparse.Namespace) -> Wish:
@@ -120,39 +120,3 @@ def _leader(pods: Sequence[Object]) -> str:
     leader = leader_of(pods)
     assert leader is not None
     return str(leader["metadata"]["name"])
-
-
-def _finish(
-    reception: Reception, stay: Stay, sampler: Sampler, stop: StopAsked, terminal: Terminal
-) -> int:
-    if reception.received is None and stop.count:
-        return Exit.INTERRUPTED
-    if reception.received is None:
-        _fetch_again(reception, stay.job["metadata"]["name"])
-    assert reception.received is not None
-    folder = reception.home.settle(reception.received)
-    stay.look_again()
-    write_outcome(folder, reception, stay, sampler)
-    terminal.say(f"brought home to {folder}: {len(reception.received.files)} files, all verified")
-    return Exit.INTERRUPTED if stop.count else _code(reception, stay, terminal)
-
-
-def _code(reception: Reception, stay: Stay, terminal: Terminal) -> int:
-    """The leader's code, and a word on each pod that was lost."""
-    kubectl, job = reception.kubectl, stay.job["metadata"]["name"]
-    try:
-        code = leader_code(kubectl, reception.pod)
-        for loss in losses(kubectl, job):
-            terminal.warn(loss)
-    except ClusterError as problem:
-        terminal.warn(f"how the load ended isn't known: {problem}")
-        return Exit.INVALID
-    return Exit.INVALID if code is None else code
-
-
-def _fetch_again(reception: Reception, job: str) -> None:
-    try:
-        reception.fetch_again()
-    except MeasurementError as problem:
-        said = reception.problem or str(problem)
-        raise no_results(reception.kubectl, job, reception.pod, said) from problem

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from celsiusify_cluster import description
 from celsiusify_cluster.chart import deployed_chart
-from celsiusify_cluster.clock import offset
+from celsiusify_cluster.clock import Offset, offset
 from celsiusify_cluster.job import target_urls
 from celsiusify_cluster.kubectl import Kubectl, Object
 from celsiusify_cluster.reception import Reception
@@ -54,20 +54,28 @@ def write_outcome(folder: Path, reception: Reception, stay: Stay, sampler: Sampl
         "nodes": description.nodes(stay.scene, stay.load_pods, stay.watched),
         "leader": leader,
         "workers": workers,
-        "clock": {
-            "offset_ms": clock.offset_ns / 1e6 if clock else None,
-            "uncertainty_ms": clock.uncertainty_ns / 1e6 if clock else None,
-        },
+        "clock": _clock(clock),
         "targets": {
             name: description.target(stay.scene, watched.get(name))
             for name in target_urls(container["args"])
         },
-        "sampling": {
-            "period_s": PERIOD_S,
-            "samples": sampler.samples,
-            "missed": sampler.missed,
-            "problem": sampler.problem,
-        },
+        "sampling": _sampling(sampler),
         "files": reception.received.files,
     }
     write_json(folder / "cluster.json", content)
+
+
+def _clock(clock: Offset | None) -> Object:
+    return {
+        "offset_ms": clock.offset_ns / 1e6 if clock else None,
+        "uncertainty_ms": clock.uncertainty_ns / 1e6 if clock else None,
+    }
+
+
+def _sampling(sampler: Sampler) -> Object:
+    return {
+        "period_s": PERIOD_S,
+        "samples": sampler.samples,
+        "missed": sampler.missed,
+        "problem": sampler.problem,
+    }

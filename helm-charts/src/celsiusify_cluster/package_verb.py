@@ -24,7 +24,6 @@ def make_package(options: argparse.Namespace, terminal: Terminal) -> Exit:
     Raises:
         ClusterError: If there is no chart, or it is faulty.
     """
-    options.into.mkdir(parents=True, exist_ok=True)
     made = package(Path(options.chart or FOLDER), options.into, Helm(Place()))
     terminal.say(str(made))
     return Exit.OK

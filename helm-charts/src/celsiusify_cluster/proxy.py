@@ -2,7 +2,6 @@
 
 import re
 import subprocess
-from typing import Any
 
 import requests
 
@@ -35,12 +34,11 @@ class Proxy:
             answer = self._session.get(
                 f"{self._url}{path}", params={"labelSelector": selector}, timeout=TIMEOUT_S
             )
-            content: Any = answer.json()
-        except (requests.RequestException, ValueError) as problem:
+        except requests.RequestException as problem:
             raise ClusterError(f"no answer ({type(problem).__name__})") from problem
         if not answer.ok:
-            raise ClusterError(content.get("message", answer.reason))
-        items: list[Object] = content["items"]
+            raise ClusterError(_message(answer))
+        items: list[Object] = answer.json()["items"]
         return items
 
     def close(self) -> None:
@@ -60,3 +58,11 @@ class Proxy:
         if not found:
             raise ClusterError("kubectl proxy didn't start")
         self._url = f"http://{found[1].decode()}"
+
+
+def _message(answer: requests.Response) -> str:
+    """What the API server says; of an API that it hasn't got it says so in plain text."""
+    try:
+        return str(answer.json()["message"])
+    except (ValueError, KeyError, TypeError):
+        return answer.text.strip() or answer.reason

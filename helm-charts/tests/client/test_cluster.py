@@ -2,10 +2,8 @@
 
 import os
 import shlex
-import signal
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -21,6 +19,7 @@ from celsiusify_cluster.place import Place
 from celsiusify_cluster.programs import own_folder
 
 from .cluster.cluster import Cluster
+from .cluster.person import interrupt_once
 from .cluster.store import find
 
 CHART = Path(__file__).parents[2]
@@ -230,13 +229,7 @@ def test_ctrl_c_leaves_no_half_of_a_cluster(
 ) -> None:
     stand_ins.add("kind")
     monkeypatch.setenv("HANGS_kind", "create")
-
-    def interrupt_once_it_creates() -> None:
-        while not any(told[:2] == ["kind", "create"] for told in stand_ins.told):
-            time.sleep(0.05)
-        os.kill(os.getpid(), signal.SIGINT)
-
-    threading.Thread(target=interrupt_once_it_creates, daemon=True).start()
+    interrupt_once(lambda: any(told[:2] == ["kind", "create"] for told in stand_ins.told))
     assert create() == 130
     assert stand_ins.told[-1] == ["kind", "delete", "cluster", "--name=celsiusify"]
 

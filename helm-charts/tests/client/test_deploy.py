@@ -1,9 +1,7 @@
 """`deploy`, `status`, `smoke`, `undeploy` and `package`: the real helm, and the chart as it is."""
 
 import os
-import signal
 import tarfile
-import threading
 from pathlib import Path
 
 import pytest
@@ -14,6 +12,7 @@ from celsiusify_cluster.programs import own_folder
 
 from .cluster.cluster import Cluster
 from .cluster.containers import prints
+from .cluster.person import interrupt_once
 from .cluster.store import find
 
 CHART = Path(__file__).parents[2]
@@ -108,7 +107,7 @@ def test_pods_that_fit_no_node_are_told_of_while_helm_waits(
 
 def test_ctrl_c_takes_the_release_back(cluster: Cluster, capsys: Captured) -> None:
     cluster.unschedulable = "0/1 nodes are available: 1 Insufficient cpu."
-    threading.Timer(3, os.kill, (os.getpid(), signal.SIGINT)).start()
+    interrupt_once(lambda: cluster.store.choose(find("deployments")))
     assert deploy() == 130
     assert "the release was taken back" in capsys.readouterr().err
     assert cluster.store.choose(find("deployments")) == []
@@ -214,3 +213,5 @@ def test_a_folder_without_a_chart_is_refused(
 ) -> None:
     assert main(["deploy", f"--chart={tmp_path}"]) == 2
     assert f"there is no chart in {tmp_path}" in capsys.readouterr().err
+    assert main(["package", f"--chart={tmp_path}"]) == 2
+    assert not Path("dist").exists()

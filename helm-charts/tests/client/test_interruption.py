@@ -15,6 +15,7 @@ from celsiusify_cluster.__main__ import main
 from .cluster.cluster import Cluster
 from .cluster.containers import Container, prints
 from .cluster.leaders import FILES, RUN, frames
+from .cluster.person import interrupt_once
 from .cluster.store import find
 
 Captured = pytest.CaptureFixture[str]
@@ -26,16 +27,14 @@ def loadtest(results: Path, *arguments: str) -> int:
 
 
 def interrupt_once_followed(cluster: Cluster) -> None:
-    while not any("/log?" in request for request in cluster.requests):
-        time.sleep(0.05)
-    os.kill(os.getpid(), signal.SIGINT)
+    interrupt_once(lambda: any("/log?" in request for request in cluster.requests))
 
 
 def test_ctrl_c_before_the_leader_runs_removes_the_job(
     released: Cluster, results: Path, capsys: Captured
 ) -> None:
     released.unschedulable = "0/1 nodes are available: 1 Insufficient cpu."
-    threading.Timer(2, os.kill, (os.getpid(), signal.SIGINT)).start()
+    interrupt_once(lambda: released.store.choose(find("jobs")))
     assert loadtest(results, "tfserving") == 130
     assert "interrupted before the load began" in capsys.readouterr().err
     assert released.store.choose(find("jobs")) == []

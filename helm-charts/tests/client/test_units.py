@@ -8,8 +8,8 @@ from celsiusify_cluster.clock import offset
 from celsiusify_cluster.explain import explain
 from celsiusify_cluster.job import Wish, build
 from celsiusify_cluster.kubectl import Object
-from celsiusify_cluster.leader_log import Position
 from celsiusify_cluster.place import Place
+from celsiusify_cluster.position import Position
 from celsiusify_cluster.quantity import quantity
 from celsiusify_cluster.samples import Metric, metrics_by_pod, nanoseconds, pod_row, scale_row
 

@@ -87,6 +87,38 @@ def test_a_pod_that_no_container_of_came_to_run_is_at_its_end(
     assert "was lost: OutOfcpu: Node had no CPU" in capsys.readouterr().err
 
 
+def test_a_load_that_took_too_long_is_told_of_once(
+    released: Cluster, results: Path, capsys: Captured
+) -> None:
+    """Kubernetes says it twice: that the Job is about to fail for it, and that it did."""
+    why = {"reason": "DeadlineExceeded", "message": "Job was active longer than its deadline"}
+    both = [{"type": kind, "status": "True", **why} for kind in ("FailureTarget", "Failed")]
+
+    def leader(container: Container) -> int:
+        name = container.pod["metadata"]["labels"]["job-name"]
+        time.sleep(1)
+        released.store.edit(
+            find("jobs"), NAMESPACE, name, lambda job: job["status"].update(conditions=both)
+        )
+        return leads(frames(), code=3)(container)
+
+    released.leader, released.worker = leader, waits
+    assert loadtest(results, "tfserving", "--workers=1") == 3
+    assert capsys.readouterr().err.count("took longer than it may: Job was active longer") == 1
+
+
+def test_a_cluster_without_metrics_leaves_what_pods_use_empty(
+    released: Cluster, results: Path
+) -> None:
+    released.has_metrics = False
+    released.leader = leads(frames(), during=lambda: time.sleep(2))
+    assert loadtest(results, "tfserving") == 0
+    content = json.loads((results / RUN / "cluster.json").read_text())
+    expected = "pods of metrics.k8s.io/v1beta1: 404 page not found"
+    assert content["sampling"]["problem"] == expected
+    assert ",,,\n" in (results / RUN / "tfserving_pods.csv").read_text()
+
+
 def test_results_are_kept_where_the_cluster_answers_no_more_after_them(
     released: Cluster, results: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -76,7 +76,7 @@ def _serve(cluster: "Cluster", path: str) -> Any:
         root = root_of(api)
         if path.startswith(f"{root}/"):
             return _objects(cluster, api, path.removeprefix(f"{root}/").split("/"))
-    raise Refused(404, "NotFound", "the server could not find the requested resource")
+    return Response("404 page not found\n", 404, content_type="text/plain")
 
 
 def _about(cluster: "Cluster", path: str) -> Object | None:
