@@ -5,14 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from celsiusify_load_tests.http1 import (
-    MAX_BODY_BYTES,
-    MAX_HEAD_BYTES,
-    ClosedError,
-    ProtocolError,
-    Response,
-    read_response,
-)
+from celsiusify_load_tests.http1 import MAX_HEAD_BYTES, ClosedError, Response, read_response
+from celsiusify_load_tests.http1_head import MAX_BODY_BYTES, ProtocolError
 
 OK = b"HTTP/1.1 200 OK\r\n"
 

@@ -2,7 +2,8 @@
 
 from celsiusify_load_tests.connection import Endpoint, KeptConnection, UnprocessedError
 from celsiusify_load_tests.exchange import ConnectionCounts, ExchangeError
-from celsiusify_load_tests.http1 import ClosedError, ProtocolError, Response, read_response
+from celsiusify_load_tests.http1 import ClosedError, Response, read_response
+from celsiusify_load_tests.http1_head import ProtocolError
 from celsiusify_load_tests.policy import Habit
 from celsiusify_load_tests.wire import Wire
 
