@@ -7,6 +7,7 @@ import yaml
 
 from .manifests import Manifest, Pod, of_kind, pods
 from .scenarios import ROOT, UMBRELLA
+from .sentences import templates
 
 TARGETS: dict[str, dict[str, Any]] = yaml.safe_load((ROOT / "targets.yaml").read_text())["targets"]
 
@@ -90,6 +91,5 @@ def test_nothing_of_targets_is_typed_again() -> None:
     for target in TARGETS.values():
         facts |= {target["health"], target["image"], target["metrics"]["path"]}
         facts |= {str(port) for port in target["ports"].values() if port != 8080}
-    for template in UMBRELLA.glob("**/*.tpl"):
-        text = template.read_text()
+    for text in templates():
         assert [fact for fact in facts if fact in text] == []
