@@ -10,7 +10,7 @@ from celsiusify_cluster.kubectl import Kubectl, Object
 from celsiusify_cluster.place import place
 from celsiusify_cluster.samples import Metric, cpu_percent, metrics_by_pod
 from celsiusify_cluster.terminal import Terminal
-from celsiusify_cluster.trouble import lost, trouble
+from celsiusify_cluster.trouble import lost, state, trouble
 
 UNKNOWN = "–"
 
@@ -96,7 +96,7 @@ def _pod(pod: Object, metrics: Mapping[str, Metric], now: datetime) -> dict[str,
     wrong = lost(pod) or trouble([pod])
     return {
         "pod": name,
-        "state": status.get("phase", UNKNOWN),
+        "state": state(pod),
         "ready": f"{sum(entry['ready'] for entry in entries)} of {len(entries)}",
         "restarts": str(sum(entry.get("restartCount", 0) for entry in entries)),
         "age": _age(_created(pod), now),
