@@ -8,7 +8,7 @@ from typing import Protocol
 
 from celsiusify_load_tests.processes import runs
 from celsiusify_load_tests.quota import throttled_s
-from celsiusify_load_tests.timeline import unclosed
+from celsiusify_load_tests.timeline import is_closed, read_timeline
 
 
 @dataclass(frozen=True)
@@ -58,13 +58,14 @@ class Alone:
 
     def __init__(self) -> None:
         self._throttled_s: float | None = None
-        self._several: Path | None = None
-        """Where several processes record."""
+        self._processes = 1
+        self._spool = Path()
+        self._pids: dict[int, int] = {}
 
     def begin(self, processes: int, spool: Path) -> list[str]:
         """One process needs no port; several meet at a free one, not at Locust's usual one."""
         self._throttled_s = throttled_s()
-        self._several = spool if processes > 1 else None
+        self._processes, self._spool, self._pids = processes, spool, {}
         if processes == 1:
             return []
         port = _free_port()
@@ -72,12 +73,14 @@ class Alone:
 
     def problem(self) -> str | None:
         """Say which of several processes broke off: Locust itself would let the others go on."""
-        if self._several is None:
+        if self._processes == 1:
             return None
-        gone = {pid for pid in unclosed(self._several).values() if not runs(pid)}
-        # A process closes its record before it ends: only now is it known that one didn't.
-        broken = [number for number, pid in unclosed(self._several).items() if pid in gone]
-        return f"load process {broken[0]} broke off" if broken else None
+        if len(self._pids) < self._processes:
+            self._pids = read_timeline(self._spool).workers
+        for number, pid in self._pids.items():
+            if not runs(pid) and not is_closed(self._spool, number):
+                return f"load process {number} broke off"
+        return None
 
     def end(self) -> Ended:
         """Nothing is on its way."""

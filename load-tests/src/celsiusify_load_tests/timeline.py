@@ -85,17 +85,10 @@ def read_timeline(spool_dir: Path) -> Timeline:
     )
 
 
-def unclosed(spool_dir: Path) -> dict[int, int]:
-    """The process id of each worker that hasn't closed its record."""
-    journals = {
-        worker: list(read_journal(journal_file(spool_dir, worker))) for worker in workers(spool_dir)
-    }
-    return {
-        worker: opened["pid"]
-        for worker, events in journals.items()
-        if not any(_named(CLOSED, events))
-        for opened in _named("opened", events)
-    }
+def is_closed(spool_dir: Path, worker: int) -> bool:
+    """Whether a worker has closed its record, as it does before it ends."""
+    events = list(read_journal(journal_file(spool_dir, worker)))
+    return any(_named(CLOSED, events))
 
 
 def _named(name: str, events: Events) -> Iterator[dict[str, Any]]:
