@@ -26,6 +26,7 @@ CASES = [
     pytest.param("load-tests", LOAD | {"mode": "ui"}, id="load-tests, ui"),
 ]
 NEWEST = versions()[-1]
+MILLION = 1_000_000
 # Values that are more than text, or exclude others.
 NAMES = {"repository", "targetPort", "claimName", "existingClaim"}
 
@@ -44,6 +45,18 @@ def test_text_stays_text(helm: Helm, chart: str, values: dict[str, Any], word: s
     faults = [f"{name(one)}: {fault}" for one in release for fault in invalid(one, NEWEST)]
     assert faults == []
     assert list(templates_left_nothing_behind(release)) == []
+
+
+def test_large_numbers_stay_whole(helm: Helm) -> None:
+    """Templates write a million as 1e+06, which no server takes for a number of connections."""
+    values = {
+        "converter-api": {"server": {"connections": MILLION}},
+        "load-tests": {"job": {"ttlSeconds": MILLION}, "load": {"users": MILLION}},
+    }
+    text = helm.template(UMBRELLA, values=values)
+    assert "1e+06" not in text
+    for written in ('value: "{}"', "--users={}", "ttlSecondsAfterFinished: {}"):
+        assert written.format(MILLION) in text
 
 
 def text(keys: Keys, schema: Schema, word: str) -> Any:

@@ -24,7 +24,7 @@ lifecycle:
   "CELSIUSIFY_LOG_LEVEL" $server.logLevel }}
 {{- range $name, $value := $settings }}
 - name: {{ $name }}
-  value: {{ $value | quote }}
+  value: {{ include "celsiusify.plain" $value | quote }}
 {{- end }}
 {{- end }}
 

@@ -15,8 +15,8 @@ spec:
   schedule: "0 0 1 1 *"
   concurrencyPolicy: Forbid
   # Runs that somebody made of it count as its own: those beyond the limit are deleted, and their logs are the results.
-  successfulJobsHistoryLimit: {{ $root.Values.job.historyLimit }}
-  failedJobsHistoryLimit: {{ $root.Values.job.historyLimit }}
+  successfulJobsHistoryLimit: {{ include "celsiusify.plain" $root.Values.job.historyLimit }}
+  failedJobsHistoryLimit: {{ include "celsiusify.plain" $root.Values.job.historyLimit }}
   jobTemplate:
     metadata:
       labels:
@@ -30,7 +30,7 @@ spec:
       backoffLimitPerIndex: 0
       podReplacementPolicy: Failed
       activeDeadlineSeconds: {{ $root.Values.job.deadlineSeconds | default (include "load-tests.duration" (list $root (len $targets)) | int | add 1800) | min 86400 }}
-      ttlSecondsAfterFinished: {{ $root.Values.job.ttlSeconds }}
+      ttlSecondsAfterFinished: {{ include "celsiusify.plain" $root.Values.job.ttlSeconds }}
       template:
         metadata:
           {{- include "load-tests.podMetadata" $root | nindent 10 }}
@@ -107,7 +107,7 @@ persistentVolumeClaim:
   claimName: {{ .persistence.existingClaim | default (include "celsiusify.named" (list $ "load-tests-results" 63)) | quote }}
 {{- else -}}
 emptyDir:
-  sizeLimit: {{ include "load-tests.plain" .sizeLimit | quote }}
+  sizeLimit: {{ include "celsiusify.plain" .sizeLimit | quote }}
 {{- end }}
 {{- end }}
 {{- end }}

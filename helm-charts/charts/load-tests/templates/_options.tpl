@@ -23,23 +23,18 @@
 }}
 {{- range $name, $value := $options }}
 {{- if $value }}
-- --{{ $name }}={{ include "load-tests.plain" $value }}
+- --{{ $name }}={{ include "celsiusify.plain" $value }}
 {{- end }}
 {{- end }}
-- --seed={{ include "load-tests.plain" $load.seed }}
+- --seed={{ include "celsiusify.plain" $load.seed }}
 {{- with $load.thinkTime }}
 - --think-time
 {{- range . }}
-- {{ include "load-tests.plain" . | quote }}
+- {{ include "celsiusify.plain" . | quote }}
 {{- end }}
 {{- end }}
 {{- if not $load.calibration }}
 - --no-calibration
 {{- end }}
 - --frames
-{{- end }}
-
-{{/* A value as one types it: templates write numbers from a million on as 1e+06. */}}
-{{- define "load-tests.plain" -}}
-{{- if kindIs "string" . }}{{ . }}{{ else }}{{ toJson . }}{{ end }}
 {{- end }}

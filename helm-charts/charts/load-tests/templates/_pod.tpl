@@ -13,6 +13,7 @@ annotations:
 {{- define "load-tests.annotations" -}}
 # A node that is taken away to save money takes its part of a load along.
 cluster-autoscaler.kubernetes.io/safe-to-evict: "false"
+karpenter.sh/do-not-disrupt: "true"
 checksum/workspace: {{ include "load-tests.workspace" . | sha256sum }}
 {{- if eq .Values.files.source "configMap" }}
 checksum/locustfile: {{ include "load-tests.locustfile" . | sha256sum }}
@@ -62,7 +63,7 @@ volumeMounts:
     name: {{ include "celsiusify.fullname" . }}
 - name: tmp
   emptyDir:
-    sizeLimit: {{ include "load-tests.plain" .Values.results.sizeLimit | quote }}
+    sizeLimit: {{ include "celsiusify.plain" .Values.results.sizeLimit | quote }}
 {{- include "load-tests.fileVolumes" . }}
 {{- end }}
 

@@ -47,7 +47,7 @@
 }}
 {{- range $name, $value := $settings }}
 - name: {{ $name }}
-  value: {{ include "load-tests.plain" $value | quote }}
+  value: {{ include "celsiusify.plain" $value | quote }}
 {{- end }}
 {{- with $load.runTime }}
 - name: LOCUST_RUN_TIME
@@ -60,5 +60,5 @@
 {{- include "load-tests.volumes" . }}
 - name: results
   emptyDir:
-    sizeLimit: {{ include "load-tests.plain" .Values.results.sizeLimit | quote }}
+    sizeLimit: {{ include "celsiusify.plain" .Values.results.sizeLimit | quote }}
 {{- end }}

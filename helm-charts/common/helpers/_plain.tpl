@@ -1,0 +1,4 @@
+{{/* A value as one types it: templates write numbers from a million on as 1e+06. */}}
+{{- define "celsiusify.plain" -}}
+{{- if kindIs "string" . }}{{ . }}{{ else }}{{ toJson . }}{{ end }}
+{{- end }}
