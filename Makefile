@@ -103,8 +103,13 @@ push: $(IMAGES:%=push-%) ## Push every image: REGISTRY= [OWNER=celsiusify TAG=; 
 ##@ Develop
 
 .PHONY: test
-test: $(PROJECTS:%=.tox/%/.ready) tf-serving-image/model/.ready ## Run every check and test that this machine can run
+test: $(PROJECTS:%=.tox/%/.ready) tf-serving-image/model/.ready ## Run every check and test that this machine can run; one environment's: make test-<environment>
 	$(TOX) run
+
+# The charts' tests run what the charts deploy.
+test-helm-charts: setup .tox/load-tests/.ready
+test-%: .venv/.ready
+	$(TOX) run -e $*
 
 .PHONY: lint
 lint: .venv/.ready ## Check style and types
@@ -180,7 +185,7 @@ CREATED := $(shell git log -1 --format=%cI 2>/dev/null)
 SOURCE ?= $(if $(GITHUB_REPOSITORY),$(GITHUB_SERVER_URL)/$(GITHUB_REPOSITORY))
 OWNER ?= celsiusify
 TAG ?= $(VERSION)
-BUILD_OPTIONS = --build-arg PYTHON_IMAGE --build-arg TENSORFLOW_SERVING_IMAGE --build-arg VERSION --build-arg REVISION \
+BUILD_OPTIONS = $(addprefix --build-arg ,$(sort $(shell sed -n 's/^ARG //p' $*/Dockerfile))) \
 	$(patsubst %,--label org.opencontainers.image.%,$(filter-out %=,revision=$(REVISION) created=$(CREATED) source=$(SOURCE)))
 PUSHED = $(REGISTRY)/$(OWNER)/$*:$(TAG)
 ATTESTED = buildx build --push --sbom=true --provenance=mode=max $(BUILD_OPTIONS) -t $(PUSHED) $*

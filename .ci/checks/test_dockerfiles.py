@@ -1,6 +1,7 @@
 """What the Dockerfiles say, without an engine to build them."""
 
 import re
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -44,6 +45,15 @@ def test_bases_are_pinned_in_versions_env(folder: str, versions: dict[str, str])
     bases = set(re.findall(r"^FROM (\S+)", dockerfile(folder), re.M)) - stages
     names = [re.fullmatch(r"\$\{(\w+)\}", base) for base in bases]
     assert [bool(name and PINNED.fullmatch(versions[name[1]])) for name in names] == [True]
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_make_gives_an_image_what_it_asks_for(folder: str) -> None:
+    """Each argument, and no other, of which an engine would complain."""
+    command = ["make", "--dry-run", "DOCKER=true", f"image-{folder}"]
+    said = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    asked = set(re.findall(r"^ARG (\w+)", dockerfile(folder), re.M))
+    assert set(re.findall(r"--build-arg (\w+)", said)) == asked
 
 
 @pytest.mark.parametrize("folder", FOLDERS)
