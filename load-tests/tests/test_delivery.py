@@ -18,6 +18,7 @@ from celsiusify_load_tests.distributed.gathering import leading
 from celsiusify_load_tests.distributed.intake import ClosedError, Intake, MisplacedError, sha256
 from celsiusify_load_tests.distributed.leader import Leader
 from celsiusify_load_tests.distributed.link import Link, LostLeaderError, TurnedAwayError
+from celsiusify_load_tests.distributed.offset import Clock, measure
 from celsiusify_load_tests.distributed.talk import (
     Briefing,
     Distribution,
@@ -99,20 +100,21 @@ def _answer(server: socket.socket, client: socket.socket, silent: threading.Even
 class Side:
     """A leader's application, and links to it."""
 
-    def __init__(self, folder: Path, stack: ExitStack, workers: int = 4) -> None:
+    def __init__(self, folder: Path, stack: ExitStack, host: str = "127.0.0.1") -> None:
         self.spool = folder / "leader"
         self.spool.mkdir()
-        self.crew = Crew(workers, VERSIONS, Briefing(0, 1, 5557, ""))
+        self.crew = Crew(4, VERSIONS, Briefing(0, 1, 5557, ""))
         self.control = Control(self.crew, Intake())
         self.control.intake.open(1, self.spool)
-        listener = stack.enter_context(listening("127.0.0.1", 0))
+        self.host = host
+        listener = stack.enter_context(listening(host, 0))
         self.port: int = listener.getsockname()[1]
         stack.enter_context(served(application(self.control), listener))
         self._stack = stack
 
     def link(self, port: int | None = None) -> Link:
         """A worker's link, straight to the leader if no port is given."""
-        return self._stack.enter_context(closing(Link("127.0.0.1", port or self.port)))
+        return self._stack.enter_context(closing(Link(self.host, port or self.port)))
 
     def join(self, link: Link, token: str = "a") -> int:
         """Become a worker."""
@@ -333,6 +335,14 @@ def test_a_stop_ends_the_wait_for_workers() -> None:
     with pytest.raises(Interrupted), leading(distribution, "", said.append, stop_asked):
         pass
     assert said == [f"waiting at 127.0.0.1:{port} for workers, 3 in all"]
+
+
+def test_a_leader_may_be_reached_by_ipv6(tmp_path: Path) -> None:
+    with ExitStack() as stack:
+        link = (side := Side(tmp_path, stack, "::1")).link()
+        worker = side.join(link)
+        assert link.beat(worker) == Order()
+        assert measure(Clock(), link.exchange).round_trip_ms > 0
 
 
 def test_a_leader_that_is_gone_is_noticed() -> None:
