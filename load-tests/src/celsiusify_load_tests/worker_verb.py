@@ -6,7 +6,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from celsiusify_load_tests.arguments import address, optional, port, positive
-from celsiusify_load_tests.distributed.link import Heart, Link, LostLeaderError, TurnedAwayError
+from celsiusify_load_tests.distributed.heart import Heart
+from celsiusify_load_tests.distributed.link import Link, LostLeaderError, TurnedAwayError
 from celsiusify_load_tests.distributed.part import Part
 from celsiusify_load_tests.distributed.talk import CONTROL_PORT, WORKER_TIMEOUT_S
 from celsiusify_load_tests.distributed.worker import Worker, introduction

@@ -6,16 +6,14 @@ from contextlib import closing
 from dataclasses import asdict
 from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException
-from threading import Event, Thread
 from typing import Any, TypeVar
 
 import orjson
 import requests
 
 from celsiusify_load_tests.distributed.offset import Exchange
-from celsiusify_load_tests.distributed.talk import BEAT_S, Briefing, Joining, Order, Report
+from celsiusify_load_tests.distributed.talk import Briefing, Joining, Order, Report
 from celsiusify_load_tests.errors import LoadTestError
-from celsiusify_load_tests.interruption import Interruption
 from celsiusify_load_tests.settings import checked
 
 TIMEOUT_S = (2.0, 10.0)  # to connect, and to be answered
@@ -142,38 +140,3 @@ def _told(answer: requests.Response) -> dict[str, Any]:
     if answer.status_code not in (HTTPStatus.OK, HTTPStatus.CONFLICT):
         raise TurnedAwayError(str(told.get("problem")))
     return told
-
-
-class Heart:
-    """Beats in a thread of its own as long as the context lasts, whatever the worker is at.
-
-    Args:
-        link: A connection of its own.
-        worker: The worker's number.
-        stop_asked: Is asked once the leader says that the run is over: it won't wait for a trial.
-    """
-
-    def __init__(self, link: Link, worker: int, stop_asked: Interruption) -> None:
-        self._link = link
-        self._stop_asked = stop_asked
-        self._worker = worker
-        self._stop = Event()
-        self._thread = Thread(target=self._run, name="heart", daemon=True)
-
-    def __enter__(self) -> "Heart":
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._stop.set()
-        self._thread.join(BEAT_S)
-
-    def _run(self) -> None:
-        while not self._stop.wait(BEAT_S):
-            try:
-                order = self._link.beat(self._worker)
-            except (LostLeaderError, LoadTestError):
-                return  # the worker hears the same when it next reports
-            if order.do == "end":
-                self._stop_asked.ask()
-                return
