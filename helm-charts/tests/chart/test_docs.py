@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -52,3 +53,19 @@ def test_notes_are_of_this_release(helm: Helm, scenario: Path) -> None:
     assert RELEASE in notes
     assert "<no value>" not in notes
     assert "%!" not in notes
+
+
+@pytest.mark.parametrize(
+    ("values", "warned"),
+    [({}, True), ({"servers": {"release": "celsiusify"}}, False)],
+    ids=["of nobody", "of a release"],
+)
+def test_loads_alone_are_told_to_name_their_servers(
+    helm: Helm, values: dict[str, Any], warned: bool
+) -> None:
+    notes = helm.notes(UMBRELLA / "charts" / "load-tests", values=values)
+    assert ("servers.release is empty" in notes) is warned
+
+
+def test_loads_beside_their_servers_need_not(helm: Helm) -> None:
+    assert "servers.release is empty" not in helm.notes(UMBRELLA)

@@ -21,6 +21,9 @@ WARNING: {{ . }}
 {{- end }}
 
 {{- define "load-tests.warnings" -}}
+{{- if and .Chart.IsRoot (not .Values.servers.release) }}
+- servers.release is empty, but this release serves no target: only those of targets that have a host are found.
+{{- end }}
 {{- if eq .Values.load.connection "keep-alive" }}
 - load.connection is keep-alive, so each user stays with the pod that it first came to: pods that an autoscaler adds get nothing to do. rotate:100 spreads the load.
 {{- end }}
