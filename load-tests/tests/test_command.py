@@ -20,6 +20,7 @@ if TYPE_CHECKING:  # pytest imports no module from a folder of tests
     from conftest import MakeWorkspace, Refuse, Run, Workspace
 
 LATE_S = 5  # on a machine that is busy
+TWO = ("--users=8", "--no-calibration", "--processes=2")
 
 
 @pytest.fixture(scope="module")
@@ -212,7 +213,7 @@ def test_a_target_is_taken_apart_before_it_is_loaded(loaded: "Run") -> None:
 
 def test_a_lost_worker_makes_a_measurement_invalid(workspace: "Workspace") -> None:
     """One of two load-generating processes is killed: what is left isn't the load asked for."""
-    process = workspace.start("run", "one", "--users=8", "--no-calibration", "--processes=2")
+    process = workspace.start("run", "one", *TWO)
     run = workspace.interrupt(process, signal.SIGKILL, of="worker-1")
     assert run.code == Exit.INVALID
     assert run.round()["state"] == "failed"
@@ -236,6 +237,16 @@ def test_an_interrupted_run_keeps_what_it_has(
     assert run.target("two")["state"] == "interrupted"
     assert not (run.folder / "two_requests.parquet").exists()
     assert workspace.leftovers() == []
+
+
+def test_a_load_ends_with_its_command(workspace: "Workspace") -> None:
+    """Even if that is killed: a server elsewhere isn't loaded for nothing."""
+    with workspace.running() as server:
+        process = workspace.start("run", "one", f"--host={server.url}", *TWO)
+        workspace.wait_for_rows(workers=2)
+        process.kill()
+        workspace.wait_for(lambda: not workspace.leftovers())
+        process.communicate()
 
 
 def test_an_interruption_while_the_target_starts_ends_it(workspace: "Workspace") -> None:

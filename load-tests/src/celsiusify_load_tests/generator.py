@@ -10,6 +10,7 @@ from pathlib import Path
 
 from celsiusify_load_tests.interruption import Interruption
 from celsiusify_load_tests.load_model import ClosedLoad, LoadModel
+from celsiusify_load_tests.orphan import COMMAND_PID
 from celsiusify_load_tests.policy import KEEP_ALIVE
 from celsiusify_load_tests.processes import kill_session, last_lines, start, stop
 from celsiusify_load_tests.profiles import Profile
@@ -89,7 +90,8 @@ def drive(
     """
     distribution = job.team.begin(job.processes, job.spool)
     job.spool.mkdir(parents=True)
-    process = start([*command(job), *distribution], job.log, cores=cores)
+    env = {COMMAND_PID: str(os.getpid())}
+    process = start([*command(job), *distribution], job.log, cores=cores, env=env)
     try:
         problem = _watch(process, job, lambda: each_second() or job.team.problem(), stop_asked)
     finally:

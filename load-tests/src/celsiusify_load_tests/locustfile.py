@@ -18,6 +18,7 @@ from celsiusify_load_tests.errors import LoadTestError
 from celsiusify_load_tests.load import Plan, claim
 from celsiusify_load_tests.names import guard_names
 from celsiusify_load_tests.options import add_options, options_of
+from celsiusify_load_tests.orphan import end_with_command
 from celsiusify_load_tests.scheduled_user import ScheduledUser
 from celsiusify_load_tests.session import USAGE_ERROR, Generator, Leader
 from celsiusify_load_tests.user import ConvertUser
@@ -53,6 +54,7 @@ def take_part(environment: Environment, runner: Runner, **_: Any) -> None:
             choose_users(environment)
             if options.spool_dir:
                 claim(Path(options.spool_dir))
+            end_with_command(runner)
         if isinstance(runner, MasterRunner):
             Leader(environment, runner)
             return
