@@ -51,9 +51,21 @@ def test_port_in_use_stops_with_one_line() -> None:
     ]
 
 
-def test_unknown_command_stops_with_exit_code_2(capsys: pytest.CaptureFixture[str]) -> None:
-    """A command that doesn't exist is refused with those that do."""
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        ([], "arguments are required: COMMAND"),
+        (["fly"], "invalid choice: 'fly' (choose from"),
+        (["serve", "--port=80"], "unrecognized arguments: --port=80"),
+    ],
+)
+def test_wrong_arguments_stop_with_one_line(
+    capsys: pytest.CaptureFixture[str], arguments: list[str], complaint: str
+) -> None:
+    """What can't be used is named on one line, and the exit code is 2."""
     with pytest.raises(SystemExit) as stopped:
-        command.main(["fly"])
+        command.main(arguments)
+    (line,) = capsys.readouterr().err.splitlines()
     assert stopped.value.code == 2
-    assert "choose from" in capsys.readouterr().err
+    assert line.startswith("celsiusify-converter-api: ")
+    assert complaint in line

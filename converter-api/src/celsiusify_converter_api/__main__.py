@@ -9,10 +9,19 @@ import json
 import os
 import socket
 import sys
+from typing import NoReturn
 
 from . import DISTRIBUTION, __version__
 from .config import ConfigError, Settings
 from .engine import describe
+
+
+class Parser(argparse.ArgumentParser):
+    """Says what is wrong with an argument in one line."""
+
+    def error(self, message: str) -> NoReturn:
+        """Leave with exit code 2, where argparse would print the usage first."""
+        self.exit(2, f"{DISTRIBUTION}: {message}\n")
 
 
 def serve(settings: Settings) -> None:
@@ -46,7 +55,7 @@ def print_description(settings: Settings) -> None:
 
 def parse_arguments(arguments: list[str] | None) -> argparse.Namespace:
     """Read the command line."""
-    parser = argparse.ArgumentParser(prog=DISTRIBUTION, description=__doc__)
+    parser = Parser(prog=DISTRIBUTION, description=__doc__)
     parser.add_argument("--version", action="version", version=__version__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     for name, run, text in (
