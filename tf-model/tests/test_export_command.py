@@ -136,6 +136,24 @@ def test_wrong_usage_is_one_line(
     assert list(tmp_path.iterdir()) == []
 
 
+WITHOUT_ROOM = """
+import sys, tempfile
+from celsiusify_tf_model.__main__ import main
+tempfile._candidate_tempdir_list = list
+sys.exit(main(["export", "--out", sys.argv[1]]))
+"""
+
+
+def test_nowhere_for_temporary_files_is_one_line(tmp_path: Path) -> None:
+    """So it is in a container with a read-only root and no /tmp beside it."""
+    command = [sys.executable, "-c", WITHOUT_ROOM, str(tmp_path)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+
+    assert done.returncode == 2
+    assert "expected /tmp, or the one in TMPDIR" in only_line(done.stderr)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_standard_error_holds_progress_alone(run: Run, tmp_path: Path) -> None:
     """TensorFlow's own messages about the machine don't reach the user."""
     done = run("export", "--out", tmp_path)

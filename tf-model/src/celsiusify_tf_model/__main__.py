@@ -3,6 +3,7 @@
 import os
 import signal
 import sys
+import tempfile
 from argparse import Namespace
 from pathlib import Path
 from types import FrameType
@@ -47,6 +48,7 @@ def _export(options: Namespace) -> str:
             return f"{kept} is up to date"
     version = options.version or versions.next_free(model_dir)
     versions.refuse_taken(model_dir, version)
+    _find_room()
     _quieten_tensorflow()
     # TensorFlow takes seconds to import: not before it's known to be needed.
     from celsiusify_tf_model.export import Export, export
@@ -69,6 +71,16 @@ def _up_to_date(model_dir: Path, version: int | None, fingerprint: str) -> Path 
         if card and card["recipe_fingerprint"] == fingerprint:
             return model_dir / str(number)
     return None
+
+
+def _find_room() -> None:
+    """Raise ModelError where there's no folder for temporary files, which TensorFlow must have."""
+    try:
+        tempfile.gettempdir()
+    except FileNotFoundError as error:
+        raise ModelError(
+            "no folder for temporary files: expected /tmp, or the one in TMPDIR, to be writable"
+        ) from error
 
 
 def _quieten_tensorflow() -> None:
