@@ -102,7 +102,7 @@ def classification(plan: Plan, outputs: Arrays) -> Any:
     result = ClassificationResult()
     for row in range(examples):
         classes = result.classifications.add().classes
-        labels, scores = ([_row(columns.get(name), row)][0] for name in (CLASSES, SCORES))
+        labels, scores = (_row(columns.get(name), row) for name in (CLASSES, SCORES))
         for index in range(len(labels or scores)):
             label = labels[index].decode(errors="replace") if labels else ""
             classes.add(label=label, score=scores[index] if scores else 0.0)
