@@ -8,7 +8,8 @@ from tensorflow_serving.apis import model_service_pb2_grpc, prediction_service_p
 
 from celsiusify_tf_serving.embedded.errors import Code, ServingError, invalid
 from celsiusify_tf_serving.embedded.flags import Flags
-from celsiusify_tf_serving.embedded.grpc_api import ModelService, PredictionService
+from celsiusify_tf_serving.embedded.grpc_models import ModelService
+from celsiusify_tf_serving.embedded.grpc_prediction import PredictionService
 
 MAX_BYTES: Final = 2**31 - 1
 

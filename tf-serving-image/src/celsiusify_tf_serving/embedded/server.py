@@ -12,7 +12,8 @@ import tensorflow as tf
 from celsiusify_tf_serving.embedded.batching_policy import read_policy, usable_cpus
 from celsiusify_tf_serving.embedded.errors import ServingError
 from celsiusify_tf_serving.embedded.flags import Flags
-from celsiusify_tf_serving.embedded.grpc_api import ModelService, PredictionService
+from celsiusify_tf_serving.embedded.grpc_models import ModelService
+from celsiusify_tf_serving.embedded.grpc_prediction import PredictionService
 from celsiusify_tf_serving.embedded.grpc_server import start_grpc
 from celsiusify_tf_serving.embedded.http_server import HttpServer
 from celsiusify_tf_serving.embedded.log import log

@@ -1,23 +1,20 @@
-"""The gRPC API: prediction and model services with TensorFlow Serving's own messages."""
+"""gRPC's PredictionService, with TensorFlow Serving's own messages."""
 
 import time
 from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
-import grpc
 from tensorflow_serving.apis import (
     classification_pb2,
     get_model_metadata_pb2,
-    get_model_status_pb2,
     inference_pb2,
-    model_management_pb2,
-    model_service_pb2_grpc,
     prediction_service_pb2_grpc,
     regression_pb2,
 )
 
 from celsiusify_tf_serving.embedded.dtypes import Array
 from celsiusify_tf_serving.embedded.errors import Code, ServingError, invalid
+from celsiusify_tf_serving.embedded.grpc_errors import abort
 from celsiusify_tf_serving.embedded.inference import (
     CLASSIFY,
     classification,
@@ -26,27 +23,16 @@ from celsiusify_tf_serving.embedded.inference import (
     regress_plan,
     regression,
 )
-from celsiusify_tf_serving.embedded.manager import Manager, wait_until_available
+from celsiusify_tf_serving.embedded.manager import Manager
 from celsiusify_tf_serving.embedded.metadata import signature_map
 from celsiusify_tf_serving.embedded.metrics import Metrics
-from celsiusify_tf_serving.embedded.model import status_error
-from celsiusify_tf_serving.embedded.model_config import read_models
 from celsiusify_tf_serving.embedded.model_spec import ModelSpec, read_spec
 from celsiusify_tf_serving.embedded.predict import Plan, predict_plan, predict_response
 from celsiusify_tf_serving.embedded.servable import Servable
 
-MAX_MESSAGE_CHARS: Final = 1024
 SIGNATURES: Final = "signature_def"
 Write = Callable[[Array, Any], None]
 Answer = Callable[[Any, float | None], Awaitable[Any]]
-
-
-async def abort(context: Any, error: ServingError) -> None:
-    """End a call with an error."""
-    message = error.message
-    if len(message) > MAX_MESSAGE_CHARS:
-        message = message[:MAX_MESSAGE_CHARS] + "...TRUNCATED"
-    await context.abort(grpc.StatusCode[error.code.name], message)
 
 
 class PredictionService(prediction_service_pb2_grpc.PredictionServiceServicer):  # type: ignore[misc]
@@ -156,32 +142,3 @@ def _fill_spec(spec: Any, servable: Servable, plan: Plan) -> None:
         servable.version,
         plan.signature.name,
     )
-
-
-class ModelService(model_service_pb2_grpc.ModelServiceServicer):  # type: ignore[misc]
-    """Tells of models and changes which are served."""
-
-    def __init__(self, manager: Manager) -> None:
-        self._manager = manager
-
-    async def GetModelStatus(self, request: Any, context: Any) -> Any:  # noqa: N802
-        """Tell the state of a model's versions."""
-        try:
-            versions = self._manager.versions(read_spec(request))
-        except ServingError as error:
-            return await abort(context, error)
-        response = get_model_status_pb2.GetModelStatusResponse()
-        for version in versions:
-            status = response.model_version_status.add(version=version.number, state=version.state)
-            status.status.error_code, status.status.error_message = status_error(version)
-        return response
-
-    async def HandleReloadConfigRequest(self, request: Any, context: Any) -> Any:  # noqa: N802
-        """Follow another configuration, and wait for its new models."""
-        response = model_management_pb2.ReloadConfigResponse()
-        try:
-            await wait_until_available(await self._manager.change(read_models(request.config)))
-        except ServingError as error:
-            return await abort(context, error)
-        response.status.error_code = Code.OK
-        return response
