@@ -36,8 +36,10 @@ def test_make_help_lists_every_verb() -> None:
 
 
 @pytest.mark.parametrize("document", documents())
-def test_make_verbs_in_documents_exist(document: str) -> None:
-    makefile = (ROOT / "Makefile").read_text()
-    verbs = set(re.findall(r"^([a-z-]+):", makefile, re.M))
+def test_make_can_do_what_documents_say(document: str) -> None:
+    """But for `make image-<folder>` and its like, which name no verb yet."""
     named = set(re.findall(r"(?:^|`)make ([a-z][a-z-]*)", (ROOT / document).read_text(), re.M))
-    assert {verb for verb in named - verbs if not verb.startswith("image-")} == set()
+    verbs = sorted(verb for verb in named if not verb.endswith("-"))
+    command = ["make", "--dry-run", "DOCKER=true", "help", *verbs]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
