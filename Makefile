@@ -187,6 +187,8 @@ OWNER ?= celsiusify
 TAG ?= $(VERSION)
 BUILD_OPTIONS = $(addprefix --build-arg ,$(sort $(shell sed -n 's/^ARG //p' $*/Dockerfile))) \
 	$(patsubst %,--label org.opencontainers.image.%,$(filter-out %=,revision=$(REVISION) created=$(CREATED) source=$(SOURCE)))
+# Outside of an image's recipe there is no Dockerfile to read.
+unexport BUILD_OPTIONS ATTESTED
 PUSHED = $(REGISTRY)/$(OWNER)/$*:$(TAG)
 ATTESTED = buildx build --push --sbom=true --provenance=mode=max $(BUILD_OPTIONS) -t $(PUSHED) $*
 

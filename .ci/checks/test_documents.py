@@ -31,8 +31,9 @@ def test_links_to_files_lead_somewhere(document: str) -> None:
 def test_make_help_lists_every_verb() -> None:
     makefile = (ROOT / "Makefile").read_text()
     verbs = set(re.findall(r"^\.PHONY: ([a-z-]+)$", makefile, re.M))
-    helped = set(re.findall(r"^([a-z-]+):.*## ", makefile, re.M))
-    assert verbs == helped
+    done = subprocess.run(["make"], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert set(re.findall(r"^  make ([a-z-]+) ", done.stdout, re.M)) == verbs
+    assert done.stderr == ""
 
 
 @pytest.mark.parametrize("document", documents())
