@@ -8,6 +8,7 @@ from celsiusify_reporting.capacity import Found, Tried
 from celsiusify_reporting.chart import Chart
 from celsiusify_reporting.charts.capacity import capacity
 from celsiusify_reporting.charts.look import looks
+from celsiusify_reporting.pages.over_time import course
 from celsiusify_reporting.report import Report
 from celsiusify_reporting.run import Objective
 from runs import TITLES, Load, OpenLoad
@@ -96,6 +97,34 @@ def test_course_is_the_median_round_and_what_rounds_range_over(report_of: Report
     assert p50.y == pytest.approx(rounds[2])
     assert p50.band == tuple(zip(rounds[0], rounds[1], strict=True))
     assert len(rate.x) == len(rate.band) == len(rounds[0])
+
+
+def test_open_load_has_no_users_to_draw(report_of: ReportOf) -> None:
+    """Its schedule is run by one of Locust's users a process: their number would mislead."""
+    report = report_of({"tfserving": OpenLoad(slowing=(1, 1))})
+    rates, latencies = charts.draw(report)[charts.OVER_TIME].panels
+
+    assert (rates.x.title, latencies.x.title) == ("", "seconds since the ramp-up ended")
+    assert course(report).title == "Throughput and latency over time"
+
+
+@pytest.mark.parametrize(
+    ("load", "said"),
+    [
+        (Load(), {"the most that the users"}),
+        (Load(failing=3), {"the most that the users", "Crosses"}),
+        (Load(slowing=(1, 1)), {"the most that the users", "median round"}),
+        (OpenLoad(), set()),
+    ],
+)
+def test_caption_explains_what_is_drawn_only(
+    report_of: ReportOf, load: Load, said: set[str]
+) -> None:
+    """No crosses where nothing failed, no band of one round, no users of a schedule."""
+    caption = course(report_of({"tfserving": load})).caption
+
+    told = ("the most that the users", "Crosses", "median round")
+    assert {one for one in told if one in caption} == said
 
 
 def test_single_round_has_no_band(report_of: ReportOf) -> None:

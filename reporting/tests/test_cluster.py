@@ -51,7 +51,7 @@ def test_first_page_tells_what_served_where(folder: Path) -> None:
     assert "Example CPU" not in first
     assert "| Node | node-load |" in rest
     assert "| Kubernetes | v1.34.1 |" in rest
-    assert "| load-1 | the leader's | 1.00 | 2,000 |" in rest
+    assert "| load-1 | the leader's | 1 | 2,000 |" in rest
 
 
 def test_every_number_of_a_cluster_s_report_is_in_its_json(tmp_path: Path) -> None:
@@ -93,7 +93,7 @@ def test_every_number_of_a_cluster_s_report_is_in_its_json(tmp_path: Path) -> No
             ("cpu_limit_cores",),
             0.5,
             "Unequal CPU: a replica of each target may use different numbers of cores: Flask under "
-            "gunicorn had 0.500 and TensorFlow Serving (REST) had 1.00.",
+            "gunicorn had 0.5 and TensorFlow Serving (REST) had 1.",
         ),
         (("cpu_limit_cores",), None, "Flask under gunicorn had none and TensorFlow"),
         (("cpu_request_cores",), 0.25, "CPU request of a replica, cores (0.250 against 0.500)"),

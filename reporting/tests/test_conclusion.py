@@ -5,7 +5,9 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
+from celsiusify_reporting.document import Table
 from celsiusify_reporting.folder import measure_run
+from celsiusify_reporting.pages.comparisons import comparisons
 from celsiusify_reporting.report import Report
 from runs import Load, edit_run, make_run
 
@@ -183,6 +185,36 @@ def test_rounds_that_differ_widely_ask_for_more(report_of: ReportOf) -> None:
 
     assert "has the lower median latency can't be told yet: it takes about" in text
     assert "more rounds of each" in text
+
+
+def test_many_targets_are_ranked_in_a_line_each(report_of: ReportOf) -> None:
+    """Not two by two: of five, ten pairs would fill a page. A table has them all."""
+    loads = {f"t{place}": load(4 + 4 * place, **FAST) for place in range(5)}
+    report = report_of(loads)
+
+    median, p99, *_ = headline(report).split("; ")
+    assert median == "T0 was ahead of all 4 others in median latency, by at least 2.0 times"
+    assert p99.startswith("t0 was ahead of all 4 others in 99th percentile of latency, by at least")
+    assert "no target was shown to be ahead of all others in CPU time per" in headline(report)
+    assert not any("t0 against" in point for point in report.conclusion.points)
+    tables = [group[-1] for group in comparisons(report)]
+    assert [len(table.rows) for table in tables if isinstance(table, Table)] == [10] * 4
+
+
+def test_few_targets_have_no_table_of_pairs(report_of: ReportOf) -> None:
+    """The first pages have all that is compared."""
+    report = report_of({name: load(5, **FAST) for name in BOTH})
+
+    assert not list(comparisons(report))
+    assert sum("against" in point for point in report.conclusion.points) == 4
+
+
+def test_invalid_run_says_nothing_of_comparisons(report_of: ReportOf) -> None:
+    """That each of them was not made would only repeat the verdict."""
+    report = report_of({name: load(5, worker_cpu=0.9, **FAST) for name in BOTH})
+
+    assert report.verdict.word == "INVALID"
+    assert not any("against" in point for point in report.conclusion.points)
 
 
 def test_points_near_the_ceiling_say_what_can_be_compared(report_of: ReportOf) -> None:

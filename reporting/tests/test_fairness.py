@@ -3,8 +3,10 @@ from typing import Any
 
 import pytest
 
+from celsiusify_reporting.document import Table
 from celsiusify_reporting.fairness import Fairness
 from celsiusify_reporting.folder import measure_run
+from celsiusify_reporting.pages.equality import equality
 from runs import Load, edit_run, make_run
 
 
@@ -63,8 +65,39 @@ def test_what_differs_is_marked_and_said(
     seen = sheet(folder)
     trait = next(one for one in seen.traits if one.name == name)
 
-    assert trait.unequal == (name in seen.unequal) == bool(says)
+    assert (trait.equal is False) == (name in seen.unequal) == bool(says)
     assert says in " ".join(seen.sentences)
+
+
+@pytest.mark.parametrize(("opened", "equal"), [(15, True), (20, True), (40, False)])
+def test_shares_that_hardly_differ_are_equal(folder: Path, opened: int, equal: bool) -> None:
+    """Ten connections of a thousand requests are 1 %: rounding alone makes nothing unequal."""
+    edit_run(folder, "targets", "tfserving", "rounds", 0, "connections", "opened", value=opened)
+    (kept,) = (one for one in sheet(folder).traits if one.name == "requests on a kept connection")
+
+    assert kept.equal is equal
+
+
+def test_what_is_unknown_is_not_called_equal(folder: Path) -> None:
+    """Nor unequal: the sheet says that it isn't known."""
+    edit_run(folder, "targets", "tfserving", "engine", value=None)
+    report, _ = measure_run(folder)
+    (engine,) = (one for one in report.fairness.traits if one.name == "engine")
+    (table,) = (block for block in next(equality(report)) if isinstance(block, Table))
+
+    assert (engine.values, engine.equal) == ((None, "gunicorn"), None)
+    assert ("engine", "n/a", "gunicorn", "n/a") in table.rows
+
+
+def test_of_many_targets_it_is_said_who_has_what(results: Path) -> None:
+    """A row of values would leave that to be counted."""
+    loads = {"tfserving": Load(), "converter-api": Load(), "third": Load()}
+    (said,) = sheet(make_run(results / "run", loads)).sentences
+
+    assert said == (
+        "Not equal between the targets: method (POST: TensorFlow Serving (REST); GET: Flask under "
+        "gunicorn and third)."
+    )
 
 
 def test_one_target_has_nothing_to_be_unequal_to(results: Path) -> None:

@@ -3,7 +3,6 @@ from itertools import combinations, pairwise
 import numpy as np
 import pytest
 from matplotlib import rc_context
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from celsiusify_reporting import figures
@@ -99,7 +98,7 @@ def laid_out(chart: Chart) -> Figure:
     """A figure whose parts have their places, as in the picture."""
     with rc_context(figures.STYLE):
         drawn = figures.figure(chart)
-        FigureCanvasAgg(drawn).draw()
+        drawn.draw_without_rendering()
     return drawn
 
 

@@ -96,7 +96,7 @@ def test_what_is_left_is_in_the_report_s_data(tmp_path: Path) -> None:
     assert report.team.residual_ms == pytest.approx({"load-1": -0.123, "load-2": 0.456})
     assert report.team.throttled_percent == 0
     pages = render(compose(report))
-    assert "| load-1 | the leader's | 1.00 | 2,000 | 0.800 | −0.123 |" in pages
+    assert "| load-1 | the leader's | 1 | 2,000 | 0.800 | −0.123 |" in pages
     assert strays(pages, json.loads(to_json(report))) == []
 
 

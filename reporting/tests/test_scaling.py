@@ -1,9 +1,11 @@
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
+from celsiusify_reporting import scaling_words
 from celsiusify_reporting.folder import measure_run
 from celsiusify_reporting.measurement import Measurement
 from celsiusify_reporting.moments import Moments
@@ -88,6 +90,40 @@ def test_scale_up_is_told_in_words(tmp_path: Path) -> None:
     assert "fewer replicas were wanted after 12 s, and 1 instead of 3 after 12 s." in said
 
 
+def test_rounds_that_went_alike_share_their_sentences(tmp_path: Path) -> None:
+    """Times and percentiles are told from the least to the most of the rounds."""
+    report = drawn_up(tmp_path, Spike(slowing=(1, 1, 1)))
+    one = report.measurements[0]
+    rises = [each for each in one.changes or () if each.direction == "up"]
+    later = replace(rises[2], wanted=Moments(10, 11, 2), ready=Moments(13, 19, 2))
+    said = "\n".join(scaling_words.points([replace(one, changes=(rises[0], later))]))
+
+    assert len(points(report).splitlines()) == 4
+    assert "when the load rose from 40 to 200/s in 3 rounds: more replicas" in points(report)
+    assert "wanted after 8 to 10 s" in said.replace("\N{NO-BREAK SPACE}", " ")
+    assert "ready after 15 to 19 s" in said.replace("\N{NO-BREAK SPACE}", " ")
+    assert "(up to 10.0 % were dropped)" in points(report)
+
+
+def test_headline_says_how_soon_replicas_were_ready(tmp_path: Path) -> None:
+    """That is what a spike is made for."""
+    headline = drawn_up(tmp_path, Spike()).conclusion.headline
+
+    assert "Flask under gunicorn had all new replicas ready 15\N{NO-BREAK SPACE}s after" in headline
+
+
+def test_replica_that_was_never_ready_is_missed(tmp_path: Path) -> None:
+    """Of two that were wanted only one came in time: then not all were ready."""
+    report = drawn_up(tmp_path, Spike(ready_s=(12.1, 60), answered_s=(12.6,)))
+
+    assert "only 1 of 2 new ones by the time the load changed again (1 to 3 replicas)" in points(
+        report
+    )
+    assert "not all new replicas of Flask under gunicorn were ready while" in (
+        report.conclusion.headline
+    )
+
+
 def test_target_that_names_no_instance_is_said_to_tell_nothing(tmp_path: Path) -> None:
     """TensorFlow Serving's answers are all alike: there is no first answer of a new instance."""
     report = drawn_up(tmp_path, Spike(names=False))
@@ -106,6 +142,7 @@ def test_replicas_that_stay_are_told(tmp_path: Path) -> None:
     assert (up.wanted, up.before, up.after) == (None, 1, 1)
     assert [one.name for one in up.felt] == ["before", "without a new replica", "afterwards"]
     assert "no more than 1 replica was wanted within 40 s." in points(report)
+    assert "no more replicas of Flask under gunicorn were wanted" in report.conclusion.headline
     assert "replicas stayed at 1 for the 30 s that were watched." in points(report)
 
 

@@ -73,7 +73,7 @@ def test_step_that_drifts_is_told_and_makes_nothing_invalid(tmp_path: Path) -> N
 
     assert report.verdict.word == "VALID"
     assert warning.kind == "non-stationary"
-    assert "in 1 steps of its rate it did not keep the pace, most of all in step 2, at 200/s" in (
+    assert "in a step of its rate it did not keep the pace, most of all in step 2, at 200/s" in (
         warning.text
     )
 

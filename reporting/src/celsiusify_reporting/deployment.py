@@ -10,11 +10,11 @@ from celsiusify_reporting.replicas import Replicas
 from celsiusify_reporting.wording import (
     SPACE,
     UNKNOWN,
-    figure,
     limit,
     listing,
     setting,
     shortened,
+    tail,
     whole,
 )
 
@@ -113,7 +113,7 @@ def _image(cluster: Cluster, one: Measurement) -> str:
     digest = deployed.digest
     known = f" ({shortened(digest, word=DIGEST)})" if digest else " (digest unknown)"
     where = listing(nodes_of(cluster, one)) or "a node not recorded"
-    return f"the image {shortened(deployed.image, word=IMAGE)}{known} on {where}"
+    return f"the image {tail(deployed.image, IMAGE)}{known} on {where}"
 
 
 def scaler(autoscaler: Autoscaler | None) -> str:
@@ -130,4 +130,4 @@ def scaler(autoscaler: Autoscaler | None) -> str:
 
 def cores(value: float | None, unset: str = "none") -> str:
     """An amount of CPU; a limit that isn't told is none."""
-    return unset if value is None else figure(value)
+    return unset if value is None else setting(value)

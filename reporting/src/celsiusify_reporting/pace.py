@@ -41,12 +41,13 @@ def _pace(one: Measurement, rounds: Sequence[Round], method: Method) -> Iterator
     drifting = [(number, kept) for number, kept in judged if kept.stationary is False]
     if drifting:
         numbers = listing([str(number) for number, _ in drifting])
+        named = f"round {numbers}" if len(drifting) == 1 else f"rounds {numbers}"
         spread = max(kept.spread_percent for _, kept in drifting)
         yield Finding(
             "non-stationary",
             one.name,
             f"{one.title}: {whole(len(drifting))} of {whole(len(judged))} rounds did not keep the "
-            f"pace (round {numbers}): between thirds of the steady window it changed by up to "
+            f"pace ({named}): between thirds of the steady window it changed by up to "
             f"{percent(spread)} (over {limit(method.drift_percent)}).",
             invalid=100 * len(drifting) > method.odd_rounds_percent * len(judged),
         )
@@ -61,11 +62,12 @@ def _steps(one: Measurement, rounds: Sequence[Round], method: Method) -> Iterato
         if step.stationarity and step.stationarity.stationary is False
     ]
     if drifting:
+        steps = "a step" if len(drifting) == 1 else f"{whole(len(drifting))} steps"
         number, name, spread = max(drifting, key=lambda each: each[2])
         yield Finding(
             "non-stationary",
             one.name,
-            f"{one.title}: in {whole(len(drifting))} steps of its rate it did not keep the pace, "
+            f"{one.title}: in {steps} of its rate it did not keep the pace, "
             f"most of all in step {name}, of round {whole(number)}: between thirds of that it "
             f"changed by up to {percent(spread)} (over {limit(method.drift_percent)}), so that its "
             "figures hang on how long the step was.",

@@ -12,11 +12,12 @@ from celsiusify_reporting import capacity, team
 from celsiusify_reporting.capacity import Found
 from celsiusify_reporting.caveats import caveats
 from celsiusify_reporting.cluster import Cluster
-from celsiusify_reporting.comparison import Comparison, compare_all
+from celsiusify_reporting.comparison import Comparison
 from celsiusify_reporting.conclusion import Conclusion, conclude
 from celsiusify_reporting.fairness import Fairness, sheet
 from celsiusify_reporting.measurement import Measurement
 from celsiusify_reporting.method import Method
+from celsiusify_reporting.pairs import compare_all
 from celsiusify_reporting.run import Run
 from celsiusify_reporting.team import Team
 from celsiusify_reporting.verdict import Verdict, judge

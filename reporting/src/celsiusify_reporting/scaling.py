@@ -56,6 +56,13 @@ class Change:
     tells: bool
     felt: tuple[Stretch, ...] = ()
 
+    @property
+    def lacking(self) -> int:
+        """How many more replicas were wanted than new ones were ready."""
+        if self.direction == "down" or self.before is None or self.after is None:
+            return 0
+        return max(0, self.after - self.before - (self.ready.times if self.ready else 0))
+
 
 @dataclass(frozen=True)
 class Watched:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
-from celsiusify_reporting.comparison import Comparison
+from celsiusify_reporting.comparison import Comparison, decided
 from celsiusify_reporting.method import Method
 from celsiusify_reporting.wording import SPACE, figure, limit, listing, percent, rate, whole
 
@@ -17,30 +17,30 @@ AHEAD = {
 }
 COSTS = {"cpu_s_per_requests": "CPU time per request"}
 HIGHER_IS_BETTER = {"throughput_rps"}
-UNITS = {"p50_ms": " ms", "p99_ms": " ms", "throughput_rps": " a second"}
+FEW = 4  # reasons that a sentence holds
+UNITS = {"p50_ms": "ms", "p99_ms": "ms", "throughput_rps": "requests a second"}
 
 
 def clauses(comparisons: Sequence[Comparison], method: Method) -> Iterator[str]:
     """What all comparisons say, two targets after the other."""
     for _, pair in groupby(comparisons, lambda one: (one.first, one.second)):
         yield from _pair(list(pair), method)
+    yield from left_out(comparisons)
 
 
 def _pair(pair: Sequence[Comparison], method: Method) -> Iterator[str]:
-    decided = [one for one in pair if one.outcome in ("lower", "higher")]
-    winners = dict.fromkeys(_titles(one) for one in decided)
-    for ahead, behind in winners:
-        lead = [one for one in decided if _titles(one) == (ahead, behind)]
+    shown = decided(pair)
+    for ahead, behind in dict.fromkeys(titles(one) for one in shown):
+        lead = [one for one in shown if titles(one) == (ahead, behind)]
         if won := [one for one in lead if one.measure in AHEAD]:
             yield f"{ahead} was {listing(list(_won(won, behind)))}"
         than = "" if won else f" than {ahead}"
         yield from (_paid(one, behind, than) for one in lead if one.measure in COSTS)
     names = f"{pair[0].first_title} and {pair[0].second_title}"
-    yield from _open(pair, "the two" if decided else names, method)
-    yield from _left_out(pair)
+    yield from _open(pair, "the two" if shown else names, method)
 
 
-def _titles(one: Comparison) -> tuple[str, str]:
+def titles(one: Comparison) -> tuple[str, str]:
     """Who is ahead, and who behind."""
     first_ahead = (one.outcome == "higher") == (one.measure in HIGHER_IS_BETTER)
     titles = one.first_title, one.second_title
@@ -81,10 +81,14 @@ def _open(pair: Sequence[Comparison], both: str, method: Method) -> Iterator[str
             yield f"which of {both} has the lower {one.title} can't be told{_more(one, method)}"
 
 
-def _left_out(pair: Sequence[Comparison]) -> Iterator[str]:
-    for one in pair:
-        if one.measure == "throughput_rps" and one.why_not:
-            yield f"throughput was not compared: {one.why_not}"
+def left_out(comparisons: Sequence[Comparison]) -> Iterator[str]:
+    """Why throughput was not compared, each reason once."""
+    of = [one for one in comparisons if one.measure == "throughput_rps"]
+    reasons = dict.fromkeys(one.why_not for one in of if one.why_not)
+    if reasons:
+        everywhere = "" if all(one.why_not for one in of) else " everywhere"
+        why = listing(list(reasons)) if len(reasons) < FEW else "the load sets it of one or both"
+        yield f"throughput was not compared{everywhere}: {why}"
 
 
 def span(low: float, high: float) -> str:
@@ -111,19 +115,24 @@ def _within(one: Comparison) -> str:
 def _more(one: Comparison, method: Method) -> str:
     if one.more_rounds is None:
         return f", nor would {whole(method.most_rounds)} rounds tell"
-    return f" yet: it takes about {whole(one.more_rounds)} more rounds of each"
+    rounds = "round" if one.more_rounds == 1 else "rounds"
+    return f" yet: it takes about {whole(one.more_rounds)} more {rounds} of each"
 
 
 def detail(one: Comparison, method: Method) -> str:
     """A comparison with its figures."""
     values = " against ".join(figure(value) for value in (one.first_value, one.second_value))
-    unit = UNITS.get(one.measure, f" CPU s per {whole(method.per_requests)} requests")
     at = f" at {rate(one.at_rps)} a second" if one.at_rps else ""
     what = f"{one.title[0].upper()}{one.title[1:]}{at}"
-    head = f"{what}, {one.first_title} against {one.second_title}: {values}{unit}"
+    head = f"{what}, {one.first_title} against {one.second_title}: {values} {unit(one, method)}"
     if one.interval is None or one.ratio is None:
         return f"{head}; not compared: {one.why_not}."
     return (
         f"{head}, {figure(one.ratio)} times ({figure(one.interval.low)} to "
         f"{figure(one.interval.high)}) over {whole(one.rounds)} rounds: {one.outcome}."
     )
+
+
+def unit(one: Comparison, method: Method) -> str:
+    """The unit of the figures that are compared."""
+    return UNITS.get(one.measure, f"CPU s per {whole(method.per_requests)} requests")

@@ -38,6 +38,11 @@ class Stretch:
     replicas: Replicas | None = None
     stationarity: Stationarity | None = None
 
+    @property
+    def p99_ms(self) -> float | None:
+        """The 99th percentile of latency, where there are enough requests for it."""
+        return self.steady.percentile_ms(99)
+
 
 def stretch(
     name: str,

@@ -58,6 +58,11 @@ def shortened(text: str, word: int = 36, whole_text: int = 400) -> str:
     return short if len(short) <= whole_text else f"{short[: whole_text - 1]}…"
 
 
+def tail(path: str, most: int) -> str:
+    """A path or name cut at its front to so many letters: its end tells it from others."""
+    return path if len(path) <= most else f"…{path[len(path) - most + 1 :]}"
+
+
 def listing(items: Sequence[str]) -> str:
     """Items as one speaks them: a, b and c."""
     return " and ".join([", ".join(items[:-1]), items[-1]]) if len(items) > 1 else "".join(items)

@@ -8,7 +8,7 @@ from textwrap import fill
 
 from celsiusify_reporting.chart import Axis, Chart, Look, Panel, Rule, Trace
 from celsiusify_reporting.charts.look import AXIS
-from celsiusify_reporting.comparison import Comparison
+from celsiusify_reporting.comparison import Comparison, many
 from celsiusify_reporting.interval import Interval
 from celsiusify_reporting.method import Method
 from celsiusify_reporting.sentences import HIGHER_IS_BETTER
@@ -19,16 +19,15 @@ FAINT = Look("#7d97aa")
 ALL_IN = 3.4  # what is left of a first page
 AXIS_IN, LINE_IN = 0.7, 0.36  # what a panel's horizontal axis takes, and the two rows of a name
 TITLE_IN = 0.14  # a row of its title
-MOST_PAIRS = 3  # more are too many for a page: a table has them
 LINE_LETTERS = 40  # as a phone has room for
 
 
 def ratios(comparisons: Sequence[Comparison], method: Method) -> Chart | None:
-    """A panel for each two targets, with a line for each measure; None of more than three pairs."""
+    """A panel for each two targets, with a line for each measure; None of too many."""
     shown = [one for one in comparisons if one.interval]
     grouped = groupby(shown, key=lambda one: (one.first_title, one.second_title))
     pairs = [(titles, list(group)) for titles, group in grouped]
-    if not pairs or len(pairs) > MOST_PAIRS:
+    if not pairs or many(comparisons):
         return None
     each_in = ALL_IN / len(pairs)
     return Chart(tuple(_panel(*titles, lines, method, each_in) for titles, lines in pairs))

@@ -11,6 +11,7 @@ from celsiusify_reporting.chart import Axis, Chart, Look, Panel, Rule, Trace, Va
 from celsiusify_reporting.charts.look import AXIS, DOTTED, Drawn
 from celsiusify_reporting.seconds import History
 
+SINCE = "seconds since the ramp-up ended"
 START = Rule("x", 0, Look(AXIS))
 Series = Callable[[History], Sequence[Value]]
 # The values that rounds have of each second: none where it is a gap in all of them.
@@ -18,11 +19,15 @@ Seconds = dict[int, list[float]]
 
 
 def over_time(drawn: Sequence[Drawn]) -> Chart | None:
-    """Throughput, latency and users, from when all users of a target were running."""
+    """Throughput, latency and, of a closed load, users, from when a round's ramp-up ended."""
     if not any(each.one.histories for each in drawn):
         return None
     steps = _steps(drawn)
-    panels = (_rates(drawn), _latencies(drawn), _users(drawn))
+    panels = [_rates(drawn), _latencies(drawn)]
+    if not any(each.one.open_load for each in drawn):
+        # What makes an open load counts as one user a process.
+        panels.append(_users(drawn))
+    panels[-1] = replace(panels[-1], x=Axis(SINCE))
     return Chart(tuple(_with(steps, panel) for panel in panels), one_x=True)
 
 
@@ -74,7 +79,7 @@ def _users(drawn: Sequence[Drawn]) -> Panel:
         trace for each in drawn for trace in _course(each, lambda one: one.users, "{y} users")
     )
     axis = Axis("users", limits=(0, _top(traces)))
-    return Panel(traces, Axis("seconds since all users were running"), axis, 1.2, rules=(START,))
+    return Panel(traces, Axis(), axis, height_in=1.2, rules=(START,))
 
 
 def _course(each: Drawn, series: Series, said: str, width: float = 1.6) -> Iterator[Trace]:

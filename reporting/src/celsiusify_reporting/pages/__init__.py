@@ -5,6 +5,7 @@ from __future__ import annotations
 from celsiusify_reporting.document import Document
 from celsiusify_reporting.pages.capacity import capacity
 from celsiusify_reporting.pages.cluster import cluster
+from celsiusify_reporting.pages.comparisons import comparisons
 from celsiusify_reporting.pages.equality import equality
 from celsiusify_reporting.pages.front import front, title
 from celsiusify_reporting.pages.generator import generator
@@ -21,6 +22,7 @@ from celsiusify_reporting.report import Report
 
 SECTIONS = (
     front,
+    comparisons,
     capacity,
     steps,
     scaling,

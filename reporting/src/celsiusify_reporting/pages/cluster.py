@@ -50,7 +50,7 @@ def _whole(of: Cluster) -> Table:
             ("Watching clock off by, ms", figure(clock.offset_ms)),
             ("That is known to within, ms", figure(clock.uncertainty_ms)),
             ("Samples of replicas, missed", f"{whole(sampling.samples)}, {whole(sampling.missed)}"),
-            ("A sample each, s", figure(sampling.period_s)),
+            ("A sample each, s", setting(sampling.period_s) if sampling.period_s else UNKNOWN),
         ),
         text_columns=2,
     )
@@ -59,18 +59,19 @@ def _whole(of: Cluster) -> Table:
 def _nodes(of: Cluster) -> Iterator[Table]:
     if of.nodes:
         yield Table(
-            ("Node", "Cores", "Memory, GiB", "Kubelet", "Runtime", "System"),
+            ("Node", "System", "Kubelet", "Runtime", "Cores", "Memory, GiB"),
             tuple(
                 (
                     node.name,
-                    figure(node.cpu_cores),
-                    figure(None if node.memory_bytes is None else node.memory_bytes / 2**30),
+                    shortened(f"{node.os_image or UNKNOWN} {node.architecture or ''}".strip()),
                     node.kubelet or UNKNOWN,
                     node.container_runtime or UNKNOWN,
-                    shortened(f"{node.os_image or UNKNOWN} {node.architecture or ''}".strip()),
+                    cores(node.cpu_cores, unset=UNKNOWN),
+                    figure(None if node.memory_bytes is None else node.memory_bytes / 2**30),
                 )
                 for node in of.nodes
             ),
+            text_columns=4,
         )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from celsiusify_reporting.document import Group, Heading, Paragraph, Table
 from celsiusify_reporting.fairness import Fairness
 from celsiusify_reporting.measurement import Measurement
-from celsiusify_reporting.pages.tables import Cell, by_target
+from celsiusify_reporting.pages.tables import Cell, beside, by_target
 from celsiusify_reporting.report import Report
 from celsiusify_reporting.run import Equivalence
 from celsiusify_reporting.wording import UNKNOWN, figure, setting, shortened, whole
@@ -16,11 +16,11 @@ from celsiusify_reporting.wording import UNKNOWN, figure, setting, shortened, wh
 def equality(report: Report) -> Iterator[Group]:
     """The groups of these pages."""
     if report.fairness.targets:
-        yield (Heading("Were the targets given the same?"), _sheet(report.fairness))
+        yield (Heading("Were the targets given the same?"), *_sheets(report.fairness))
     if gate := report.run.equivalence:
         yield (Heading("Do they answer the same?"), Paragraph(_gate(gate)), _answers(report, gate))
     if any(one.target.phases_us for one in report.measurements):
-        yield (Heading("Where a request's time goes"), Paragraph(PHASES), _phases(report))
+        yield (Heading("Where a request's time goes"), Paragraph(PHASES), *_phases(report))
 
 
 PHASES = (
@@ -29,13 +29,17 @@ PHASES = (
 )
 
 
-def _sheet(fairness: Fairness) -> Table:
-    rows = [
-        (one.name, *(value or UNKNOWN for value in one.values), "no" if one.unequal else "yes")
-        for one in fairness.traits
-    ]
-    columns = ("", *fairness.targets, "Equal")
-    return Table(columns, tuple(rows), text_columns=len(columns))
+def _sheets(fairness: Fairness) -> Iterator[Table]:
+    for part in beside(range(len(fairness.targets))):
+        columns = ("", *(fairness.targets[place] for place in part), "Equal")
+        rows = (
+            (one.name, *(one.values[place] or UNKNOWN for place in part), EQUAL[one.equal])
+            for one in fairness.traits
+        )
+        yield Table(columns, tuple(rows), text_columns=len(columns))
+
+
+EQUAL = {True: "yes", False: "no", None: UNKNOWN}
 
 
 def _gate(gate: Equivalence) -> str:
@@ -64,7 +68,7 @@ def _answers(report: Report, gate: Equivalence) -> Table:
     )
 
 
-def _phases(report: Report) -> Table:
+def _phases(report: Report) -> tuple[Table, ...]:
     told = [one.target.phases_us or {} for one in report.measurements]
     names = dict.fromkeys(name for phases in told for name in phases)
     return by_target(report.measurements, [(name, _phase(name)) for name in names])

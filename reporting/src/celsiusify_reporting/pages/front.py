@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
-from celsiusify_reporting.charts import CAPACITY, DISTRIBUTION, OVER_TIME, RATIOS
+from celsiusify_reporting.charts import CAPACITY, DISTRIBUTION, RATIOS
+from celsiusify_reporting.comparison import many
 from celsiusify_reporting.connections import policy
 from celsiusify_reporting.deployment import served
 from celsiusify_reporting.document import (
@@ -18,13 +18,14 @@ from celsiusify_reporting.document import (
     Table,
     Warnings,
 )
+from celsiusify_reporting.felt_words import dropped
 from celsiusify_reporting.measurement import Measurement
+from celsiusify_reporting.pages.over_time import course, stepped
 from celsiusify_reporting.pages.plots import PLOTS
 from celsiusify_reporting.pages.steps import share, with_replicas
 from celsiusify_reporting.pages.tables import field
 from celsiusify_reporting.report import Report
 from celsiusify_reporting.run import Run
-from celsiusify_reporting.scaling_words import dropped
 from celsiusify_reporting.wording import SPACE, UNKNOWN, figure, listing, percent, setting, whole
 
 AT_A_GLANCE = (50, 95, 99, 99.9)
@@ -62,23 +63,11 @@ def first_plot(report: Report) -> Plot | None:
     """The plot that says most of what came out."""
     if report.capacities:
         return PLOTS[CAPACITY]
-    if any(one.interval for one in report.comparisons):
+    if any(one.interval for one in report.comparisons) and not many(report.comparisons):
         return PLOTS[RATIOS]
     if stepped(report):
         return course(report)
     return PLOTS[DISTRIBUTION] if any(one.latency for one in report.measurements) else None
-
-
-def stepped(report: Report) -> bool:
-    """Whether the load went in steps, as far as anything was measured of it."""
-    return any(one.steps for one in report.measurements)
-
-
-def course(report: Report) -> Plot:
-    """The plot over time, and what it shows."""
-    plot = PLOTS[OVER_TIME]
-    upright = " Dotted and upright: where the schedule's rate changes." if stepped(report) else ""
-    return replace(plot, caption=plot.caption + upright)
 
 
 def _what(report: Report) -> str:
@@ -128,7 +117,7 @@ def _stepwise(report: Report) -> Table:
         )
         for one, step in known
     ]
-    columns = ("Target", "Step, at its rate", "Answered/s", *HEADS, "Failed", "Dropped")
+    columns = ("Target", "Step, at its rate", "Answered per s", *HEADS, "Failed", "Dropped")
     return with_replicas(columns, rows, [step for _, step in known])
 
 

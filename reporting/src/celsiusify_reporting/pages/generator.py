@@ -19,7 +19,7 @@ def generator(report: Report) -> Iterator[Group]:
         Heading("What the load generator can do by itself"),
         Paragraph(_headroom(report)),
         *((_calibration(calibration),) if calibration else ()),
-        _generator(report),
+        *_generator(report),
     )
 
 
@@ -54,12 +54,13 @@ def _calibration(calibration: dict[str, Calibration]) -> Table:
     )
 
 
-def _generator(report: Report) -> Table:
+def _generator(report: Report) -> tuple[Table, ...]:
     headroom = {one.target: one for one in report.verdict.headroom}
+    peak = " in the highest step" if any(one.steps for one in report.measurements) else ""
     return by_target(
         report.measurements,
         [
-            ("Finished, requests/s", field("steady.throughput.finished_rps")),
+            (f"Finished{peak}, requests/s", field("compared.throughput.finished_rps")),
             (
                 "Headroom, times that",
                 lambda one: figure(headroom[one.name].times) if one.name in headroom else UNKNOWN,

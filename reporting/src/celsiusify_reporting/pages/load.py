@@ -23,11 +23,15 @@ from celsiusify_reporting.wording import (
 
 def load(report: Report) -> Iterator[Group]:
     """The groups of these pages."""
-    closed: Group = (Paragraph(_limit(report)), _closed(report)) if _is_closed(report) else ()
+    closed: Group = (Paragraph(_limit(report)), *_closed(report)) if _is_closed(report) else ()
     yield (
         Heading("How the load was made, and where it limits the result"),
         Paragraph(_made(report)),
-        *((Paragraph(_turns(report.run.plan)),) if report.run.kind == "loads" else ()),
+        *(
+            (Paragraph(_turns(report.run.plan, in_cluster=report.cluster is not None)),)
+            if report.run.kind == "loads"
+            else ()
+        ),
         *closed,
     )
 
@@ -89,12 +93,13 @@ def _steps(profile: Profile) -> str:
     return f" in steps: {listing(parts)} of the highest rate"
 
 
-def _turns(plan: Plan) -> str:
+def _turns(plan: Plan, *, in_cluster: bool) -> str:
     times = f"{whole(plan.rounds)} {'rounds' if plan.rounds > 1 else 'round'}"
     order = f" in the order {plan.order}" if plan.order and plan.rounds > 1 else ""
     warm_up, cool_down = (_seconds(one) for one in (plan.warm_up_s, plan.cool_down_s))
+    alone = "one after the other, all of them up" if in_cluster else "one target up at a time"
     return (
-        f"Each target was loaded in {times}{order}, one target up at a time, {warm_up} of each "
+        f"Each target was loaded in {times}{order}, {alone}, {warm_up} of each "
         f"left out as warm-up, {cool_down} of rest between."
     )
 
@@ -124,7 +129,7 @@ def _limit(report: Report) -> str:
     )
 
 
-def _closed(report: Report) -> Table:
+def _closed(report: Report) -> tuple[Table, ...]:
     return by_target(
         report.measurements,
         [

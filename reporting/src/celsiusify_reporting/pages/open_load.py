@@ -17,7 +17,7 @@ def open_load(report: Report) -> Iterator[Group]:
     """The groups of these pages; none for a closed load."""
     if not any(one.open_load for one in report.measurements):
         return
-    yield (Heading("Was the load delivered?"), Paragraph(_limits(report)), _delivered(report))
+    yield (Heading("Was the load delivered?"), Paragraph(_limits(report)), *_delivered(report))
     if any(one.open_load and one.open_load.omissions for one in report.measurements):
         yield (Heading("From when due, and from when sent"), PLOTS[OMISSION], _both(report))
 
@@ -39,7 +39,7 @@ def _unless(report: Report) -> str:
     return ", unless its rate goes in steps, whose highest is to show what a target can't keep up"
 
 
-def _delivered(report: Report) -> Table:
+def _delivered(report: Report) -> tuple[Table, ...]:
     return by_target(
         report.measurements,
         [

@@ -36,16 +36,6 @@ PLOTS = {
             "differ, and lines that rise or fall together that the machine did.",
         ),
         Plot(
-            charts.OVER_TIME,
-            "Throughput, latency and users over time",
-            "A request belongs to the second in which it started; only whole seconds are drawn. "
-            "Zero is where a round's ramp-up ends. Of several rounds, a line is the median round "
-            "in each second, and its band reaches from the lowest to the highest. Dotted: the "
-            "most that the users can ask for. Crosses: failures, of the round with the most. "
-            "Latency: the thick line is the median of each second, the thin one its 99th "
-            "percentile, left out where a second has too few requests for it.",
-        ),
-        Plot(
             charts.SLOWEST,
             "The slowest requests",
             "How many of the requests took longer than so many milliseconds.",

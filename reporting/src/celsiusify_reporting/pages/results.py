@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from celsiusify_reporting.charts import DISTRIBUTION, SLOWEST
 from celsiusify_reporting.document import Block, Group, Heading, Paragraph, Table
 from celsiusify_reporting.measurement import Measurement
-from celsiusify_reporting.pages.front import course, first_plot, stepped
+from celsiusify_reporting.pages.front import first_plot
+from celsiusify_reporting.pages.over_time import course, stepped
 from celsiusify_reporting.pages.plots import PLOTS
 from celsiusify_reporting.pages.tables import Cell, by_target, field, percentile_between
 from celsiusify_reporting.report import Report
@@ -34,7 +35,7 @@ def _answered(report: Report) -> Iterator[Group]:
         together = (Paragraph(TOGETHER),) if stepped(report) else ()
         if first_plot(report) != PLOTS[DISTRIBUTION]:
             yield (Heading("How long answers took"), *together, PLOTS[DISTRIBUTION])
-        yield (Heading("The slowest requests"), PLOTS[SLOWEST], _latencies(report))
+        yield (Heading("The slowest requests"), PLOTS[SLOWEST], *_latencies(report))
 
 
 TOGETHER = "Of the requests of all steps together, which hangs on how long each was."
@@ -45,7 +46,7 @@ COUNTING = (
 )
 
 
-def _latencies(report: Report) -> Table:
+def _latencies(report: Report) -> tuple[Table, ...]:
     return by_target(
         report.measurements,
         [

@@ -7,13 +7,14 @@ from collections.abc import Callable, Iterator
 from celsiusify_reporting import charts
 from celsiusify_reporting.deployment import ready
 from celsiusify_reporting.document import Block, Group, Heading, Paragraph, Plot, Table
+from celsiusify_reporting.felt_words import dropped, failed
 from celsiusify_reporting.measurement import Measurement
 from celsiusify_reporting.moments import Moments
 from celsiusify_reporting.pages.steps import share
 from celsiusify_reporting.pages.tables import percentile
 from celsiusify_reporting.report import Report
 from celsiusify_reporting.scaling import Change
-from celsiusify_reporting.scaling_words import coarse, dropped, failed, fine
+from celsiusify_reporting.scaling_words import coarse, fine
 from celsiusify_reporting.stretch import Stretch
 from celsiusify_reporting.wording import figure, milliseconds, rate, setting, whole
 
@@ -121,8 +122,8 @@ def _felt(changed: list[Measurement]) -> Iterator[Group]:
         "Load",
         "Stretch",
         "Seconds",
-        "Due/s",
-        "Answered/s",
+        "Due per s",
+        "Answered per s",
         *(f"p{setting(one)} ms" for one in SHOWN),
         "Failed",
         "Dropped",

@@ -14,7 +14,7 @@ from celsiusify_reporting.pages.load import cores
 from celsiusify_reporting.pages.tables import Cell, by_target, field
 from celsiusify_reporting.report import Report
 from celsiusify_reporting.run import Run
-from celsiusify_reporting.wording import UNKNOWN, figure, setting, shortened, whole
+from celsiusify_reporting.wording import UNKNOWN, figure, setting, shortened, tail, whole
 
 # The longest text of a cell: a row that is longer than a page would be cut.
 MOST_TEXT = 1500
@@ -24,12 +24,12 @@ HASH = 17  # so much of a hash tells schedules apart
 
 def setup(report: Report) -> Iterator[Group]:
     """The groups of these pages."""
-    yield (Heading("What served"), _targets(report))
+    yield (Heading("What served"), *_targets(report))
     yield (Heading("Machine and versions"), _machine(report.run, report.cluster))
     yield (Heading("How to make it again"), *_again(report))
 
 
-def _targets(report: Report) -> Table:
+def _targets(report: Report) -> tuple[Table, ...]:
     return by_target(
         report.measurements,
         [
@@ -54,7 +54,7 @@ def _deployed(cluster: Cluster) -> Iterator[tuple[str, Cell]]:
         return lambda one: write(cluster.targets.get(one.name, Deployed())) or UNKNOWN
 
     yield "Deployment", cell(lambda one: one.deployment)
-    yield "Image", cell(lambda one: shortened(one.image or "", word=LONGEST_NAME))
+    yield "Image", cell(lambda one: tail(one.image or "", LONGEST_NAME))
     yield "Digest", cell(lambda one: shortened(one.digest or "", word=DIGEST))
     yield "On nodes", lambda one: ", ".join(nodes_of(cluster, one)) or UNKNOWN
     yield "Autoscaler", cell(lambda one: scaler(one.autoscaler))

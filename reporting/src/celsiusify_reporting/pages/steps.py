@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 
 from celsiusify_reporting.deployment import ready
 from celsiusify_reporting.document import Group, Heading, Paragraph, Table
+from celsiusify_reporting.felt_words import dropped
 from celsiusify_reporting.measurement import Measurement
 from celsiusify_reporting.pages.rounds import kept
 from celsiusify_reporting.pages.tables import percentile
 from celsiusify_reporting.report import Report
-from celsiusify_reporting.scaling_words import dropped
 from celsiusify_reporting.stretch import Stretch
 from celsiusify_reporting.wording import UNKNOWN, figure, limit, percent, setting, whole
 
@@ -47,9 +47,9 @@ def _steps(stepped: list[Measurement], report: Report) -> Table:
     columns = (
         "Target",
         "Step, at its rate",
-        "Due/s",
-        "Sent/s",
-        "Answered/s",
+        "Due per s",
+        "Sent per s",
+        "Answered per s",
         *(f"p{setting(one)} ms" for one in SHOWN),
         "Failed",
         "Dropped",

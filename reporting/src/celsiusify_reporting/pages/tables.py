@@ -2,27 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import math
+from collections.abc import Callable, Iterator, Sequence
 from functools import reduce
-from typing import Any
+from itertools import pairwise
+from typing import Any, TypeVar
 
 from celsiusify_reporting.document import Table
 from celsiusify_reporting.latency import Latency
 from celsiusify_reporting.measurement import Measurement
 from celsiusify_reporting.wording import UNKNOWN, figure, whole
 
+MOST_BESIDE = 3  # targets that a page's width has room for
+T = TypeVar("T")
 Cell = Callable[[Measurement], str]
 
 
 def by_target(
     measurements: Sequence[Measurement], rows: Sequence[tuple[str, Cell]], *, text: bool = False
-) -> Table:
-    """A row for each label, whose cells are made from the measurements."""
-    return Table(
-        columns=("", *(one.title for one in measurements)),
-        rows=tuple((label, *(cell(one) for one in measurements)) for label, cell in rows),
-        text_columns=1 + len(measurements) if text else 1,
+) -> tuple[Table, ...]:
+    """A row for each label, whose cells are made from the measurements; several tables of many."""
+    return tuple(
+        Table(
+            columns=("", *(one.title for one in part)),
+            rows=tuple((label, *(cell(one) for one in part)) for label, cell in rows),
+            text_columns=1 + len(part) if text else 1,
+        )
+        for part in beside(measurements)
     )
+
+
+def beside(items: Sequence[T]) -> Iterator[Sequence[T]]:
+    """Items in parts as equal as can be, none of more than have room beside each other."""
+    parts = math.ceil(len(items) / MOST_BESIDE)
+    ends = [len(items) * place // max(1, parts) for place in range(parts + 1)]
+    yield from (items[begin:end] for begin, end in pairwise(ends))
 
 
 def field(path: str, write: Callable[[Any], str] = figure) -> Cell:
