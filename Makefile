@@ -178,8 +178,10 @@ loadtest-cluster: .tox/cluster/.ready
 loadtest-%:
 	@echo "make: WHERE is here or cluster, not $*"; exit 2
 
-# Images. Podman keeps a health check only in Docker's format. Labels tell the commit, and when that was made.
+# Images. Podman keeps a health check only in Docker's format. BuildKit would attest by itself how an image was made, which
+# `docker save` leaves out, so that kind finds the image broken; ATTEST=1 asks for it. Labels tell the commit, and its date.
 export BUILDAH_FORMAT := docker
+export BUILDX_NO_DEFAULT_ATTESTATIONS := 1
 REVISION := $(shell git describe --always --dirty --abbrev=40 --exclude '*' 2>/dev/null)
 CREATED := $(shell git log -1 --format=%cI 2>/dev/null)
 SOURCE ?= $(if $(GITHUB_REPOSITORY),$(GITHUB_SERVER_URL)/$(GITHUB_REPOSITORY))

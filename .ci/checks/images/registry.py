@@ -46,18 +46,19 @@ class _Handler(BaseHTTPRequestHandler):
         self.answer(202, Location=f"{urlsplit(self.path).path}{uuid4()}")
 
     def do_PATCH(self) -> None:
-        """Take a blob's content."""
-        size = self.server.sizes[self.path] = len(self.body())
+        """Take a piece of a blob."""
+        size = self.server.sizes.get(self.path, 0) + len(self.body())
+        self.server.sizes[self.path] = size
         self.answer(202, Location=self.path, Range=f"0-{size - 1}")
 
     def do_PUT(self) -> None:
-        """End a blob, which gets its digest as its name, or take a manifest."""
+        """End a blob, with its last piece, and give it its name; or take a manifest."""
         address, body = urlsplit(self.path), self.body()
         digest = f"sha256:{hashlib.sha256(body).hexdigest()}"
         if address.query:
             (digest,) = parse_qs(address.query)["digest"]
             blob = f"{address.path.partition('/uploads/')[0]}/{digest}"
-            self.server.sizes[blob] = self.server.sizes.pop(address.path)
+            self.server.sizes[blob] = self.server.sizes.pop(address.path, 0) + len(body)
         else:
             self.server.manifests[self.path] = json.loads(body)
         self.answer(201, **{"Docker-Content-Digest": digest})
