@@ -57,6 +57,17 @@ class Run:
         entry: dict[str, Any] = self.target(name)["rounds"][number]
         return entry
 
+    @property
+    def code_of_nothing_held(self) -> Exit:
+        """How a search must have ended that found no rate.
+
+        On a busy machine the generator may have been late, and then nothing is said of the target.
+        """
+        limits = {"objective": Exit.OBJECTIVE_MISSED, "generator": Exit.INVALID}
+        found = self.manifest["capacity"]["one"]
+        assert found["rate_rps"] is None
+        return limits[found["limit"]]
+
     def rows(self, name: str = "one") -> pa.Table:
         """The recorded requests of a target."""
         return pq.read_table(self.folder / f"{name}_requests.parquet")

@@ -235,7 +235,7 @@ def test_a_capacity_is_searched_with_workers(machines: Machines) -> None:
             workers=1,
         )
         run = machines.finish()
-    assert (run.code, machines.codes) == (Exit.OBJECTIVE_MISSED, [0]), run.stdout + run.stderr
+    assert (run.code, machines.codes) == (run.code_of_nothing_held, [0]), run.stdout + run.stderr
     assert run.round()["state"] == "complete"
 
 
