@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from celsiusify_cluster.clock import offset
+from celsiusify_cluster.description import Scene
 from celsiusify_cluster.explain import explain
 from celsiusify_cluster.job import Wish, build
 from celsiusify_cluster.kubectl import Object
@@ -59,6 +60,20 @@ def test_a_log_s_lines_are_known_when_they_come_again() -> None:
 def test_times_of_kubernetes_are_nanoseconds_since_the_epoch() -> None:
     assert nanoseconds("2026-11-24T09:30:00Z") == 1_795_512_600_000_000_000
     assert nanoseconds(None) is None
+
+
+def test_pods_and_nodes_that_came_while_a_load_ran_are_known_too() -> None:
+    """An autoscaler's pods may be on nodes that weren't used before, and gone by the end."""
+
+    def named(*names: str, age: int) -> list[Object]:
+        return [{"metadata": {"name": name, "age": age}} for name in names]
+
+    first = Scene(named("p1", "p2", age=1), named("n1", age=1), named("d", age=1), [])
+    last = Scene(named("p2", "p3", age=2), named("n1", "n2", age=2), named("d", age=2), [])
+    joined = first.joined(last)
+    assert joined.pods == [*named("p1", age=1), *named("p2", "p3", age=2)]
+    assert joined.nodes == named("n1", "n2", age=2)
+    assert joined.deployments == named("d", age=1)
 
 
 def test_what_is_unknown_of_a_deployment_is_empty() -> None:
