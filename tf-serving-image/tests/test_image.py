@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from celsiusify_tf_serving import flags
+from celsiusify_tf_serving.cli import IMAGE
 from celsiusify_tf_serving.engines import container
 from celsiusify_tf_serving.settings import GRPC_PORT, REST_API_PORT
 
@@ -111,25 +112,32 @@ def docker(*arguments: str) -> str:
     )
 
 
+def is_here(name: str) -> bool:
+    try:
+        docker("image", "inspect", name)
+    except (OSError, subprocess.SubprocessError):
+        return False
+    return True
+
+
 @pytest.fixture(scope="module")
 def image(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The image, built on the pinned base that is on this machine, with a model of one file.
+    """The image, built on the pinned base where that is on this machine, with a model of one file.
 
     It counts as the real one, whatever it is built on, so that the command starts it.
     """
     known = dict(re.findall(r"^(\w+)=(.*)$", VERSIONS.read_text(), re.MULTILINE))
-    base = known["TENSORFLOW_SERVING_IMAGE"]
-    try:
-        docker("image", "inspect", base)
-    except (OSError, subprocess.SubprocessError):
-        pytest.skip(f"no container engine answers that has the image {base}")
+    # BuildKit keeps the base of what it has built, and doesn't show it.
+    either = (known["TENSORFLOW_SERVING_IMAGE"], f"{IMAGE}:{known['VERSION']}")
+    if not any(map(is_here, either)):
+        pytest.skip(f"no container engine answers that has the image {' or '.join(either)}")
     context = tmp_path_factory.mktemp("context")
     for name in ("Dockerfile", "src", ".dockerignore"):
         copy = shutil.copytree if (SUBPROJECT / name).is_dir() else shutil.copy
         copy(SUBPROJECT / name, context / name)
     (context / "model/celsiusify/1").mkdir(parents=True)
     (context / "model/celsiusify/1/saved_model.pb").touch()
-    tag = f"celsiusify/tf-serving-image:test-{os.getpid()}"
+    tag = f"{IMAGE}:test-{os.getpid()}"
     arguments = [f"--build-arg={name}={value}" for name, value in known.items()]
     docker("build", *arguments, "--label=celsiusify.stand-in=false", "-t", tag, str(context))
     yield tag
