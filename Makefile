@@ -8,6 +8,8 @@ PYTHON ?= python3
 DOCKER ?= $(notdir $(firstword $(shell command -v docker podman) docker))
 RESULTS ?= results
 WHERE ?= here
+# conda and WSL have these in the environment, with meanings of their own: only the command line's count.
+$(foreach name,HOST NAME,$(if $(filter environment,$(origin $(name))),$(eval $(name) :=)))
 
 TOX := .venv/bin/tox
 LOADTESTS := .tox/loadtest/bin/celsiusify-load-tests
@@ -170,13 +172,17 @@ cluster-tool: .tox/cluster/.ready
 LOAD_OPTIONS = --profile=$(PROFILE) --load=$(LOAD) --rate=$(RATE) --rounds=$(ROUNDS) --order=$(ORDER) --users=$(USERS) \
 	--spawn-rate=$(SPAWN_RATE) --run-time=$(RUN_TIME) --connection=$(CONNECTION) --results=$(RESULTS)
 
-.PHONY: loadtest-here loadtest-cluster cluster-tool
-loadtest-here: setup
+.PHONY: loadtest-here loadtest-cluster cluster-tool no-workers no-host
+loadtest-here: no-workers setup
 	@$(LOADTESTS) run $(TARGET) $(LOAD_OPTIONS) $(HOST:%=--host=%)
-loadtest-cluster: .tox/cluster/.ready
+loadtest-cluster: no-host .tox/cluster/.ready
 	@$(CLUSTER) loadtest $(TARGET) $(LOAD_OPTIONS) --workers=$(WORKERS) $(PLACE)
 loadtest-%:
 	@echo "make: WHERE is here or cluster, not $*"; exit 2
+no-workers:
+	@[[ -z "$(WORKERS)" ]] || { echo "make: WORKERS=$(WORKERS) is for loads inside a cluster: add WHERE=cluster"; exit 2; }
+no-host:
+	@[[ -z "$(HOST)" ]] || { echo "make: HOST=$(HOST) is for loads from here; WHERE=cluster loads what was deployed"; exit 2; }
 
 # Images. Podman keeps a health check only in Docker's format. BuildKit would attest by itself how an image was made, which
 # `docker save` leaves out, so that kind finds the image broken; ATTEST=1 asks for it. Labels tell the commit, and its date.
