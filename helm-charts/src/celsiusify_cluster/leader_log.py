@@ -43,7 +43,7 @@ class LeaderLog:
         self._position = Position()
         self._closed = threading.Event()
         self._process: subprocess.Popen[bytes] | None = None
-        self._heard_s = time.monotonic()
+        self._opened_s = self._heard_s = time.monotonic()
         self.problem: str | None = None
         threading.Thread(target=self._follow, daemon=True).start()
 
@@ -83,14 +83,14 @@ class LeaderLog:
                 return
             if FORBIDDEN.search(complaint):
                 raise explain(complaint, self._kubectl.place)
-            if complaint and time.monotonic() - readable_s > PATIENCE_S:
+            readable_s = max(readable_s, self._heard_s) if complaint else time.monotonic()
+            if time.monotonic() - readable_s > PATIENCE_S:
                 self._kubectl.run("logs", self._pod, "--tail=1")  # fails, and says why
-            if not complaint:
-                readable_s = time.monotonic()
             self._closed.wait(RETRY_S)
 
     def _end_if_quiet(self) -> None:
-        if self._process and time.monotonic() - self._heard_s > QUIET_S:
+        quiet_s = time.monotonic() - max(self._opened_s, self._heard_s)
+        if self._process and quiet_s > QUIET_S:
             self._process.terminate()
 
     def _read(self, *flags: str) -> str:
@@ -99,7 +99,7 @@ class LeaderLog:
         self._position.rewind()
         command = ("logs", self._pod, "--timestamps", WAIT, *since, *flags)
         process = self._kubectl.start(*command)
-        self._process, self._heard_s = process, time.monotonic()
+        self._process, self._opened_s = process, time.monotonic()
         assert process.stdout is not None
         for raw in process.stdout:
             received_ns, self._heard_s = time.time_ns(), time.monotonic()
