@@ -49,12 +49,20 @@ def _provide(bundle: Bundle, folder: Path, terminal: Terminal) -> None:
     missing = [tool for tool in bundle.tools if not _is_there(tool, folder)]
     programs = fetch(bundle) if missing else {}
     for tool in missing:
-        partial = folder / f".{tool.name}.partial"
-        partial.write_bytes(programs[tool.name])
-        partial.chmod(EXECUTABLE)
-        partial.replace(folder / tool.name)
+        _write(programs[tool.name], folder / tool.name)
     for tool in bundle.tools:
         terminal.say(f"{folder / tool.name} {tool.version}")
+
+
+def _write(program: bytes, path: Path) -> None:
+    """Write a program: whole or not at all."""
+    partial = path.with_name(f".{path.name}.partial")
+    try:
+        partial.write_bytes(program)
+        partial.chmod(EXECUTABLE)
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
 
 
 def _is_there(tool: Tool, folder: Path) -> bool:

