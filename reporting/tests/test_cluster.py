@@ -54,6 +54,27 @@ def test_first_page_tells_what_served_where(folder: Path) -> None:
     assert "| load-1 | the leader's | 1 | 2,000 |" in rest
 
 
+def test_targets_of_a_cluster_are_all_up(folder: Path) -> None:
+    """They are deployed together: only the load goes to one after the other."""
+    assert "one after the other, all of them up" in page(folder)
+    assert "one target up at a time" not in page(folder)
+
+
+def test_nodes_are_told_with_words_on_the_left(folder: Path) -> None:
+    """Cores are a count, and no measured figure of three digits."""
+    assert "| node-a | Debian GNU/Linux 12 amd64 | v1.34.1 | containerd://2.1.4 | 4 |" in page(
+        folder
+    )
+
+
+def test_long_image_keeps_its_tag(folder: Path) -> None:
+    """What tells images apart stands at the end of their names."""
+    image = f"registry.example.org/{'deep/' * 20}converter-api:2026.11.24"
+    edit_cluster(folder, "targets", "converter-api", "image", value=image)
+
+    assert page(folder).count("converter-api:2026.11.24") == 2
+
+
 def test_every_number_of_a_cluster_s_report_is_in_its_json(tmp_path: Path) -> None:
     """No figure on a page is computed apart from it, and it can be read again as it was."""
     odd = Spike(

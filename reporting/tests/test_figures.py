@@ -88,6 +88,16 @@ def test_rows_of_ratios_do_not_overlap() -> None:
         assert all(lower.y1 <= higher.y0 for lower, higher in pairwise(names))
 
 
+def test_titles_of_ratios_have_room_on_a_phone() -> None:
+    """However long the targets' titles are, no row is longer than its plot is wide."""
+    chart = ratios([comparison("median latency", "word " * 12, "other " * 12)], METHOD)
+    assert chart
+    (panel,) = chart.panels
+
+    rows = f"{panel.title}\n{panel.x.title}".splitlines()
+    assert max(map(len, rows)) <= 26 < sum(map(len, rows))
+
+
 def test_more_ratios_than_a_page_holds_are_no_plot() -> None:
     """Four targets make six pairs: they are left to a table."""
     pairs = combinations("abcd", 2)

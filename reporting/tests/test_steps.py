@@ -8,6 +8,7 @@ import pytest
 from celsiusify_reporting import charts
 from celsiusify_reporting.document import Heading
 from celsiusify_reporting.folder import measure_run
+from celsiusify_reporting.markdown import render
 from celsiusify_reporting.pages import compose
 from celsiusify_reporting.pages.front import first_plot
 from celsiusify_reporting.report import Report
@@ -118,6 +119,14 @@ def test_headroom_is_that_of_the_highest_step(
     edit_run(folder, "calibration", "HTTP/1.1", "rate_rps", value=calibrated_rps)
 
     assert report_of(folder).verdict.word == word
+
+
+def test_headroom_stands_beside_what_it_is_of(tmp_path: Path) -> None:
+    """In the table, too, it is by what was finished in the highest step."""
+    page = render(compose(report_of(spike(tmp_path, Spike(**CALM)))))
+
+    assert "| Finished in the highest step, requests/s | 200 |" in page
+    assert "| Headroom, times that | 305 |" in page
 
 
 def test_first_page_shows_steps_and_their_course(tmp_path: Path) -> None:

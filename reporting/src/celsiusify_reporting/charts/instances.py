@@ -29,7 +29,7 @@ def instances(one: Measurement) -> Chart | None:
         for name, colour, low, high in zip(names, cycle(COLOURS), floors, levels, strict=False)
     )
     top = 1.05 * max(levels[-1])
-    x = Axis("seconds since the steady window of the first round began")
+    x = Axis("seconds since the first steady window began")
     y = Axis("answers/s, one above the other", limits=(0, top))
     return Chart((Panel(traces, x, y, height_in=2.2),))
 

@@ -17,9 +17,9 @@ from celsiusify_reporting.wording import rate
 INK = Look("#0b2e4a")
 FAINT = Look("#7d97aa")
 ALL_IN = 3.4  # what is left of a first page
-AXIS_IN, LINE_IN = 0.7, 0.36  # what a panel's horizontal axis takes, and the two rows of a name
-TITLE_IN = 0.14  # a row of its title
-LINE_LETTERS = 40  # as a phone has room for
+AXIS_IN, LINE_IN = 0.42, 0.36  # what a panel's figures below take, and the two rows of a name
+TITLE_IN = 0.14  # a row of a title, above or below
+LINE_LETTERS = 26  # as a phone has room for beside the names
 
 
 def ratios(comparisons: Sequence[Comparison], method: Method) -> Chart | None:
@@ -40,11 +40,14 @@ def _panel(
     lines = lines[::-1]
     at = f" at {rate(lines[0].at_rps)} a second" if lines[0].at_rps else ""
     title = fill(f"{first} takes so many times what {second} takes{at}", LINE_LETTERS)
-    needed_in = AXIS_IN + LINE_IN * len(lines) + TITLE_IN * len(title.splitlines())
+    sides = (f"left of 1: {first} takes less", "right of 1: it takes more")
+    below = "\n".join(fill(side, LINE_LETTERS) for side in sides)
+    titles = len(f"{title}\n{below}".splitlines())
+    needed_in = AXIS_IN + LINE_IN * len(lines) + TITLE_IN * titles
     band = 1 + method.equivalence_percent / 100
     return Panel(
         traces=(*_rounds(lines), *_estimates(lines)),
-        x=Axis(f"left of 1: {first} takes less\nright of 1: it takes more", logarithmic=True),
+        x=Axis(below, logarithmic=True),
         y=Axis(names=tuple(map(_name, lines)), limits=(-0.6, len(lines) - 0.4)),
         height_in=max(needed_in, least_in),
         rules=(Rule("x", 1, Look(AXIS)),),

@@ -36,7 +36,7 @@ def replicas(one: Measurement, deployed: Deployed) -> Chart | None:
     if not drawn:
         return None
     last = drawn[-1]
-    x = Axis("seconds since the steady window of the first round began")
+    x = Axis("seconds since the first steady window began")
     drawn[-1] = Panel(last.traces, x, last.y, last.height_in, last.rules)
     return Chart(tuple(drawn), one_x=True)
 

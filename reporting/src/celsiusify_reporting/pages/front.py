@@ -117,7 +117,7 @@ def _stepwise(report: Report) -> Table:
         )
         for one, step in known
     ]
-    columns = ("Target", "Step, at its rate", "Answered per s", *HEADS, "Failed", "Dropped")
+    columns = ("Target", "Step, at its rate", f"Answered per{SPACE}s", *HEADS, "Failed", "Dropped")
     return with_replicas(columns, rows, [step for _, step in known])
 
 

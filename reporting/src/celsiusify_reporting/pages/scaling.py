@@ -16,7 +16,7 @@ from celsiusify_reporting.report import Report
 from celsiusify_reporting.scaling import Change
 from celsiusify_reporting.scaling_words import coarse, fine
 from celsiusify_reporting.stretch import Stretch
-from celsiusify_reporting.wording import figure, milliseconds, rate, setting, whole
+from celsiusify_reporting.wording import SPACE, figure, milliseconds, rate, setting, whole
 
 SHOWN = (50, 99)
 
@@ -122,8 +122,8 @@ def _felt(changed: list[Measurement]) -> Iterator[Group]:
         "Load",
         "Stretch",
         "Seconds",
-        "Due per s",
-        "Answered per s",
+        f"Due per{SPACE}s",
+        f"Answered per{SPACE}s",
         *(f"p{setting(one)} ms" for one in SHOWN),
         "Failed",
         "Dropped",

@@ -12,7 +12,7 @@ from celsiusify_reporting.pages.rounds import kept
 from celsiusify_reporting.pages.tables import percentile
 from celsiusify_reporting.report import Report
 from celsiusify_reporting.stretch import Stretch
-from celsiusify_reporting.wording import UNKNOWN, figure, limit, percent, setting, whole
+from celsiusify_reporting.wording import SPACE, UNKNOWN, figure, limit, percent, setting, whole
 
 SHOWN = (50, 99, 99.9)
 
@@ -47,9 +47,9 @@ def _steps(stepped: list[Measurement], report: Report) -> Table:
     columns = (
         "Target",
         "Step, at its rate",
-        "Due per s",
-        "Sent per s",
-        "Answered per s",
+        f"Due per{SPACE}s",
+        f"Sent per{SPACE}s",
+        f"Answered per{SPACE}s",
         *(f"p{setting(one)} ms" for one in SHOWN),
         "Failed",
         "Dropped",
