@@ -8,7 +8,7 @@ from typing import Any
 
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-from . import controllers
+from . import controllers, kubelet
 from .api import make_app
 from .containers import Container, Program, prints, waits
 from .resources import METRICS, RESOURCES, Object, Resource
@@ -16,7 +16,6 @@ from .store import Refused, Store, find, now
 
 PODS, DEPLOYMENTS, EVENTS = find("pods", "v1"), find("deployments"), find("events")
 SCALERS, POD_METRICS = find("horizontalpodautoscalers"), find("pods", "metrics.k8s.io/v1beta1")
-NODE = "node-1"
 CONTEXT = "fake"
 
 
@@ -69,7 +68,8 @@ class Cluster:
         self._server.daemon_threads = True  # type: ignore[attr-defined]  # of its threaded kind
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
         self.store.create(find("namespaces"), "", {"metadata": {"name": "default"}})
-        self._add_node()
+        self.store.create(find("nodes", "v1"), "", kubelet.NODE)
+        self.store.create(find("nodes", "metrics.k8s.io/v1beta1"), "", kubelet.node_metrics())
 
     @property
     def url(self) -> str:
@@ -137,12 +137,12 @@ class Cluster:
             self.store.edit(PODS, namespace, name, lambda content: content.update(status=waiting))
             return
         container = self._containers[(namespace, name)] = Container(pod)
-        self.store.edit(PODS, namespace, name, _running)
+        self.store.edit(PODS, namespace, name, kubelet.begin)
 
         def run() -> None:
             code = program(container)
             self.store.edit(
-                PODS, namespace, name, lambda content: _finished(content, code, container)
+                PODS, namespace, name, lambda content: kubelet.end(content, code, container)
             )
             container.end()
             self._remove_if_deleted(namespace, name)
@@ -153,19 +153,10 @@ class Cluster:
 
     def _hindrance(self, pod: Object) -> Object:
         if self.unschedulable and len(self._containers) >= self.room:
-            condition = {"type": "PodScheduled", "status": "False", "reason": "Unschedulable"}
-            return {
-                "phase": "Pending",
-                "conditions": [{**condition, "message": self.unschedulable}],
-            }
+            return kubelet.unschedulable(self.unschedulable)
         for container in pod["spec"]["containers"]:
             if container["image"] in self.missing_images:
-                state = {"reason": "ErrImageNeverPull", "message": "image is not present"}
-                entry = {"name": container["name"], "image": container["image"], "ready": False}
-                return {
-                    "phase": "Pending",
-                    "containerStatuses": [{**entry, "state": {"waiting": state}}],
-                }
+                return kubelet.without_image(container)
         return {}
 
     def tell_refusal(self, job: Object) -> None:
@@ -291,58 +282,3 @@ class Cluster:
                     scaler["metadata"]["name"],
                     lambda content: content.update(status=status),
                 )
-
-    def _add_node(self) -> None:
-        content = {
-            "metadata": {"name": NODE},
-            "status": {
-                "capacity": {"cpu": "4", "memory": "16384000Ki"},
-                "nodeInfo": {
-                    "kubeletVersion": "v1.37.1",
-                    "containerRuntimeVersion": "containerd://2.2.0",
-                    "osImage": "Debian GNU/Linux 13",
-                    "architecture": "amd64",
-                },
-            },
-        }
-        self.store.create(find("nodes", "v1"), "", content)
-        metrics = {"metadata": {"name": NODE}, "timestamp": now(), "usage": {"cpu": "1"}}
-        self.store.create(find("nodes", "metrics.k8s.io/v1beta1"), "", metrics)
-
-
-def _running(content: Object) -> None:
-    content["spec"]["nodeName"] = NODE
-    entries = [
-        {
-            "name": container["name"],
-            "image": container["image"],
-            "imageID": f"{container['image']}@sha256:{'ab' * 32}",
-            "ready": True,
-            "restartCount": 0,
-            "state": {"running": {"startedAt": now()}},
-        }
-        for container in content["spec"]["containers"]
-    ]
-    content["status"] = {
-        "phase": "Running",
-        "startTime": now(),
-        "conditions": [
-            {"type": "PodScheduled", "status": "True", "lastTransitionTime": now()},
-            {"type": "Ready", "status": "True", "lastTransitionTime": now()},
-        ],
-        "containerStatuses": entries,
-    }
-
-
-def _finished(content: Object, code: int, container: Container) -> None:
-    status = content["status"]
-    if status["phase"] != "Running":
-        return
-    status["phase"] = "Failed" if code else "Succeeded"
-    status["conditions"][1]["status"] = "False"
-    if container.evicted_because:
-        status.update(reason="Evicted", message=container.evicted_because)
-    for entry in status["containerStatuses"]:
-        entry["ready"] = False
-        reason = container.killed_as or ("Error" if code else "Completed")
-        entry["state"] = {"terminated": {"exitCode": code, "reason": reason, "finishedAt": now()}}
