@@ -2,12 +2,17 @@
 
 import json
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from celsiusify_cluster import leader_log
 from celsiusify_cluster.__main__ import main
+from celsiusify_cluster.errors import ClusterError
+from celsiusify_cluster.kubectl import Kubectl
+from celsiusify_cluster.place import Place
+from celsiusify_cluster.proxy import Proxy
 
 from .cluster.cluster import PODS, Cluster
 from .cluster.containers import Container, waits
@@ -117,6 +122,22 @@ def test_a_cluster_without_metrics_leaves_what_pods_use_empty(
     expected = "pods of metrics.k8s.io/v1beta1: 404 page not found"
     assert content["sampling"]["problem"] == expected
     assert ",,,\n" in (results / RUN / "tfserving_pods.csv").read_text()
+
+
+def test_a_proxy_that_has_much_to_complain_of_goes_on(released: Cluster) -> None:
+    """It would wait for ever for somebody to read that, and answer no more."""
+    proxy = Proxy(Kubectl(Place()))
+    with closing(proxy):
+        assert proxy.items("/api/v1/namespaces")
+        released.close()
+        said = {complaint(proxy) for _ in range(800)}
+    assert not [text for text in said if "no answer" in text]
+
+
+def complaint(proxy: Proxy) -> str:
+    with pytest.raises(ClusterError) as problem:
+        proxy.items("/api/v1/namespaces")
+    return str(problem.value)
 
 
 def test_results_are_kept_where_the_cluster_answers_no_more_after_them(
