@@ -1,6 +1,7 @@
 """The page of Locust's web UI, used as a browser would."""
 
 import csv
+import re
 import time
 from collections.abc import Callable
 
@@ -48,9 +49,7 @@ class Page:
             How many requests there were, and how many of them failed.
         """
         form = {"user_count": 2, "spawn_rate": 2, **form}
-        said = requests.post(f"{self._url}/swarm", data=form, timeout=PATIENCE_S).json()
-        assert said["success"], said
-        wait_until(lambda: self._counts()[0] > 0)
+        wait_until(lambda: self._loads(form) and self._counts()[0] > 0)
         requests.post(f"{self._url}/stop", timeout=PATIENCE_S)
         return self._counts()
 
@@ -58,6 +57,17 @@ class Page:
     def failures(self) -> str:
         """What went wrong, as a table."""
         return requests.get(f"{self._url}/stats/failures/csv", timeout=PATIENCE_S).text
+
+    def _loads(self, form: dict[str, object]) -> bool:
+        """Whether a load runs; begins one otherwise.
+
+        Locust ends a load whose workers were silent for some seconds, as on a busy machine.
+        """
+        if re.search(r'"state": "(running|spawning)"', self.html):
+            return True
+        said = requests.post(f"{self._url}/swarm", data=form, timeout=PATIENCE_S).json()
+        assert said["success"], said
+        return False
 
     def _counts(self) -> tuple[int, int]:
         # The page's own numbers are up to two seconds old.
