@@ -117,7 +117,7 @@ def test_every_number_of_a_cluster_s_report_is_in_its_json(tmp_path: Path) -> No
             "gunicorn had 0.5 and TensorFlow Serving (REST) had 1.",
         ),
         (("cpu_limit_cores",), None, "Flask under gunicorn had none and TensorFlow"),
-        (("cpu_request_cores",), 0.25, "CPU request of a replica, cores (0.250 against 0.500)"),
+        (("cpu_request_cores",), 0.25, "CPU request of a replica, cores (0.25 against 0.5)"),
         (("autoscaler",), None, "autoscaler (none against HorizontalPodAutoscaler 1 to 3 at 50"),
     ],
 )

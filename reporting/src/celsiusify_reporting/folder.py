@@ -12,7 +12,8 @@ from celsiusify_reporting import charts, figures, html, locust_csv, markdown, pd
 from celsiusify_reporting.cluster import read_cluster
 from celsiusify_reporting.errors import ReportError
 from celsiusify_reporting.load import read_requests, read_usage, read_users
-from celsiusify_reporting.measure import Measured, Samples, measure
+from celsiusify_reporting.measure import Measured, measure
+from celsiusify_reporting.measure_round import Samples
 from celsiusify_reporting.method import METHOD
 from celsiusify_reporting.pages import compose
 from celsiusify_reporting.replica_samples import read_pods, read_scale

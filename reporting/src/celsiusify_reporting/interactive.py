@@ -3,27 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from itertools import groupby
 from typing import Any
 
-from plotly.graph_objects import Figure, Scatter  # type: ignore[import-untyped, unused-ignore]
+from plotly.graph_objects import Figure  # type: ignore[import-untyped, unused-ignore]
 from plotly.offline import get_plotlyjs  # type: ignore[import-untyped, unused-ignore]
 from plotly.subplots import make_subplots  # type: ignore[import-untyped, unused-ignore]
 
-from celsiusify_reporting.chart import Axis, Chart, Look, Marker, Panel, Trace, Value
+from celsiusify_reporting.chart import Axis, Chart, Panel
+from celsiusify_reporting.interactive_traces import NUMBER, band, scatter
 
-MARKERS: dict[Marker, str] = {
-    "circle": "circle",
-    "triangle": "triangle-up",
-    "cross": "x-thin-open",
-    "bar": "line-ns-open",
-}
 GRID, LINE, INK, BAND = "#d9dee2", "#5b6770", "#22303a", "#e4eaee"
 PX_PER_IN, GAP_PX, TITLE_PX, LEGEND_PX, FOOT_PX = 110, 50, 32, 40, 56
-PX_PER_PT, FONT_PX = 4 / 3, 13
-# Four significant digits, thousands grouped, no exponent and no noughts at the end.
-NUMBER = ":,.4~r"
+FONT_PX = 13
 
 
 def plot(chart: Chart) -> dict[str, Any]:
@@ -33,10 +24,10 @@ def plot(chart: Chart) -> dict[str, Any]:
     for index, panel in enumerate(chart.panels):
         place = {"row": index // chart.columns + 1, "col": index % chart.columns + 1}
         for trace in panel.traces:
-            figure.add_trace(_scatter(trace, first=trace.name not in named), **place)
+            figure.add_trace(scatter(trace, first=trace.name not in named), **place)
             named.add(trace.name)
             if trace.band:
-                figure.add_trace(_band(trace), **place)
+                figure.add_trace(band(trace), **place)
         _ground(figure, panel, place)
         figure.update_xaxes(_axis(panel.x, narrow=panel.narrow("x")), **place)
         figure.update_yaxes(_axis(panel.y, narrow=panel.narrow("y")), **place)
@@ -74,81 +65,6 @@ def _grid(chart: Chart) -> Figure:
         showlegend=True,
     )
     return figure
-
-
-def _scatter(trace: Trace, *, first: bool) -> Scatter:
-    return Scatter(
-        x=trace.x,
-        y=trace.y,
-        text=trace.texts or None,
-        mode="+".join(["lines"] * bool(trace.width) + ["markers"] * bool(trace.marker)),
-        name=trace.name,
-        legendgroup=trace.name,
-        showlegend=first and bool(trace.name),
-        line={
-            "color": trace.look.colour,
-            "width": trace.width * PX_PER_PT,
-            "dash": _dash(trace.look, trace.width),
-            "shape": "hv" if trace.stepped else None,
-        },
-        marker={
-            "symbol": MARKERS[trace.marker] if trace.marker else None,
-            "size": 9,
-            "color": trace.look.colour,
-        },
-        error_x=_error_bars(trace),
-        hovertemplate=_label(trace),
-    )
-
-
-def _band(trace: Trace) -> Scatter:
-    """The band around a curve: an outline for each part without a gap, which is filled."""
-    outline = [*_outline(trace)]
-    return Scatter(
-        x=[x for x, _ in outline],
-        y=[y for _, y in outline],
-        mode="none",
-        fill="toself",
-        fillcolor=trace.look.colour,
-        opacity=trace.opacity,
-        hoverinfo="skip",
-        name=trace.name,
-        legendgroup=trace.name,
-        showlegend=False,
-    )
-
-
-def _outline(trace: Trace) -> Iterator[tuple[Value, Value]]:
-    """There along the lower edge, and back along the upper one; parts have a gap in between."""
-    points = zip(trace.x, trace.band, strict=True)
-    for gap, part in groupby(points, key=lambda point: point[1] is None):
-        if not gap:
-            edges = [(x, *edge) for x, edge in part if edge]
-            yield from ((x, low) for x, low, _ in edges)
-            yield from ((x, high) for x, _, high in reversed(edges))
-            yield (None, None)
-
-
-def _dash(look: Look, width: float) -> str:
-    return ",".join(f"{part * width * PX_PER_PT:.1f}px" for part in look.dash) or "solid"
-
-
-def _label(trace: Trace) -> str:
-    label = trace.label.format(x=f"%{{x{NUMBER}}}", y=f"%{{y{NUMBER}}}", text="%{text}")
-    return f"{label}<extra>{trace.name}</extra>"
-
-
-def _error_bars(trace: Trace) -> dict[str, Any] | None:
-    if not trace.spans:
-        return None
-    values = [0 if x is None else x for x in trace.x]
-    return {
-        "array": [high - x for (_, high), x in zip(trace.spans, values, strict=True)],
-        "arrayminus": [x - low for (low, _), x in zip(trace.spans, values, strict=True)],
-        "thickness": 2,
-        "width": 4,
-        "color": trace.look.colour,
-    }
 
 
 def _ground(figure: Figure, panel: Panel, place: dict[str, int]) -> None:

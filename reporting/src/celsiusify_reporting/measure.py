@@ -8,39 +8,22 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from celsiusify_reporting import lacking, stationarity, steps
-from celsiusify_reporting.counting import pool, reconcile
+from celsiusify_reporting import lacking, steps
+from celsiusify_reporting.counting import pool
 from celsiusify_reporting.course import LoadSeconds
 from celsiusify_reporting.follow import Followed, follow
-from celsiusify_reporting.measurement import Measurement, Round
+from celsiusify_reporting.measure_round import (
+    Part,
+    Samples,
+    measure_round,
+    summing,
+    unmeasured_round,
+)
+from celsiusify_reporting.measurement import Measurement
 from celsiusify_reporting.method import Method
-from celsiusify_reporting.replicas import ready_within
-from celsiusify_reporting.round_record import RoundRecord
 from celsiusify_reporting.run import Run
-from celsiusify_reporting.seconds import Second, each_second, history, whole
-from celsiusify_reporting.steady import Steady, examine
-from celsiusify_reporting.stretch import Examine
-from celsiusify_reporting.throughput import count
-from celsiusify_reporting.window import Window, steady_window
-
-
-@dataclass(frozen=True)
-class Samples:
-    """What was recorded of one target; None where a file isn't there."""
-
-    requests: pd.DataFrame | None
-    usage: pd.DataFrame | None
-    users: pd.DataFrame | None
-    scale: pd.DataFrame | None = None
-    pods: pd.DataFrame | None = None
-
-    def of_round(self, number: int) -> Samples:
-        """Those of one round, and what was sampled over the whole run."""
-        parts = (self.requests, self.usage, self.users)
-        requests, usage, users = (
-            None if one is None else one[one["round"] == number] for one in parts
-        )
-        return Samples(requests, usage, users, self.scale, self.pods)
+from celsiusify_reporting.seconds import Second
+from celsiusify_reporting.steady import examine
 
 
 @dataclass(frozen=True)
@@ -53,25 +36,16 @@ class Measured:
     seconds: tuple[Second, ...] = ()
 
 
-@dataclass(frozen=True)
-class _Part:
-    """A round with what it was made from."""
-
-    round: Round
-    steady_rows: pd.DataFrame | None = None
-    seconds: tuple[Second, ...] = ()
-    whole_seconds: tuple[Second, ...] = ()
-
-
 def measure(run: Run, name: str, samples: Samples, method: Method) -> Measured:
     """Measure one target of a run."""
     target = run.targets[name]
     if samples.requests is None:
         reasons = (f"nothing was measured: no request stands in {name}_requests.parquet",)
-        rounds = tuple(_unmeasured(record) for record in target.rounds)
+        rounds = tuple(unmeasured_round(record) for record in target.rounds)
         return Measured(Measurement(name, target, rounds, None, None, reasons, ()))
     parts = [
-        _measure(run, record, samples.of_round(record.round), method) for record in target.rounds
+        measure_round(run, record, samples.of_round(record.round), method)
+        for record in target.rounds
     ]
     rounds = tuple(part.round for part in parts)
     pooled = [part for part in parts if part.steady_rows is not None and _counts(run, name, part)]
@@ -101,7 +75,7 @@ def measure(run: Run, name: str, samples: Samples, method: Method) -> Measured:
     )
 
 
-def _followed(run: Run, parts: Sequence[_Part], samples: Samples, method: Method) -> Followed:
+def _followed(run: Run, parts: Sequence[Part], samples: Samples, method: Method) -> Followed:
     # The rates of a search are many, and short: nothing follows them.
     if run.kind != "loads" or samples.requests is None:
         return Followed()
@@ -109,23 +83,12 @@ def _followed(run: Run, parts: Sequence[_Part], samples: Samples, method: Method
         LoadSeconds(part.whole_seconds, part.round.history) for part in parts if part.round.history
     ]
     records = [part.round.record for part in parts]
-    sum_up = _summing(run, samples, method)
+    sum_up = summing(run, samples, method)
     watched = (samples.scale, samples.pods)
     return follow(records, samples.requests, *watched, loads, sum_up, method)
 
 
-def _summing(run: Run, samples: Samples, method: Method) -> Examine:
-    def sum_up(windows: Sequence[Window], rows: pd.DataFrame, rate_rps: float | None) -> Steady:
-        return examine(run, windows, rows, samples.usage, method, rate_rps)
-
-    return sum_up
-
-
-def _unmeasured(record: RoundRecord) -> Round:
-    return Round(record, None, None, None, None, None)
-
-
-def _counts(run: Run, name: str, part: _Part) -> bool:
+def _counts(run: Run, name: str, part: Part) -> bool:
     """Whether a round is one of those whose figures are taken together."""
     found = (run.capacity or {}).get(name)
     if run.kind == "loads":
@@ -134,50 +97,7 @@ def _counts(run: Run, name: str, part: _Part) -> bool:
     return found is not None and record.phase == "confirm" and record.rate_rps == found.rate_rps
 
 
-def _measure(run: Run, record: RoundRecord, samples: Samples, method: Method) -> _Part:
-    rows = samples.requests
-    if rows is None or rows.empty:
-        return _Part(_unmeasured(record))
-    planned = steady_window(record.steady_from_ns, record.steady_until_ns)
-    seconds = tuple(each_second(rows, samples.users, planned, record.started_ns))
-    origin_ns = planned.from_ns if planned else seconds[0].from_ns
-    # Steps of a search are short, judged as a whole by what searched, and repeated; those of a
-    # schedule differ on purpose, and are judged one by one.
-    judged = planned if run.kind == "loads" and not record.steps else None
-    window, kept = _settled(rows, judged, method) if judged else (planned, None)
-    steady_rows = window.rows(rows) if window else None
-    sum_up = _summing(run, samples, method)
-    each_whole = whole(seconds, rows, planned)
-    return _Part(
-        Round(
-            record=record,
-            window=window,
-            counting=reconcile(count(rows), record.counts),
-            steady=(
-                sum_up([window], steady_rows, steps.mean_rate_rps(record) or record.rate_rps)
-                if window and steady_rows is not None
-                else None
-            ),
-            stationarity=kept,
-            history=history(rows, each_whole, origin_ns, method),
-            steps=steps.of_round(record, rows, samples.scale, sum_up, method) or None,
-            replicas=ready_within(samples.scale, window),
-        ),
-        steady_rows,
-        seconds,
-        tuple(each_whole),
-    )
-
-
-def _settled(
-    rows: pd.DataFrame, window: Window, method: Method
-) -> tuple[Window, stationarity.Stationarity]:
-    """A steady window without the warm-up that is left in it, and whether it kept its pace."""
-    seen = stationarity.course(window.rows(rows), window, method)
-    return stationarity.examine(seen, window, method)
-
-
-def _in_row(parts: Sequence[_Part], rows: pd.DataFrame) -> Iterator[Second]:
+def _in_row(parts: Sequence[Part], rows: pd.DataFrame) -> Iterator[Second]:
     """The seconds of all rounds, their rows counted through."""
     firsts = np.searchsorted(rows["round"].to_numpy(), [part.round.record.round for part in parts])
     for first, part in zip(firsts, parts, strict=True):
