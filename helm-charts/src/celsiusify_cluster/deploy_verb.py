@@ -98,7 +98,7 @@ def _upgrade(helm: Helm, rollout: Rollout, chart: Path, settings: Sequence[str])
             helm.place.release,
             str(chart),
             "--wait",
-            helm.rolls_back,
+            *helm.has_its_way,
             *settings,
         ),
         at_end="taking the release back",

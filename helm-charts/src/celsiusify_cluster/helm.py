@@ -35,11 +35,16 @@ class Helm:
         return [self._program, f"--namespace={self.place.namespace}", *context, *arguments]
 
     @property
-    def rolls_back(self) -> str:
-        """The flag that takes a failed release back, which helm 4 calls otherwise."""
+    def has_its_way(self) -> list[str]:
+        """The flags that take a failed release back, and overrule what others have set.
+
+        Helm 3 does the latter unasked. Helm 4 would refuse where an autoscaler that is switched
+        off has set a Deployment's replicas.
+        """
         found = re.search(r"v(\d+)\.", self.run("version", "--short"))
-        is_3 = found is not None and int(found[1]) == HELM_3
-        return "--atomic" if is_3 else "--rollback-on-failure"
+        if found is not None and int(found[1]) == HELM_3:
+            return ["--atomic"]
+        return ["--rollback-on-failure", "--server-side=true", "--force-conflicts"]
 
     def chart(self) -> str:
         """Name and version of the chart that the release has, e.g. `celsiusify-0.1.0`.

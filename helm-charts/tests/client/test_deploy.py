@@ -69,6 +69,20 @@ def test_images_are_those_that_were_asked_for(cluster: Cluster) -> None:
     }
 
 
+def test_replicas_that_an_autoscaler_has_set_are_set_by_the_chart_without_it(
+    cluster: Cluster, helm: str, tmp_path: Path
+) -> None:
+    assert deploy() == 0
+    cluster.scale("celsiusify", "celsiusify-converter-api", 3, 80)
+    fixed = tmp_path / "fixed.yaml"
+    fixed.write_text("converter-api: {autoscaling: {enabled: false}, replicaCount: 2}")
+    assert deploy(f"--values={fixed}") == 0
+    (converter,) = cluster.store.choose(
+        find("deployments"), fields="metadata.name=celsiusify-converter-api"
+    )
+    assert converter["spec"]["replicas"] == 2
+
+
 def test_values_may_be_several_files(cluster: Cluster, tmp_path: Path) -> None:
     for name, content in (
         ("a", "load-tests: {enabled: false}"),

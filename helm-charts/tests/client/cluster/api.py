@@ -140,7 +140,18 @@ def _patch(cluster: "Cluster", resource: Resource, namespace: str, name: str) ->
         if "apply-patch" not in (request.content_type or ""):
             raise
         return store.create(resource, namespace, patch), 201
+    if (namespace, name) in cluster.scaled and "replicas" in patch.get("spec", {}):
+        _take_over_replicas(cluster, namespace, name)
     return store.update(resource, namespace, name, merged(before, patch))
+
+
+def _take_over_replicas(cluster: "Cluster", namespace: str, name: str) -> None:
+    """A field that an autoscaler has set is its own, unless a server-side apply insists on it."""
+    if "apply-patch" in (request.content_type or "") and request.args.get("force") != "true":
+        manager = 'conflict with "kube-controller-manager" with subresource "scale"'
+        problem = f"Apply failed with 1 conflict: {manager} using apps/v1: .spec.replicas"
+        raise Refused(409, "Conflict", problem)
+    cluster.scaled.remove((namespace, name))
 
 
 def _body() -> Object:

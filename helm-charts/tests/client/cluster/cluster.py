@@ -36,6 +36,7 @@ class Cluster:
             where they don't.
         worker_delay_s: How long it takes until the workers of a Job find a node.
         lost_node: Why the API server can't reach the node; empty where it can.
+        scaled: The namespace and name of each Deployment whose replicas an autoscaler has set.
         holds_jobs: Whether Jobs stay without pods.
         refusal: Why they do, as an event tells; empty where none does.
         answers_slowly: Whether it keeps who asks waiting for a while.
@@ -54,6 +55,7 @@ class Cluster:
         self.unschedulable, self.room = "", 0
         self.worker_delay_s = 0.0
         self.lost_node = ""
+        self.scaled: set[tuple[str, str]] = set()
         self.answers_slowly = False
         self.holds_jobs = False
         self.refusal = ""
@@ -265,6 +267,7 @@ class Cluster:
         def scaled(content: Object) -> None:
             content["spec"]["replicas"] = replicas
 
+        self.scaled.add((namespace, name))
         deployment = self.store.edit(DEPLOYMENTS, namespace, name, scaled)
         assert deployment is not None
         controllers.HANDLERS[("ADDED", DEPLOYMENTS)](self, deployment)
