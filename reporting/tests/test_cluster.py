@@ -14,7 +14,7 @@ from celsiusify_reporting.report import Report
 from celsiusify_reporting.sameness import differences
 from celsiusify_reporting.stored import read_report
 from clusters import NODES, Spike, edit_cluster, make_cluster_run
-from runs import Load, edit_run, make_run
+from runs import Load, make_run
 
 SPIKE: dict[str, Any] = {"dropping": 0, "slow_ms": 2.0}
 
@@ -132,13 +132,13 @@ def test_what_was_not_equal_or_known_is_told(
 
 
 def test_engine_that_nobody_recorded_may_be_a_stand_in(folder: Path) -> None:
-    """Until run.json tells what is in the image."""
+    """Until somebody tells what is in the image."""
     unknown = "Which engine is in the image of Flask under gunicorn and TensorFlow Serving (REST)"
     assert unknown in caveats(folder)
 
     engine = {"engine": "embedded", "caveat": "a stand-in: no statement about the real one."}
     for name in ("converter-api", "tfserving"):
-        edit_run(folder, "targets", name, "engine", value=engine)
+        edit_cluster(folder, "targets", name, "engine", value=engine)
     assert "Which engine" not in caveats(folder)
     assert "(REST) [embedded]: a stand-in" in caveats(folder)
 

@@ -9,14 +9,14 @@ import signal
 import subprocess
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from celsiusify_tf_serving import flags
 from celsiusify_tf_serving.cli import IMAGE
-from celsiusify_tf_serving.engines import container
+from celsiusify_tf_serving.engines import binary, container
 from celsiusify_tf_serving.settings import GRPC_PORT, REST_API_PORT
 
 from .machine import Machine, read_when
@@ -103,6 +103,54 @@ def test_health_check_passes_once_the_model_is_loaded(server: int, healthy: bool
     assert (done.returncode == 0) == healthy
 
 
+@pytest.fixture
+def base(tmp_path: Path) -> Callable[[str], dict[str, str]]:
+    """Makes the environment of an image whose server prints something as its version."""
+
+    def make(said: str) -> dict[str, str]:
+        program = tmp_path / "tensorflow_model_server"
+        program.write_text(f"#!/bin/sh\nprintf '{said}'\n")
+        program.chmod(0o755)
+        return {"PATH": f"{tmp_path}{os.pathsep}{os.environ['PATH']}"}
+
+    return make
+
+
+def describe(env: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [str(SUBPROJECT / "describe"), *arguments]
+    return subprocess.run(command, env=env, capture_output=True, text=True, timeout=20, check=False)
+
+
+@pytest.mark.skipif(shutil.which("bash") is None, reason="no bash on the PATH")
+def test_image_tells_what_serves_as_the_command_does(base: Callable[[str], dict[str, str]]) -> None:
+    env = base(r"TensorFlow ModelServer: 2.20.0-rc1+dev\nTensorFlow Library: 2.20.0\n")
+    assert json.loads(describe(env, "describe").stdout) == {
+        "engine": binary.PROGRAM,
+        "version": "2.20.0-rc1+dev",
+        "reason": "it is in the image",
+        "caveat": None,
+        "settings": {},
+    }
+
+
+@pytest.mark.skipif(shutil.which("bash") is None, reason="no bash on the PATH")
+def test_image_whose_server_names_no_version_tells_nothing(
+    base: Callable[[str], dict[str, str]],
+) -> None:
+    """As a stand-in of the base without a server."""
+    done = describe(base("usage: …"), "describe")
+    assert (done.returncode, done.stdout) == (1, "")
+
+
+@pytest.mark.skipif(shutil.which("bash") is None, reason="no bash on the PATH")
+def test_image_only_describes(base: Callable[[str], dict[str, str]]) -> None:
+    done = describe(base(""), "serve")
+    assert done.returncode == 2
+    assert done.stderr.splitlines() == [
+        "celsiusify-tf-serving: expected describe, all that there is in the image; got 'serve'"
+    ]
+
+
 # From here on with a real container engine.
 
 
@@ -132,7 +180,7 @@ def image(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     if not any(map(is_here, either)):
         pytest.skip(f"no container engine answers that has the image {' or '.join(either)}")
     context = tmp_path_factory.mktemp("context")
-    for name in ("Dockerfile", "src", ".dockerignore"):
+    for name in ("Dockerfile", "describe", "src", ".dockerignore"):
         copy = shutil.copytree if (SUBPROJECT / name).is_dir() else shutil.copy
         copy(SUBPROJECT / name, context / name)
     (context / "model/celsiusify/1").mkdir(parents=True)

@@ -45,6 +45,15 @@ def test_load_drives_the_converter_and_the_report_tells_of_it(
     assert json.loads(run.read_text())["git"]["commit"] == commit
 
 
+def test_converter_tells_what_serves(engine: Engine, image: Image) -> None:
+    """By the command that the chart names to whoever asks in a pod."""
+    name = image("converter-api")
+    command = ("--entrypoint=celsiusify-converter-api", name, "describe")
+    told = json.loads(engine.run("--network=none", "--env=CELSIUSIFY_WORKERS=3", *command))
+    assert told["engine"] == "gunicorn"
+    assert told["settings"]["workers"] == 3
+
+
 def test_server_answers(engine: Engine, image: Image, network: str) -> None:
     """It needs the real TensorFlow Serving: a stand-in of the base image has no server."""
     name = image("tf-serving-image")
@@ -58,6 +67,8 @@ def test_server_answers(engine: Engine, image: Image, network: str) -> None:
             'Content-Length: ${#body}\\r\\n\\r\\n$body" >&3; cat <&3'
         )
         assert "232.77" in engine("exec", server, "bash", "-c", ask)
+        told = json.loads(engine("exec", server, "celsiusify-tf-serving", "describe"))
+        assert told["engine"] == "tensorflow_model_server"
 
 
 def test_server_is_started_with_its_model(engine: Engine, image: Image) -> None:

@@ -1,6 +1,6 @@
 """`cluster.json`: what a run was made on; `results/README.md` has its form."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from celsiusify_cluster.job import INDEX_LABEL
@@ -51,22 +51,17 @@ def members(load_pods: Sequence[Object]) -> tuple[Object | None, list[Object]]:
     return (found[0], found[1:]) if found else (None, [])
 
 
-def target(scene: Scene, watched: Watched | None) -> Object:
-    """What serves a target."""
+def target(scene: Scene, watched: Watched | None, ask: Callable[[Object], Object | None]) -> Object:
+    """What serves a target; `ask` lets a Deployment tell of itself."""
     pods = _chosen(scene.pods, watched.labels) if watched else []
     name = watched.deployment if watched else None
-    template: Object = next(
-        (
-            entry["spec"]["template"]["spec"]["containers"][0]
-            for entry in scene.deployments
-            if entry["metadata"]["name"] == name
-        ),
-        {},
-    )
+    deployment = next((one for one in scene.deployments if one["metadata"]["name"] == name), None)
+    template: Object = deployment["spec"]["template"]["spec"]["containers"][0] if deployment else {}
     resources = template.get("resources", {})
     statuses = [status for pod in pods for status in pod["status"].get("containerStatuses", ())]
     return {
         "deployment": name,
+        "engine": ask(deployment) if deployment else None,
         "image": template.get("image"),
         "image_id": next((entry["imageID"] for entry in statuses if entry.get("imageID")), None),
         "cpu_request_cores": _cores(resources.get("requests", {}).get("cpu")),

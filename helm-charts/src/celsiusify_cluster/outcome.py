@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from celsiusify_cluster import description
@@ -12,6 +13,7 @@ from celsiusify_cluster.kubectl import Kubectl, Object
 from celsiusify_cluster.reception import Reception
 from celsiusify_cluster.record import FORMAT, write_json, write_samples
 from celsiusify_cluster.sampler import PERIOD_S, Sampler
+from celsiusify_cluster.serving import ask_engine
 from celsiusify_cluster.watched import Watched
 
 
@@ -56,7 +58,9 @@ def write_outcome(folder: Path, reception: Reception, stay: Stay, sampler: Sampl
         "workers": workers,
         "clock": _clock(clock),
         "targets": {
-            name: description.target(stay.scene, watched.get(name))
+            name: description.target(
+                stay.scene, watched.get(name), partial(ask_engine, stay.kubectl)
+            )
             for name in target_urls(container["args"])
         },
         "sampling": _sampling(sampler),

@@ -1,5 +1,6 @@
 """What targets.yaml says of images, ports and paths is what is deployed; nothing is typed again."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -34,6 +35,19 @@ def services(default: list[Manifest], server: Pod) -> dict[bool, Manifest]:
 def test_image_is_the_targets(server: Pod, target: dict[str, Any]) -> None:
     (container,) = server.containers
     assert container["image"].rpartition(":")[0] == target["image"]
+
+
+def test_pods_can_be_asked_what_serves_by_the_targets_command(
+    default: list[Manifest], server: Pod, target: dict[str, Any]
+) -> None:
+    (deployment,) = (
+        one
+        for one in of_kind(default, "Deployment")
+        if server.matches(one["spec"]["selector"]["matchLabels"])
+    )
+    named = deployment["metadata"]["annotations"]["celsiusify.dev/describe"]
+    assert target["describe"].endswith(f"/{named}")
+    assert named.split() == [Path(named.split()[0]).name, "describe"]
 
 
 def test_ports_are_the_targets(server: Pod, target: dict[str, Any]) -> None:

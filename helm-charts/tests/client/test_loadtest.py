@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from celsiusify_cluster import terminal
+from celsiusify_cluster import serving, terminal
 from celsiusify_cluster.__main__ import main
 
 from .cluster.cluster import Cluster
 from .cluster.containers import Command, Container, Program, prints, waits
 from .cluster.leaders import FILES, HOUR_NS, RUN, frames, leads
-from .cluster.release import LABELS, NAMESPACE, TARGETS_LABEL
+from .cluster.release import LABELS, NAMESPACE, TARGETS_LABEL, install
 from .cluster.resources import Object
 from .cluster.store import find
 
@@ -74,6 +74,7 @@ def test_a_run_tells_of_the_cluster_that_it_was_made_on(released: Cluster, resul
     assert content["targets"] == {
         "tfserving": {
             "deployment": "celsiusify-tf-serving",
+            "engine": None,
             "image": "celsiusify/tf-serving:0.1.0",
             "image_id": f"celsiusify/tf-serving:0.1.0@sha256:{'ab' * 32}",
             "cpu_request_cores": 0.5,
@@ -90,6 +91,60 @@ def test_a_run_tells_of_the_cluster_that_it_was_made_on(released: Cluster, resul
             },
         }
     }
+
+
+def says(text: str) -> Program:
+    """A server whose pod says something when it is asked to describe itself."""
+
+    def program(container: Container) -> int:
+        def describe(arguments: list[str], send: Callable[[bytes], None]) -> int:
+            assert arguments == ["describe"]
+            send(text.encode())
+            return 0 if text else 1
+
+        container.commands["tf-serving"] = describe
+        return waits(container)
+
+    return program
+
+
+@pytest.mark.parametrize(
+    ("text", "engine"),
+    [
+        (
+            '{"engine": "tensorflow_model_server", "version": "2.20.0"}\n',
+            {"engine": "tensorflow_model_server", "version": "2.20.0"},
+        ),
+        ("usage: tf-serving", None),
+        ("[]", None),
+        ("", None),
+    ],
+)
+def test_a_run_tells_what_its_servers_say_of_themselves(
+    cluster: Cluster, results: Path, text: str, engine: Object | None
+) -> None:
+    cluster.server = says(text)
+    install(cluster)
+    cluster.leader = leads(frames())
+    assert loadtest(results, "tfserving") == 0
+    content = json.loads((results / RUN / "cluster.json").read_text())
+    assert content["targets"]["tfserving"]["engine"] == engine
+
+
+def test_a_server_that_describes_itself_for_ever_is_let_be(
+    cluster: Cluster, results: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def program(container: Container) -> int:
+        container.commands["tf-serving"] = lambda *_: int(container.stopped.wait())
+        return waits(container)
+
+    monkeypatch.setattr(serving, "PATIENCE_S", 1)
+    cluster.server = program
+    install(cluster)
+    cluster.leader = leads(frames())
+    assert loadtest(results, "tfserving") == 0
+    content = json.loads((results / RUN / "cluster.json").read_text())
+    assert content["targets"]["tfserving"]["engine"] is None
 
 
 def test_a_scale_up_is_sampled_on_the_leader_s_clock(released: Cluster, results: Path) -> None:

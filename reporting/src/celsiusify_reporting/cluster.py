@@ -9,6 +9,7 @@ from pydantic import Field
 
 from celsiusify_reporting.errors import ReportError
 from celsiusify_reporting.recorded import Name, Recorded, parse
+from celsiusify_reporting.run import Engine, Run
 
 CLUSTER = "cluster.json"
 
@@ -54,6 +55,7 @@ class Deployed(Recorded):
     """What served a target; limits are a replica's."""
 
     deployment: str | None = None
+    engine: Engine | None = None
     image: str | None = None
     image_id: str | None = None
     cpu_request_cores: float | None = None
@@ -117,3 +119,16 @@ def read_cluster(folder: Path) -> Cluster | None:
     except OSError as error:
         raise ReportError(path, error.strerror or str(error)) from error
     return parse(path, text, Cluster)
+
+
+def with_engines(run: Run, cluster: Cluster) -> Run:
+    """The run, with what its targets on the cluster said of themselves: the load only knew URLs."""
+    targets = {
+        name: target.model_copy(update={"engine": target.engine or _engine(cluster, name)})
+        for name, target in run.targets.items()
+    }
+    return run.model_copy(update={"targets": targets})
+
+
+def _engine(cluster: Cluster, name: str) -> Engine | None:
+    return cluster.targets.get(name, Deployed()).engine

@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from celsiusify_reporting import charts, figures, html, locust_csv, markdown, pdf, summary
-from celsiusify_reporting.cluster import read_cluster
+from celsiusify_reporting.cluster import read_cluster, with_engines
 from celsiusify_reporting.errors import ReportError
 from celsiusify_reporting.load import read_requests, read_usage, read_users
 from celsiusify_reporting.measure import Measured, measure
@@ -73,7 +73,8 @@ def measure_run(folder: Path) -> tuple[Report, list[Measured]]:
         ReportError: If a file is damaged, or missing without a reason.
     """
     run = read_run(folder / RUN)
-    cluster = read_cluster(folder)
+    if cluster := read_cluster(folder):
+        run = with_engines(run, cluster)
     measured = [measure(run, name, _samples(folder, run, name), METHOD) for name in run.targets]
     return draw_up(run, [one.measurement for one in measured], METHOD, cluster), measured
 

@@ -33,6 +33,7 @@ def _serve(cluster: Cluster, chart: str) -> None:
         "deployments",
         name,
         labels,
+        annotations={"celsiusify.dev/describe": f"{chart} describe"},
         selector={"matchLabels": labels},
         template={"metadata": {"labels": labels}, "spec": {"containers": [container]}},
     )
@@ -71,7 +72,13 @@ def _load_test(cluster: Cluster, name: str, targets: list[str]) -> None:
 
 
 def _create(
-    cluster: Cluster, plural: str, name: str, labels: dict[str, str], **spec: object
+    cluster: Cluster,
+    plural: str,
+    name: str,
+    labels: dict[str, str],
+    annotations: dict[str, str] | None = None,
+    **spec: object,
 ) -> None:
-    content: Object = {"metadata": {"name": name, "labels": labels}, "spec": spec}
+    meta = {"name": name, "labels": labels, "annotations": annotations or {}}
+    content: Object = {"metadata": meta, "spec": spec}
     cluster.store.create(find(plural), NAMESPACE, content)
