@@ -13,7 +13,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,7 @@ import yaml
 
 from celsiusify_load_tests.__main__ import main
 from celsiusify_load_tests.exits import Exit
+from celsiusify_load_tests.processes import runs
 from celsiusify_load_tests.rows import DTYPE
 
 TIMEOUT_S = 60
@@ -197,12 +198,16 @@ class Workspace:
             process
             for process in psutil.process_iter()
             if _environment(process).get("CELSIUSIFY_TEST") == str(self.folder)
-            and process.status() != psutil.STATUS_ZOMBIE
+            and runs(process.pid)
         ]
 
     def leftovers(self) -> list[str]:
-        """Their command lines."""
-        return [" ".join(process.cmdline()) for process in self.processes()]
+        """Their command lines; one may end while it is looked at."""
+        lines: list[str] = []
+        for process in self.processes():
+            with suppress(psutil.NoSuchProcess):  # a zombie is none, either
+                lines.append(" ".join(process.cmdline()))
+        return lines
 
 
 @dataclass(frozen=True)

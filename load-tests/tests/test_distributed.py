@@ -7,6 +7,7 @@ import signal
 import subprocess
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -87,7 +88,8 @@ def machines(workspace: "Workspace") -> Iterator[Machines]:
     made = Machines(workspace)
     yield made
     for process in workspace.processes():
-        process.kill()
+        with suppress(psutil.NoSuchProcess):  # it has just ended
+            process.kill()
     for started in filter(None, [made.leader, *made.workers]):
         started.communicate()
 

@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -80,16 +81,14 @@ def runs(pid: int) -> bool:
 
 def listening(port: int) -> int | None:
     """The process here that listens on a TCP port, the first of its family; None if unknown."""
-    try:
-        connections = psutil.net_connections("tcp")
-    except psutil.Error:
-        return None
-    pids = {
-        found.pid
-        for found in connections
-        if found.pid and found.status == psutil.CONN_LISTEN and found.laddr[1:] == (port,)
-    }
-    return next((pid for pid in sorted(pids) if psutil.Process(pid).ppid() not in pids), None)
+    with suppress(psutil.Error):
+        pids = {
+            found.pid
+            for found in psutil.net_connections("tcp")
+            if found.pid and found.status == psutil.CONN_LISTEN and found.laddr[1:] == (port,)
+        }
+        return next((pid for pid in sorted(pids) if psutil.Process(pid).ppid() not in pids), None)
+    return None
 
 
 def last_lines(log: Path, count: int = 5) -> str:
