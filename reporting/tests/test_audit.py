@@ -52,6 +52,7 @@ def test_sound_run_passes(run: Path, capsys: pytest.CaptureFixture[str]) -> None
     assert "ok             report.json follows from the rows" in printed
     assert "ok             report.pdf has the numbers of report.md" in printed
     assert "not checkable" not in printed
+    assert printed.endswith("Every check holds that was made.\n")
 
 
 def test_run_without_rows_passes_as_far_as_it_can(
@@ -64,6 +65,7 @@ def test_run_without_rows_passes_as_far_as_it_can(
     printed = capsys.readouterr().out
     assert "not checkable  tfserving: rows and counts: no tfserving_requests.parquet" in printed
     assert "not checkable  report.json follows from the rows" in printed
+    assert printed.endswith("Every check holds that was made; 2 couldn't be made.\n")
     assert "ok             every number of report.html is in report.json" in printed
 
 
@@ -91,13 +93,17 @@ def test_run_without_report_is_checked_all_the_same(results: Path) -> None:
     ids=["lost", "twice", "foreign", "unknown round", "late", "no column"],
 )
 def test_changed_rows_fail(
-    run: Path, change: Callable[[pd.DataFrame], pd.DataFrame], failure: str
+    run: Path,
+    change: Callable[[pd.DataFrame], pd.DataFrame],
+    failure: str,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     """Whatever is done to the rows after a run, a check tells."""
     change_rows(run, change)
 
     assert failure in " ".join(failures(run))
     assert main(["audit", str(run)]) == 3
+    assert "checks failed" in capsys.readouterr().out.splitlines()[-1]
 
 
 def test_target_that_counted_otherwise_fails(run: Path) -> None:

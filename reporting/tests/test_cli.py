@@ -364,3 +364,13 @@ def test_interrupted_command_ends_quietly(
     assert main(["report", str(run)]) == 130
     assert names(run) == before
     assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize("arguments", [[], ["fly"], ["report", "--fly"]])
+def test_wrong_command_is_one_line(arguments: list[str], capsys: Captured) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+
+    assert ended.value.code == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("celsiusify-reporting")

@@ -17,10 +17,19 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
+from typing import NoReturn
 
 from celsiusify_reporting import audit_command, compare_command, report_command
 from celsiusify_reporting.errors import ReportError
 from celsiusify_reporting.exits import INTERRUPTED, UNREAD, USAGE
+
+
+class Parser(argparse.ArgumentParser):
+    """Says what is wrong with an argument in one line."""
+
+    def error(self, message: str) -> NoReturn:
+        """Leave, where argparse would print the usage first."""
+        self.exit(USAGE, f"{self.prog}: {message}\n")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -44,7 +53,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="celsiusify-reporting",
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import argparse
+from collections import Counter
 
 from celsiusify_reporting.audit import audit
 from celsiusify_reporting.exits import INVALID, VALID
@@ -26,12 +27,18 @@ def run_audit(options: argparse.Namespace) -> int:
     Raises:
         ReportError: If there is no run at a path.
     """
-    failed = 0
+    outcomes: Counter[str] = Counter()
     for folder in (folder for path in options.paths for folder in run_folders(path)):
         print(folder)
         for found in audit(folder):
             detail = f": {found.detail}" if found.detail else ""
             print(f"  {found.outcome:13}  {found.what}{detail}")
-            failed += found.outcome == "failed"
-    print("Every check holds." if not failed else f"{failed} checks failed.")
-    return INVALID if failed else VALID
+            outcomes[found.outcome] += 1
+    print(_conclusion(outcomes))
+    return INVALID if outcomes["failed"] else VALID
+
+
+def _conclusion(outcomes: Counter[str]) -> str:
+    failed, left = outcomes["failed"], outcomes["not checkable"]
+    said = f"{failed} checks failed" if failed else "Every check holds that was made"
+    return f"{said}; {left} couldn't be made." if left else f"{said}."
