@@ -16,7 +16,7 @@ from ..chart.manifests import Manifest, read_manifests
 from ..chart.scenarios import ROOT, UMBRELLA
 
 TARGETS: dict[str, dict[str, Any]] = yaml.safe_load((ROOT / "targets.yaml").read_text())["targets"]
-PATIENCE_S = 60
+PATIENCE_S = 180
 
 # Where the image's own folders are in the source tree.
 IMAGE_FOLDERS = {
