@@ -5,6 +5,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -374,3 +375,18 @@ def test_wrong_command_is_one_line(arguments: list[str], capsys: Captured) -> No
     assert ended.value.code == 2
     (line,) = capsys.readouterr().err.splitlines()
     assert line.startswith("celsiusify-reporting")
+
+
+def test_machine_without_room_for_temporary_files_is_told_so(
+    run: Path, monkeypatch: pytest.MonkeyPatch, capsys: Captured
+) -> None:
+    """As a container with a read-only root and nothing mounted at /tmp."""
+
+    def find_none() -> str:
+        raise FileNotFoundError
+
+    monkeypatch.setattr(tempfile, "gettempdir", find_none)
+    assert main(["report", str(run)]) == 2
+    assert capsys.readouterr().err == (
+        "celsiusify-reporting: no folder for temporary files: mount /tmp, or have TMPDIR name one\n"
+    )

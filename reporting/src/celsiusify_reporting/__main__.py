@@ -16,10 +16,10 @@ import argparse
 import os
 import signal
 import sys
+import tempfile
 from collections.abc import Sequence
 from typing import NoReturn
 
-from celsiusify_reporting import audit_command, compare_command, report_command
 from celsiusify_reporting.errors import ReportError
 from celsiusify_reporting.exits import INTERRUPTED, UNREAD, USAGE
 
@@ -34,6 +34,9 @@ class Parser(argparse.ArgumentParser):
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; returns its exit code."""
+    if problem := _lack():
+        print(f"celsiusify-reporting: {problem}", file=sys.stderr)
+        return USAGE
     options = _parser().parse_args(arguments)
     # As the first process of a container it would take no notice of SIGTERM.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
@@ -52,12 +55,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return code
 
 
+def _lack() -> str | None:
+    """Say what is missing without which nothing can be drawn, None if nothing."""
+    try:
+        tempfile.gettempdir()
+    except FileNotFoundError:
+        return "no folder for temporary files: mount /tmp, or have TMPDIR name one"
+    return None
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = Parser(
         prog="celsiusify-reporting",
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
+    # Matplotlib comes with them, and wants a folder for temporary files as it is imported.
+    from celsiusify_reporting import audit_command, compare_command, report_command
+
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     for command in (report_command, compare_command, audit_command):
         command.add_parser(commands)
