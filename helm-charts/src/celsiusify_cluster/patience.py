@@ -1,6 +1,7 @@
 """How long to wait where something is wrong that may pass by itself."""
 
 import time
+from collections.abc import Callable
 
 from celsiusify_cluster.trouble import Trouble
 
@@ -11,11 +12,15 @@ PATIENCE_S = 20.0
 class Patience:
     """Watches a trouble until it is time to give up.
 
+    Args:
+        node_is_coming: Tells of a pod that fits no node whether it will.
+
     Attributes:
         seen: What is wrong now.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, node_is_coming: Callable[[str], bool]) -> None:
+        self._node_is_coming = node_is_coming
         self.seen: Trouble | None = None
         self._since_s: float | None = None
 
@@ -26,4 +31,6 @@ class Patience:
             self._since_s = None
             return False
         self._since_s = self._since_s or time.monotonic()
-        return not trouble.may_pass or time.monotonic() - self._since_s > PATIENCE_S
+        if time.monotonic() - self._since_s <= PATIENCE_S:
+            return not trouble.may_pass
+        return trouble.homeless is None or not self._node_is_coming(trouble.homeless)

@@ -3,8 +3,10 @@
 import subprocess
 import time
 from collections.abc import Sequence
+from functools import partial
 
 from celsiusify_cluster.kubectl import Kubectl, Object
+from celsiusify_cluster.node_scaling import node_is_coming
 from celsiusify_cluster.patience import Patience
 from celsiusify_cluster.signals import StopAsked
 from celsiusify_cluster.terminal import Terminal
@@ -53,7 +55,7 @@ class Rollout:
     def _follow(
         self, helm: "subprocess.Popen[str]", stop: StopAsked, at_end: str
     ) -> tuple[str, str]:
-        began_s, patience = time.monotonic(), Patience()
+        began_s, patience = time.monotonic(), Patience(partial(node_is_coming, self._kubectl))
         while True:
             try:
                 return helm.communicate(timeout=POLL_S)

@@ -3,10 +3,12 @@
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 
 from celsiusify_cluster.errors import ClusterError, Interrupted, MeasurementError
 from celsiusify_cluster.job import INDEX_LABEL, JOB_LABEL
 from celsiusify_cluster.kubectl import Kubectl, Object
+from celsiusify_cluster.node_scaling import node_is_coming
 from celsiusify_cluster.patience import Patience
 from celsiusify_cluster.signals import StopAsked
 from celsiusify_cluster.terminal import Terminal
@@ -45,7 +47,7 @@ def await_start(
         Interrupted: If a signal came first.
     """
     name, count = job["metadata"]["name"], job["spec"].get("completions") or 1
-    began_s, patience = time.monotonic(), Patience()
+    began_s, patience = time.monotonic(), Patience(partial(node_is_coming, kubectl))
     while not stop.count:
         pods = pods_of(kubectl, name)
         if _have_started(pods, count):

@@ -22,10 +22,17 @@ LENGTH = 200  # of what a container runtime says
 
 @dataclass(frozen=True)
 class Trouble:
-    """What is wrong; `may_pass` where Kubernetes tries again and may succeed."""
+    """What is wrong.
+
+    Attributes:
+        said: In one line.
+        may_pass: Does Kubernetes try again, and may succeed?
+        homeless: The pod that fits no node, where that is it.
+    """
 
     said: str
     may_pass: bool = True
+    homeless: str | None = None
 
     def __str__(self) -> str:
         return self.said
@@ -84,7 +91,7 @@ def _troubles(pod: Object) -> Iterator[Trouble]:
     for condition in status.get("conditions", ()):
         if condition.get("reason") == "Unschedulable" and condition["status"] == "False":
             message = condition.get("message", "no node fits")
-            yield Trouble(f"pod {name} can't be scheduled: {message}")
+            yield Trouble(f"pod {name} can't be scheduled: {message}", homeless=name)
     entries = (*status.get("initContainerStatuses", ()), *status.get("containerStatuses", ()))
     for entry in entries:
         waiting = entry.get("state", {}).get("waiting", {})

@@ -119,6 +119,15 @@ def test_pods_that_fit_no_node_are_told_of_while_helm_waits(
     )
 
 
+def test_pods_that_a_node_is_added_for_are_waited_for(
+    cluster: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on clusters that grow: it takes longer than any other trouble may."""
+    monkeypatch.setattr(patience, "PATIENCE_S", 1.0)
+    cluster.unschedulable, cluster.new_node_s = "0/1 nodes are available: 1 Insufficient cpu.", 5.0
+    assert deploy() == 0
+
+
 def test_ctrl_c_takes_the_release_back(cluster: Cluster, capsys: Captured) -> None:
     cluster.unschedulable = "0/1 nodes are available: 1 Insufficient cpu."
     interrupt_once(lambda: cluster.store.choose(find("deployments")))

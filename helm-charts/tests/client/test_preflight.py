@@ -9,6 +9,7 @@ from celsiusify_cluster.__main__ import main
 
 from .cluster.cluster import Cluster
 from .cluster.containers import waits
+from .cluster.leaders import frames, leads
 from .cluster.release import NAMESPACE
 from .cluster.store import find
 
@@ -157,6 +158,15 @@ def test_a_load_that_fits_no_node_is_removed_and_explained(
     assert main(["loadtest", "tfserving", "--workers=9"]) == 2
     assert "can't be scheduled: 0/3 nodes are available: 3 Insufficient cpu." in complaint(capsys)
     assert released.store.choose(find("jobs")) == []
+
+
+def test_a_load_that_a_node_is_added_for_is_waited_for(
+    released: Cluster, results: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(patience, "PATIENCE_S", 1.0)
+    released.leader = leads(frames())
+    released.unschedulable, released.new_node_s = "0/3 nodes are available: 3 Insufficient cpu.", 4
+    assert main(["loadtest", "tfserving", f"--results={results}"]) == 0
 
 
 def test_a_worker_that_fits_no_node_is_explained_before_the_leader_waits_for_it(

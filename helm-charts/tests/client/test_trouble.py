@@ -66,7 +66,8 @@ def test_a_pod_that_is_starting_has_no_trouble(reason: str) -> None:
 
 
 def test_a_trouble_that_passed_is_no_reason_any_more() -> None:
-    watched, passing, lasting = Patience(), Trouble("no node"), Trouble("never", may_pass=False)
+    watched = Patience(lambda _: False)
+    passing, lasting = Trouble("no node"), Trouble("never", may_pass=False)
     told = [(watched.is_lost(found), watched.seen) for found in (passing, None, lasting)]
     assert told == [(False, passing), (False, None), (True, lasting)]
 

@@ -34,6 +34,7 @@ class Cluster:
         missing_images: Images that can't be pulled.
         unschedulable: Why pods stay pending, once there are as many as there is `room` for; empty
             where they don't.
+        new_node_s: How long it then takes until a node comes; 0 where none does.
         worker_delay_s: How long it takes until the workers of a Job find a node.
         lost_node: Why the API server can't reach the node; empty where it can.
         scaled: The namespace and name of each Deployment whose replicas an autoscaler has set.
@@ -52,7 +53,7 @@ class Cluster:
         self.server: Program = waits
         self.test: Program = prints("answers rightly")
         self.missing_images: set[str] = set()
-        self.unschedulable, self.room = "", 0
+        self.unschedulable, self.room, self.new_node_s = "", 0, 0.0
         self.worker_delay_s = 0.0
         self.lost_node = ""
         self.scaled: set[tuple[str, str]] = set()
@@ -137,6 +138,8 @@ class Cluster:
         waiting = self._hindrance(pod)
         if waiting:
             self.store.edit(PODS, namespace, name, lambda content: content.update(status=waiting))
+            if self.new_node_s:
+                self._add_node(pod, program, then)
             return
         container = self._containers[(namespace, name)] = Container(pod)
         self.store.edit(PODS, namespace, name, kubelet.begin)
@@ -152,6 +155,21 @@ class Cluster:
                 then()
 
         threading.Thread(target=run, daemon=True).start()
+
+    def _add_node(self, pod: Object, *what: Any) -> None:
+        """Do what Cluster Autoscaler does for a pod that fits no node."""
+        meta, involved = pod["metadata"], {"kind": "Pod", "name": pod["metadata"]["name"]}
+        event = {"metadata": {"name": f"{meta['name']}.1"}, "involvedObject": involved}
+        self.store.create(EVENTS, meta["namespace"], {**event, "reason": "TriggeredScaleUp"})
+        self.room = 99
+        timer = threading.Timer(self.new_node_s, self._use_node, (pod, *what))
+        timer.daemon = True
+        timer.start()
+
+    def _use_node(self, pod: Object, *what: Any) -> None:
+        self.start(pod, *what)
+        for deployment in self.store.choose(DEPLOYMENTS, pod["metadata"]["namespace"]):
+            self.settle(deployment, deployment["spec"].get("replicas", 1))
 
     def _hindrance(self, pod: Object) -> Object:
         if self.unschedulable and len(self._containers) >= self.room:
