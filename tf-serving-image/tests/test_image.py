@@ -26,6 +26,8 @@ DOCKERFILE = SUBPROJECT / "Dockerfile"
 VERSIONS = SUBPROJECT.parent / "versions.env"
 DOCKER = shutil.which("docker") or "docker"
 
+needs_bash = pytest.mark.skipif(shutil.which("bash") is None, reason="no bash on the PATH")
+
 
 def instruction(name: str) -> list[str]:
     """Read the JSON list of a Dockerfile's instruction."""
@@ -86,7 +88,7 @@ def server(request: pytest.FixtureRequest) -> Iterator[int]:
         thread.join()
 
 
-@pytest.mark.skipif(shutil.which("bash") is None, reason="no bash on the PATH")
+@needs_bash
 @pytest.mark.parametrize(
     ("server", "healthy"),
     [
@@ -121,7 +123,7 @@ def describe(env: dict[str, str], *arguments: str) -> subprocess.CompletedProces
     return subprocess.run(command, env=env, capture_output=True, text=True, timeout=20, check=False)
 
 
-@pytest.mark.skipif(shutil.which("bash") is None, reason="no bash on the PATH")
+@needs_bash
 def test_image_tells_what_serves_as_the_command_does(base: Callable[[str], dict[str, str]]) -> None:
     env = base(r"TensorFlow ModelServer: 2.20.0-rc1+dev\nTensorFlow Library: 2.20.0\n")
     assert json.loads(describe(env, "describe").stdout) == {
@@ -133,7 +135,7 @@ def test_image_tells_what_serves_as_the_command_does(base: Callable[[str], dict[
     }
 
 
-@pytest.mark.skipif(shutil.which("bash") is None, reason="no bash on the PATH")
+@needs_bash
 def test_image_whose_server_names_no_version_tells_nothing(
     base: Callable[[str], dict[str, str]],
 ) -> None:
@@ -142,7 +144,7 @@ def test_image_whose_server_names_no_version_tells_nothing(
     assert (done.returncode, done.stdout) == (1, "")
 
 
-@pytest.mark.skipif(shutil.which("bash") is None, reason="no bash on the PATH")
+@needs_bash
 def test_image_only_describes(base: Callable[[str], dict[str, str]]) -> None:
     done = describe(base(""), "serve")
     assert done.returncode == 2

@@ -79,27 +79,28 @@ class PredictionService(prediction_service_pb2_grpc.PredictionServiceServicer): 
         return response
 
     async def _predict(self, request: Any, timeout_s: float | None) -> Any:
-        servable = self._manager.find(read_spec(request))
-        plan = predict_plan(servable, request)
-        return predict_response(servable, plan, await _run(servable, plan, timeout_s), self._write)
+        servable, plan, outputs = await self._ask(predict_plan, request, timeout_s)
+        return predict_response(servable, plan, outputs, self._write)
 
     async def _classify(self, request: Any, timeout_s: float | None) -> Any:
-        servable = self._manager.find(read_spec(request))
-        plan = classify_plan(servable, request)
-        response = classification_pb2.ClassificationResponse(
-            result=classification(plan, await _run(servable, plan, timeout_s))
-        )
+        servable, plan, outputs = await self._ask(classify_plan, request, timeout_s)
+        response = classification_pb2.ClassificationResponse(result=classification(plan, outputs))
         _fill_spec(response.model_spec, servable, plan)
         return response
 
     async def _regress(self, request: Any, timeout_s: float | None) -> Any:
-        servable = self._manager.find(read_spec(request))
-        plan = regress_plan(servable, request)
-        response = regression_pb2.RegressionResponse(
-            result=regression(plan, await _run(servable, plan, timeout_s))
-        )
+        servable, plan, outputs = await self._ask(regress_plan, request, timeout_s)
+        response = regression_pb2.RegressionResponse(result=regression(plan, outputs))
         _fill_spec(response.model_spec, servable, plan)
         return response
+
+    async def _ask(
+        self, plan_of: Callable[[Servable, Any], Plan], request: Any, timeout_s: float | None
+    ) -> tuple[Servable, Plan, Any]:
+        """Have the model that a request names run what is planned for it."""
+        servable = self._manager.find(read_spec(request))
+        plan = plan_of(servable, request)
+        return servable, plan, await _run(servable, plan, timeout_s)
 
     async def _infer(self, request: Any, timeout_s: float | None) -> Any:
         servable = self._manager.find(
