@@ -53,6 +53,10 @@ class Kubectl:
         except ClusterError:
             return ()
 
+    def events_of(self, name: str) -> Sequence[Object]:
+        """Return what was told of an object lately; nothing where that isn't allowed."""
+        return self.try_items("events", f"--field-selector=involvedObject.name={name}")
+
     def server_version(self) -> str:
         """The version of Kubernetes; asking for it tells whether a cluster answers."""
         versions = json.loads(self.run("version", "--output=json"))

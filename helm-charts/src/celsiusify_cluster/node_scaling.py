@@ -11,5 +11,4 @@ COMING = {
 
 def node_is_coming(kubectl: Kubectl, pod: str) -> bool:
     """Is a node being added for a pod, as far as may be asked?"""
-    selector = f"--field-selector=involvedObject.name={pod}"
-    return any(event.get("reason") in COMING for event in kubectl.try_items("events", selector))
+    return any(event.get("reason") in COMING for event in kubectl.events_of(pod))

@@ -84,8 +84,7 @@ def _have_started(pods: Sequence[Object], count: int) -> bool:
 
 def _refusal(kubectl: Kubectl, job: str) -> Trouble | None:
     """Why Kubernetes doesn't make all pods of a Job: a quota, or a policy."""
-    selector = f"--field-selector=involvedObject.name={job}"
-    for event in kubectl.try_items("events", selector):
+    for event in kubectl.events_of(job):
         if event.get("reason") == "FailedCreate":
             return Trouble(f"job {job} gets no pods: {event.get('message', '')}")
     return None

@@ -128,7 +128,10 @@ class Cluster:
 
     def start_later(self, delay_s: float, *what: Any) -> None:
         """Start a pod that stays pending before."""
-        timer = threading.Timer(delay_s, self.start, what)
+        self._later(delay_s, self.start, *what)
+
+    def _later(self, delay_s: float, do: Callable[..., None], *what: Any) -> None:
+        timer = threading.Timer(delay_s, do, what)
         timer.daemon = True
         timer.start()
 
@@ -162,9 +165,7 @@ class Cluster:
         event = {"metadata": {"name": f"{meta['name']}.1"}, "involvedObject": involved}
         self.store.create(EVENTS, meta["namespace"], {**event, "reason": "TriggeredScaleUp"})
         self.room = 99
-        timer = threading.Timer(self.new_node_s, self._use_node, (pod, *what))
-        timer.daemon = True
-        timer.start()
+        self._later(self.new_node_s, self._use_node, pod, *what)
 
     def _use_node(self, pod: Object, *what: Any) -> None:
         self.start(pod, *what)
