@@ -11,10 +11,15 @@ WHERE ?= here
 # conda and WSL have these in the environment, with meanings of their own: only the command line's count.
 $(foreach name,HOST NAME,$(if $(filter environment,$(origin $(name))),$(eval $(name) :=)))
 
+# Variables as options of their lowercase names, one for each word; an empty variable gives none.
+options = $(foreach name,$1,$(patsubst %,--$(shell echo $(name) | tr A-Z_ a-z-)=%,$($(name))))
+
 TOX := .venv/bin/tox
 LOADTESTS := .tox/loadtest/bin/celsiusify-load-tests
 REPORTING := .tox/report/bin/celsiusify-reporting
 CLUSTER := .tox/cluster/bin/celsiusify-cluster
+comma := ,
+space := $(subst ,, )
 PROJECTS := $(patsubst %/pyproject.toml,%,$(wildcard */pyproject.toml))
 JOBS := export loadtest report cluster
 SERVERS := .tox/converter-api/.ready .tox/tf-serving-image/.ready
@@ -28,7 +33,7 @@ benchmark: override PROFILE := $(or $(PROFILE),benchmark)
 benchmark: override ROUNDS := $(or $(ROUNDS),5)
 benchmark: setup .tox/report/.ready ## Compare the targets in ROUNDS=5 that take turns, and end with a PDF [PROFILE= ORDER=]
 	@# Failed requests (1) and an invalid measurement (3) are results: the report tells of them.
-	@$(LOADTESTS) run all --profile=$(PROFILE) --rounds=$(ROUNDS) --order=$(ORDER) --results=$(RESULTS) \
+	@$(LOADTESTS) run all $(call options,PROFILE ROUNDS ORDER RESULTS) \
 		|| case $$? in 1 | 3) ;; *) exit $$? ;; esac
 	@$(REPORTING) report "$$(ls -d $(RESULTS)/*/ | tail -n 1)"
 
@@ -37,7 +42,7 @@ loadtest: loadtest-$(WHERE) ## Load targets: TARGET="tfserving converter-api" [P
 
 .PHONY: capacity
 capacity: setup ## Find the highest rate that holds an objective: TARGET= [P99=50 LOAD=poisson HOST=]
-	@$(LOADTESTS) capacity $(TARGET) --p99=$(P99) --load=$(LOAD) $(HOST:%=--host=%) --results=$(RESULTS)
+	@$(LOADTESTS) capacity $(TARGET) $(call options,P99 LOAD HOST RESULTS)
 
 .PHONY: audit
 audit: .tox/report/.ready ## Check every run in results/: its counts, rows and schedules, and the numbers in its report
@@ -51,19 +56,20 @@ report: .tox/report/.ready ## Write statistics and reports of every run in resul
 
 # A variable's value where a person gave one, and not this file's default.
 given = $(if $(filter command environment,$(origin $1)),$($1))
-PLACE = --namespace=$(NAMESPACE) --release=$(RELEASE) --context=$(CONTEXT)
+PLACE = $(call options,NAMESPACE RELEASE CONTEXT)
+IMAGES_FROM = $(call options,REGISTRY) $(patsubst %,--owner=%,$(call given,OWNER)) $(patsubst %,--tag=%,$(call given,TAG))
 
 .PHONY: cluster
 cluster: cluster-tool image ## Make a cluster of kind or minikube with metrics, and bring the images there [NAME=celsiusify]
-	@$(CLUSTER) create --name=$(NAME) --engine=$(DOCKER) --registry=$(REGISTRY) --owner=$(call given,OWNER) --tag=$(call given,TAG)
+	@$(CLUSTER) create $(call options,NAME) --engine=$(DOCKER) $(IMAGES_FROM)
 
 .PHONY: delete
 delete: .tox/cluster/.ready ## Delete the cluster that `make cluster` made [NAME=celsiusify]
-	@$(CLUSTER) delete --name=$(NAME)
+	@$(CLUSTER) delete $(call options,NAME)
 
 .PHONY: deploy
 deploy: .tox/cluster/.ready ## Put both targets on the cluster, with autoscaling [REGISTRY= OWNER= TAG= VALUES="a.yaml b.yaml"]
-	@$(CLUSTER) deploy $(PLACE) --registry=$(REGISTRY) --owner=$(call given,OWNER) --tag=$(call given,TAG) --values="$(VALUES)"
+	@$(CLUSTER) deploy $(PLACE) $(IMAGES_FROM) $(if $(VALUES),--values="$(VALUES)")
 
 .PHONY: status
 status: .tox/cluster/.ready ## Show what is there, and what is wrong with it
@@ -75,7 +81,7 @@ smoke: .tox/cluster/.ready ## Ask each target on the cluster for a temperature
 
 .PHONY: results
 results: .tox/cluster/.ready ## Fetch the results of a load on the cluster again [JOB=, the last by default]
-	@$(CLUSTER) results $(JOB) $(PLACE) --results=$(RESULTS)
+	@$(CLUSTER) results $(JOB) $(PLACE) $(call options,RESULTS)
 
 .PHONY: undeploy
 undeploy: .tox/cluster/.ready ## Take both targets off the cluster
@@ -112,6 +118,11 @@ test: $(PROJECTS:%=.tox/%/.ready) tf-serving-image/model/.ready ## Run every che
 test-helm-charts: setup .tox/load-tests/.ready
 test-%: .venv/.ready
 	$(TOX) run -e $*
+
+.PHONY: check
+check: export PYTEST_ADDOPTS := -m "not slow and not docker and not browser"
+check: $(PROJECTS:%=.tox/%/.ready) tf-serving-image/model/.ready ## Check style and types, and run the fast tests
+	$(TOX) run -e lint,type,workspace,$(subst $(space),$(comma),$(PROJECTS))
 
 .PHONY: lint
 lint: .venv/.ready ## Check style and types
@@ -168,15 +179,16 @@ cluster-tool: .tox/cluster/.ready
 .tox/cluster/bin/helm: .tox/cluster/.ready
 	@$(CLUSTER) tools
 
+unexport PLACE IMAGES_FROM LOAD_OPTIONS
+
 # Loads, by where they are made.
-LOAD_OPTIONS = --profile=$(PROFILE) --load=$(LOAD) --rate=$(RATE) --rounds=$(ROUNDS) --order=$(ORDER) --users=$(USERS) \
-	--spawn-rate=$(SPAWN_RATE) --run-time=$(RUN_TIME) --connection=$(CONNECTION) --results=$(RESULTS)
+LOAD_OPTIONS = $(call options,PROFILE LOAD RATE ROUNDS ORDER USERS SPAWN_RATE RUN_TIME CONNECTION RESULTS)
 
 .PHONY: loadtest-here loadtest-cluster cluster-tool no-workers no-host
 loadtest-here: no-workers setup
-	@$(LOADTESTS) run $(TARGET) $(LOAD_OPTIONS) $(HOST:%=--host=%)
+	@$(LOADTESTS) run $(TARGET) $(LOAD_OPTIONS) $(call options,HOST)
 loadtest-cluster: no-host .tox/cluster/.ready
-	@$(CLUSTER) loadtest $(TARGET) $(LOAD_OPTIONS) --workers=$(WORKERS) $(PLACE)
+	@$(CLUSTER) loadtest $(TARGET) $(LOAD_OPTIONS) $(call options,WORKERS) $(PLACE)
 loadtest-%:
 	@echo "make: WHERE is here or cluster, not $*"; exit 2
 no-workers:
