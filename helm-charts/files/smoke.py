@@ -8,10 +8,10 @@ import sys
 import time
 from pathlib import Path
 
-from celsiusify_load_tests.check import WrongAnswerError
-from celsiusify_load_tests.exchange import Client, ConnectionCounts, ExchangeError
-from celsiusify_load_tests.protocols import PROTOCOLS
-from celsiusify_load_tests.targets import find_target
+from celsiusify_load_tests.client.base import Client, ConnectionCounts, ExchangeError
+from celsiusify_load_tests.client.check import WrongAnswerError
+from celsiusify_load_tests.client.registry import PROTOCOLS
+from celsiusify_load_tests.config.targets import find_target
 
 FAHRENHEIT = 451.0
 CELSIUS = 232.777778

@@ -21,8 +21,8 @@ from typing import NamedTuple
 import psutil
 
 import celsiusify_load_tests
-from celsiusify_load_tests.spool import read_spool
-from celsiusify_load_tests.timeline import read_timeline
+from celsiusify_load_tests.recording.events import read_timeline
+from celsiusify_load_tests.recording.reader import read_spool
 from responder import Responder
 
 PACKAGE = Path(celsiusify_load_tests.__file__).parent
@@ -37,7 +37,7 @@ CLIENTS = {
     "HttpUser": [f"-f{USERS / 'http_user.py'}"],
     BASELINE: [f"-f{USERS / 'fast_http_user.py'}"],
     OURS: [
-        f"-f{PACKAGE / 'locustfile.py'}",
+        f"-f{PACKAGE / 'generator' / 'locustfile.py'}",
         f"--targets-file={TARGETS_FILE}",
         "--target=converter-api",
         "--think-min-s=0",

@@ -27,14 +27,14 @@ import gevent
 from h2.connection import H2Connection
 from h2.events import DataReceived, StreamEnded, TrailersReceived
 
-from celsiusify_load_tests.addresses import Addresses
-from celsiusify_load_tests.exchange import Client, ConnectionCounts
-from celsiusify_load_tests.grpc_message import GrpcReply, framed
-from celsiusify_load_tests.protocols import PROTOCOLS
-from celsiusify_load_tests.request import parse_origin
-from celsiusify_load_tests.responder import running
-from celsiusify_load_tests.targets import Target, find_target
-from celsiusify_load_tests.wire import open_wire
+from celsiusify_load_tests.client.base import Client, ConnectionCounts
+from celsiusify_load_tests.client.grpc.framing import GrpcReply, framed
+from celsiusify_load_tests.client.http1.request import parse_origin
+from celsiusify_load_tests.client.registry import PROTOCOLS
+from celsiusify_load_tests.client.resolver import Addresses
+from celsiusify_load_tests.client.transport import open_wire
+from celsiusify_load_tests.config.targets import Target, find_target
+from celsiusify_load_tests.servers.null_server import running
 
 TARGETS_FILE = Path(__file__).parents[2] / "targets.yaml"
 SERVER_CORE, CLIENT_CORE = 0, 1

@@ -15,18 +15,18 @@ from pathlib import Path
 
 import numpy as np
 
-from celsiusify_load_tests.cores import for_load_on
-from celsiusify_load_tests.generator import Job, drive
-from celsiusify_load_tests.interruption import Interruption
-from celsiusify_load_tests.load_model import MAX_IN_FLIGHT, OpenLoad
-from celsiusify_load_tests.profiles import find_profile
-from celsiusify_load_tests.responder import running
-from celsiusify_load_tests.schedule import ARRIVALS
-from celsiusify_load_tests.spool import read_spool
-from celsiusify_load_tests.summary import latency_ms, within
-from celsiusify_load_tests.targets import find_target
-from celsiusify_load_tests.timeline import read_timeline
-from celsiusify_load_tests.usage import Sampler, busiest_percent
+from celsiusify_load_tests.config.load_model import MAX_IN_FLIGHT, OpenLoad
+from celsiusify_load_tests.config.profiles import find_profile
+from celsiusify_load_tests.config.targets import find_target
+from celsiusify_load_tests.generator.arrivals import SCHEDULES
+from celsiusify_load_tests.host.cpu_affinity import for_load_on
+from celsiusify_load_tests.host.signals import Interruption
+from celsiusify_load_tests.recording.events import read_timeline
+from celsiusify_load_tests.recording.reader import read_spool
+from celsiusify_load_tests.run.locust_process import Job, drive
+from celsiusify_load_tests.run.result import latency_ms, within
+from celsiusify_load_tests.servers.null_server import running
+from celsiusify_load_tests.servers.usage import Sampler, busiest_percent
 
 TARGETS_FILE = Path(__file__).parents[2] / "targets.yaml"
 FAHRENHEIT = 451  # for all requests, as the responder always answers the same
@@ -62,7 +62,7 @@ def main() -> None:
     """Measure each rate and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--target", default="converter-api", help="whose requests to make")
-    parser.add_argument("--load", choices=ARRIVALS, default="poisson")
+    parser.add_argument("--load", choices=SCHEDULES, default="poisson")
     parser.add_argument("--rates", type=float, nargs="+", default=RATES_RPS)
     parser.add_argument("--seconds", type=int, default=4, help="how long to measure each")
     parser.add_argument("--processes", type=int, default=1)

@@ -24,10 +24,10 @@ import pyarrow.parquet as pq
 import pytest
 import yaml
 
-from celsiusify_load_tests.__main__ import main
-from celsiusify_load_tests.exits import Exit
-from celsiusify_load_tests.processes import runs
-from celsiusify_load_tests.rows import DTYPE
+from celsiusify_load_tests.cli.main import main
+from celsiusify_load_tests.exit_codes import Exit
+from celsiusify_load_tests.host.processes import runs
+from celsiusify_load_tests.recording.format import DTYPE
 
 TIMEOUT_S = 60
 REFERENCE_POINTS = Path(__file__).parents[2] / "reference-points.csv"
@@ -80,7 +80,7 @@ class Workspace:
 
     folder: Path
     targets: dict[str, dict[str, Any]] = field(default_factory=dict)
-    program: str = f"{sys.executable} {Path(__file__).with_name('fake_target.py')}"
+    program: str = f"{sys.executable} {Path(__file__).parent / 'support' / 'fake_target.py'}"
 
     def fake(self, **changes: Any) -> dict[str, Any]:
         """An entry of targets.yaml for the fake target, with some keys changed."""

@@ -3,12 +3,13 @@
 from pathlib import Path
 
 import pytest
+import yaml
 
 from .helm import Helm
 from .manifests import of_kind, read_manifests
 from .scenarios import ROOT, UMBRELLA
 
-LIB = ROOT / "load-tests" / "src" / "celsiusify_load_tests"
+OWN = yaml.safe_load((UMBRELLA / "ci" / "configmap-values.yaml").read_text())
 SMOKE = UMBRELLA / "files" / "smoke.py"
 WORKSPACE = {"targets.yaml", "reference-points.csv"}
 CONFIG_MAPS = UMBRELLA / "ci" / "configmap-values.yaml"
@@ -29,10 +30,11 @@ def test_load_tests_work_in_the_workspace(data: dict[str, dict[str, str]]) -> No
     assert data["load-tests"] == text_of(ROOT, WORKSPACE)
 
 
-def test_library_is_the_package(data: dict[str, dict[str, str]]) -> None:
-    """Every module at its top: a ConfigMap has no folders."""
-    files = {file.name for file in LIB.iterdir() if file.is_file()}
-    assert data["load-tests-lib"] == text_of(LIB, files)
+def test_only_what_a_user_overrides_is_mounted(data: dict[str, dict[str, str]]) -> None:
+    """All else of the load tests is the image's."""
+    own = {"main.py": OWN["load-tests"]["files"]["locustfile"]}
+    assert data["load-tests-locustfile"] == own
+    assert "load-tests-lib" not in data
 
 
 @pytest.mark.parametrize("chart", ["converter-api", "tf-serving"])

@@ -18,7 +18,10 @@ SERVER = {
     "httpRoute": {"enabled": True, "parentRefs": [{"name": "gateway"}]},
     "metrics": {"serviceMonitor": {"enabled": True}},
 }
-LOAD = {"files": {"source": "configMap"}, "results": {"persistence": {"enabled": True}}}
+LOAD = {
+    "files": {"existingLocustfileConfigMap": "mine"},
+    "results": {"persistence": {"enabled": True}},
+}
 CASES = [
     pytest.param("converter-api", SERVER, id="converter-api"),
     pytest.param("tf-serving", SERVER, id="tf-serving"),
@@ -28,7 +31,7 @@ CASES = [
 NEWEST = versions()[-1]
 MILLION = 1_000_000
 # Values that are more than text, or exclude others.
-NAMES = {"repository", "targetPort", "claimName", "existingClaim"}
+NAMES = {"repository", "targetPort", "claimName", "existingClaim", "locustfile"}
 
 
 @pytest.mark.parametrize("word", WORDS)

@@ -17,7 +17,7 @@ ON = {"enabled": True}
 ROUTE = {"enabled": True, "parentRefs": [{"name": "gateway"}]}
 SERVER = {"ingress": ON, "httpRoute": ROUTE, "metrics": {"serviceMonitor": ON}}
 MODEL = {"grpcRoute": ROUTE, "model": {"source": "pvc", "claimName": "existing-models"}}
-UI = {"mode": "ui", "files": {"source": "configMap"}}
+UI = {"mode": "ui"}
 # Where a value counts, by chart: it must in one of these at least.
 WHERE: dict[str, list[dict[str, Any]]] = {
     "converter-api": [SERVER],

@@ -17,11 +17,11 @@ from .pods import Node
 JOB = "run-1"
 LEADER = f"{JOB}-0"
 
-# Tells where the library came from that Locust ran.
-MARKER = """
+# Tells which locustfile Locust ran.
+LOCUSTFILE = """
 from pathlib import Path
-import celsiusify_load_tests.load
-Path("{path}").write_text(celsiusify_load_tests.load.__file__)
+from celsiusify_load_tests.generator.locustfile import *
+Path("{path}").write_text(__file__)
 """
 
 
@@ -92,16 +92,13 @@ def test_workers_make_a_load_whose_results_come_home(deploy: Deploy, tmp_path: P
     assert_all_answers_came(manifest)
 
 
-def test_locustfile_of_config_maps_makes_the_load(deploy: Deploy, tmp_path: Path) -> None:
-    """Where files come from ConfigMaps, Locust runs these, and the record is the same."""
-    node = deploy(files={"source": "configMap"})
-    for config_map in of_kind(node.manifests, "ConfigMap"):
-        if "main.py" in config_map["data"]:
-            config_map["data"]["main.py"] += MARKER.format(path=tmp_path / "marker")
+def test_locustfile_of_the_user_makes_the_load(deploy: Deploy, tmp_path: Path) -> None:
+    """Locust runs the user's locustfile, and the record is the same."""
+    node = deploy(files={"locustfile": LOCUSTFILE.format(path=tmp_path / "marker")})
     assert run(node) == [0], node.log(LEADER)
 
     assert_all_answers_came(received(node, tmp_path / "home"))
-    assert (tmp_path / "marker").read_text() == str(tmp_path / LEADER / "mnt/locust/lib/load.py")
+    assert (tmp_path / "marker").read_text() == str(tmp_path / LEADER / "mnt/locust/main.py")
 
 
 def test_options_at_the_end_of_arguments_win(deploy: Deploy, tmp_path: Path) -> None:

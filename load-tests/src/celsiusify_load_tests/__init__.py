@@ -1,1 +1,1 @@
-"""Drives load at each serving target and records every request exactly."""
+"""Drive load at serving targets and record every request exactly."""

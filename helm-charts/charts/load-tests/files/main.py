@@ -1,10 +1,3 @@
-"""Locust's entry where the modules lie in a folder `lib` beside this file, as charts mount them."""
+"""The image's own locustfile, as a start for one of your own: it records every request."""
 
-import sys
-
-import lib
-
-# They know one another by their package's name.
-sys.modules["celsiusify_load_tests"] = lib
-
-from celsiusify_load_tests.locustfile import *  # noqa: E402, F403
+from celsiusify_load_tests.generator.locustfile import *  # noqa: F403

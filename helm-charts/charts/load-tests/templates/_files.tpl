@@ -1,6 +1,6 @@
 {{/*
-What runs in Locust: the image has it, or it lies as users of Locust's charts know it: `main.py` in /mnt/locust, and
-modules in its folder `lib`. The rest of the load tests, which starts Locust and collects what it recorded, is the image's.
+Locust runs the image's locustfile, or one of the user's: `main.py` in /mnt/locust, with modules in its folder `lib`, as
+users of Locust's charts know it. Only what the user overrides is in ConfigMaps.
 */}}
 
 {{- define "load-tests.workspace" -}}
@@ -10,34 +10,35 @@ modules in its folder `lib`. The rest of the load tests, which starts Locust and
 {{- end }}
 {{- end }}
 
-{{- define "load-tests.locustfile" -}}
-{{- if not .Values.files.existingLocustfileConfigMap }}
-{{- (.Files.Glob "files/main.py").AsConfig }}
-{{- end }}
-{{- end }}
-
-{{- define "load-tests.lib" -}}
-{{- if not .Values.files.existingLibConfigMap }}
-{{- (.Files.Glob "files/lib/*").AsConfig }}
+{{/* The name of the ConfigMap with the user's locustfile; empty where the image's runs. */}}
+{{- define "load-tests.locustfileName" -}}
+{{- if .Values.files.locustfile }}
+{{- include "celsiusify.named" (list . "load-tests-locustfile" 63) }}
+{{- else }}
+{{- .Values.files.existingLocustfileConfigMap }}
 {{- end }}
 {{- end }}
 
 {{- define "load-tests.fileVolumes" -}}
-{{- if eq .Values.files.source "configMap" }}
+{{- with include "load-tests.locustfileName" . }}
 - name: locustfile
   configMap:
-    name: {{ .Values.files.existingLocustfileConfigMap | default (include "celsiusify.named" (list . "load-tests-locustfile" 63)) | quote }}
+    name: {{ . | quote }}
+{{- end }}
+{{- with .Values.files.existingLibConfigMap }}
 - name: lib
   configMap:
-    name: {{ .Values.files.existingLibConfigMap | default (include "celsiusify.named" (list . "load-tests-lib" 63)) | quote }}
+    name: {{ . | quote }}
 {{- end }}
 {{- end }}
 
 {{- define "load-tests.fileMounts" -}}
-{{- if eq .Values.files.source "configMap" }}
+{{- if include "load-tests.locustfileName" . }}
 - name: locustfile
   mountPath: /mnt/locust
   readOnly: true
+{{- end }}
+{{- if .Values.files.existingLibConfigMap }}
 - name: lib
   mountPath: /mnt/locust/lib
   readOnly: true
@@ -45,7 +46,7 @@ modules in its folder `lib`. The rest of the load tests, which starts Locust and
 {{- end }}
 
 {{- define "load-tests.fileEnv" -}}
-{{- if eq .Values.files.source "configMap" }}
+{{- if include "load-tests.locustfileName" . }}
 - name: CELSIUSIFY_LOCUSTFILE
   value: /mnt/locust/main.py
 {{- end }}

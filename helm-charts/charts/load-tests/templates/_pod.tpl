@@ -15,9 +15,8 @@ annotations:
 cluster-autoscaler.kubernetes.io/safe-to-evict: "false"
 karpenter.sh/do-not-disrupt: "true"
 checksum/workspace: {{ include "load-tests.workspace" . | sha256sum }}
-{{- if eq .Values.files.source "configMap" }}
-checksum/locustfile: {{ include "load-tests.locustfile" . | sha256sum }}
-checksum/lib: {{ include "load-tests.lib" . | sha256sum }}
+{{- with .Values.files.locustfile }}
+checksum/locustfile: {{ sha256sum . }}
 {{- end }}
 {{- end }}
 

@@ -36,8 +36,11 @@
 {{- end }}
 {{- end }}
 {{- with .Values.files }}
-{{- if and (or .existingLocustfileConfigMap .existingLibConfigMap) (ne .source "configMap") }}
-{{- fail (printf "files.existing…ConfigMap is set, but files.source is %s: set it to configMap" .source) }}
+{{- if and .locustfile .existingLocustfileConfigMap }}
+{{- fail "files.locustfile and files.existingLocustfileConfigMap are both set: set one of them" }}
+{{- end }}
+{{- if and .existingLibConfigMap (not .locustfile) (not .existingLocustfileConfigMap) }}
+{{- fail "files.existingLibConfigMap is set without a locustfile that imports it: set files.locustfile or files.existingLocustfileConfigMap" }}
 {{- end }}
 {{- end }}
 {{- with .Values.results.persistence }}

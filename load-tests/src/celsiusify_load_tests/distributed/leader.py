@@ -1,22 +1,24 @@
-"""The leader of a run's workers: lets them load, and sees that all arrives."""
+"""Gather the workers of a run, let them make its loads, and collect their records."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from celsiusify_load_tests.ability import Ability, Subject
-from celsiusify_load_tests.cores import Split
-from celsiusify_load_tests.distributed import trial
-from celsiusify_load_tests.distributed.control import Control
-from celsiusify_load_tests.distributed.crew import Member
-from celsiusify_load_tests.distributed.intake import sha256
-from celsiusify_load_tests.distributed.offset import Clock, Offset
-from celsiusify_load_tests.distributed.talk import Distribution, Order
-from celsiusify_load_tests.errors import CalibrationError, LostWorkerError
-from celsiusify_load_tests.interruption import Interruption
-from celsiusify_load_tests.settings import checked
-from celsiusify_load_tests.team import Ended
+from celsiusify_load_tests.config.validation import checked
+from celsiusify_load_tests.distributed import calibration_job
+from celsiusify_load_tests.distributed.clock_sync import Clock, Offset
+from celsiusify_load_tests.distributed.protocol import Briefing, Distribution, Order
+from celsiusify_load_tests.distributed.registry import Crew, Member
+from celsiusify_load_tests.distributed.server import Control, application, listening, served
+from celsiusify_load_tests.distributed.upload_store import Intake, sha256
+from celsiusify_load_tests.distributed.worker import versions
+from celsiusify_load_tests.errors import CalibrationError, LoadTestError, LostWorkerError
+from celsiusify_load_tests.host.cpu_affinity import Split
+from celsiusify_load_tests.host.signals import Interruption
+from celsiusify_load_tests.preflight.generator_capacity import Ability, Subject
+from celsiusify_load_tests.run.backend import Ended
 
 STEP_S = 0.05
 HAND_IN_S = 120.0  # for workers that are heard of; others are given up after some seconds
@@ -104,7 +106,7 @@ class Leader:
             Interrupted: If a stop was asked for.
         """
         self.check()
-        details = trial.details(subject, self._distribution.processes)
+        details = calibration_job.details(subject, self._distribution.processes)
         self._order(Order("try", self._job + 1, details))
         is_whole = self._wait(lambda: bool(stop_asked) or self._crew.done(self._job), TRY_S)
         stop_asked.check()
@@ -115,7 +117,9 @@ class Leader:
             raise CalibrationError(f"the load generators couldn't be tried in {TRY_S:g} s")
         found = [member.report.abilities for member in self._crew.members]
         return {
-            protocol: trial.added([checked(Ability, one[protocol], "an ability") for one in found])
+            protocol: calibration_job.added(
+                [checked(Ability, one[protocol], "an ability") for one in found]
+            )
             for protocol in found[0]
         }
 
@@ -166,3 +170,73 @@ def _content(member: Member) -> dict[str, Any]:
         "clock_offset_ms": round(member.first.before.clock_offset_ms, 3),
         "round_trip_ms": round(member.first.before.round_trip_ms, 3),
     }
+
+
+STEP_S_gathering = 0.05
+
+Say = Callable[[str], None]
+
+
+@contextmanager
+def leading(
+    distribution: Distribution, targets: str, say: Say, stop_asked: Interruption
+) -> Iterator[Leader]:
+    """Lead workers as long as the context lasts, once all have come; at its end they end too.
+
+    Args:
+        distribution: How many there must be, and where they come to.
+        targets: The text of targets.yaml.
+        say: Tells the user.
+        stop_asked: Ends the wait for them.
+
+    Raises:
+        LoadTestError: If they don't come in time, or can't take part, or a port is taken.
+        Interrupted: If a stop was asked for before all were there.
+    """
+    listen = distribution.listen
+    with listening(listen, distribution.locust_port):
+        pass  # Locust's master will, once a load begins
+    briefing = Briefing(0, distribution.processes, distribution.locust_port, targets)
+    control = Control(Crew(distribution.workers, versions(), briefing), Intake())
+    leader = Leader(distribution, control)
+    with (
+        listening(listen, distribution.control_port) as listener,
+        served(application(control), listener),
+        _dismissing(leader),
+    ):
+        _gather(control.crew, distribution, say, stop_asked)
+        yield leader
+
+
+def _gather(crew: Crew, distribution: Distribution, say: Say, stop_asked: Interruption) -> None:
+    """Wait until all workers are there."""
+    where = f"{distribution.listen}:{distribution.control_port}"
+    say(f"waiting at {where} for workers, {distribution.workers} in all")
+    here, deadline = 0, time.monotonic() + distribution.worker_timeout_s
+    while not crew.ready or here < len(crew.members):
+        stop_asked.check()
+        if problem := crew.refused or crew.lost():
+            raise LoadTestError(problem)
+        if time.monotonic() > deadline:
+            raise LoadTestError(
+                f"{len(crew.members)} of {distribution.workers} workers came within "
+                f"{distribution.worker_timeout_s:g} s; start each with "
+                f"`celsiusify-load-tests worker --leader HOST:{distribution.control_port}`"
+            )
+        for member in crew.members[here:]:
+            say(f"worker {member.name} has come")
+            here += 1
+        time.sleep(STEP_S_gathering)
+
+
+@contextmanager
+def _dismissing(leader: Leader) -> Iterator[None]:
+    """Tell the workers at the end that the run is over, or why it was given up."""
+    problem = None
+    try:
+        yield
+    except LoadTestError as reason:
+        problem = f"the leader gave up: {reason}"
+        raise
+    finally:
+        leader.dismiss(problem)

@@ -1,0 +1,78 @@
+"""`celsiusify-load-tests worker`: take part in a run that is led on another machine."""
+
+import argparse
+from contextlib import closing
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from celsiusify_load_tests.cli.types import address, optional, port, positive
+from celsiusify_load_tests.distributed.client import Link, LostLeaderError, TurnedAwayError
+from celsiusify_load_tests.distributed.protocol import CONTROL_PORT, WORKER_TIMEOUT_S
+from celsiusify_load_tests.distributed.worker import Heart, Part, Worker, introduction
+from celsiusify_load_tests.errors import LoadTestError
+from celsiusify_load_tests.exit_codes import Exit
+from celsiusify_load_tests.host.signals import Interrupted, Interruption
+from celsiusify_load_tests.run.console import Terminal
+
+
+def add_worker_options(verb: argparse.ArgumentParser) -> None:
+    """Add the options of `worker`."""
+    add = verb.add_argument
+    add(
+        "--leader",
+        type=address,
+        required=True,
+        metavar="HOST[:PORT]",
+        help="the machine of the run, and its control port",
+    )
+    add(
+        "--control-port",
+        type=optional(port),
+        metavar="N",
+        help=f"where no PORT is given; default {CONTROL_PORT}",
+    )
+    add(
+        "--worker-timeout",
+        type=optional(positive),
+        metavar="SECONDS",
+        help=f"how long to look for the leader; default {WORKER_TIMEOUT_S:g}",
+    )
+
+
+def work_for_leader(options: argparse.Namespace, _: str) -> Exit:
+    """Take part in a run until it is over."""
+    host, given_port = options.leader
+    control_port = given_port or options.control_port or CONTROL_PORT
+    timeout_s = options.worker_timeout or WORKER_TIMEOUT_S
+    terminal = Terminal(quiet=True)
+    with Interruption() as stop_asked, closing(Link(host, control_port)) as link:
+        terminal.say(f"looking for the leader at {host}:{control_port}")
+        try:
+            briefing = link.join(introduction(), timeout_s, stop_asked.check)
+        except LostLeaderError as problem:
+            raise LoadTestError(f"no leader: {problem}") from problem
+        except Interrupted:
+            return Exit.INTERRUPTED
+        terminal.say(f"worker {briefing.worker} of the run")
+        return _work(Part(link, briefing, stop_asked), host, control_port, terminal)
+
+
+def _work(part: Part, host: str, control_port: int, terminal: Terminal) -> Exit:
+    """Work for a leader that has taken this worker in."""
+    with (
+        closing(Link(host, control_port)) as beats,
+        Heart(beats, part.briefing.worker, part.stop_asked),
+        TemporaryDirectory(prefix="celsiusify-") as folder,
+    ):
+        try:
+            order = Worker(part, host, Path(folder), terminal.complain).work()
+        except Interrupted:
+            return Exit.INTERRUPTED
+        except (LostLeaderError, TurnedAwayError) as problem:
+            terminal.complain(f"stopped: {problem}")
+            return Exit.INVALID
+    if order.problem:
+        terminal.complain(order.problem)
+        return Exit.USAGE
+    terminal.say("the run is over")
+    return Exit.OK

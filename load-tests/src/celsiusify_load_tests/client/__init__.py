@@ -1,0 +1,1 @@
+"""Clients of the serving targets, one package for each protocol."""

@@ -1,0 +1,144 @@
+"""Check an answer against the formula, and make documents that hold given values."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import orjson
+
+from celsiusify_load_tests.client.base import Reply
+
+
+def document_with(values: Mapping[str, object]) -> Any:
+    """Return a document with each value at its path, as `check.Place` finds it.
+
+    A step that is a number is an index; the items before it are like the last.
+
+    Args:
+        values: Values by their paths: `{"predictions.0": 37.0}` gives `{"predictions": [37.0]}`.
+    """
+    if "" in values:
+        return values[""]
+    inner: dict[str, dict[str, object]] = {}
+    for path, value in values.items():
+        step, _, rest = path.partition(".")
+        inner.setdefault(step, {})[rest] = value
+    if all(step.isdecimal() for step in inner):
+        last = max(map(int, inner))
+        return [document_with(inner.get(str(at), inner[str(last)])) for at in range(last + 1)]
+    return {step: document_with(below) for step, below in inner.items()}
+
+
+TOLERANCE = 1e-4
+"""Allowed error in °C, times max(1, |°C|)."""
+
+
+class WrongAnswerError(ValueError):
+    """An answer that isn't right; the text is the same for equal faults, whatever was asked."""
+
+
+def celsius_of(fahrenheit: float) -> float:
+    """Convert a temperature from °F to °C by the definition of the Fahrenheit scale."""
+    return (fahrenheit - 32.0) * 5.0 / 9.0
+
+
+def is_right(celsius: float, fahrenheit: float) -> bool:
+    """Say whether `celsius` is within `TOLERANCE` × max(1, |°C|) of the formula; NaN never is."""
+    expected = celsius_of(fahrenheit)
+    return abs(celsius - expected) <= TOLERANCE * max(1.0, abs(expected))
+
+
+class Finder(Protocol):
+    """Finds what stands at `path` in a decoded answer."""
+
+    @property
+    def path(self) -> str: ...  # noqa: D102 - the class tells
+
+    def find(self, document: Any) -> Any:
+        """Return what stands there; `WrongAnswerError` if there is no such place."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place in a JSON document, written as keys and indices joined by dots: `predictions.0`."""
+
+    path: str
+
+    def find(self, document: Any) -> Any:
+        """Return what stands there.
+
+        Raises:
+            WrongAnswerError: If the document has no such place.
+        """
+        for step in self.path.split("."):
+            try:
+                document = document[int(step) if isinstance(document, list) else step]
+            except (KeyError, IndexError, TypeError, ValueError):
+                raise WrongAnswerError(f"answer has no {self.path}") from None
+        return document
+
+
+def decode_json(body: bytes) -> Any:
+    """Read a JSON document.
+
+    Raises:
+        WrongAnswerError: If it isn't one.
+    """
+    try:
+        return orjson.loads(body)
+    except orjson.JSONDecodeError:
+        raise WrongAnswerError("answer isn't JSON") from None
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerCheck:
+    """Where an answer holds the temperature, and the identifier of who gave it, if it tells."""
+
+    celsius: Finder
+    instance: Finder | None
+    decode: Callable[[bytes], Any] = decode_json
+
+    def judge(self, reply: Reply, fahrenheit: float) -> str | None:
+        """Check an answer's temperature; return the identifier of who answered, or None.
+
+        Args:
+            reply: What was answered; its temperature may be a number or a string of one.
+            fahrenheit: What was asked, in °F.
+
+        Raises:
+            WrongAnswerError: If it is an error, can't be decoded, lacks a place, or holds another
+                temperature.
+        """
+        document = self._document(reply)
+        if not is_right(_number(self.celsius.find(document), self.celsius.path), fahrenheit):
+            raise WrongAnswerError(f"wrong temperature at {self.celsius.path}")
+        return None if self.instance is None else str(self.instance.find(document))
+
+    def read(self, reply: Reply) -> float:
+        """Return the temperature that an answer holds, in °C, right or not.
+
+        Raises:
+            WrongAnswerError: If it is an error, can't be decoded, or has no number in its place.
+        """
+        return _number(self.celsius.find(self._document(reply)), self.celsius.path)
+
+    def right_document(self, fahrenheit: float) -> Any:
+        """Return what is right to answer, in keys, lists and values."""
+        values: dict[str, object] = {self.celsius.path: celsius_of(fahrenheit)}
+        if self.instance is not None:
+            values[self.instance.path] = "responder"
+        return document_with(values)
+
+    def _document(self, reply: Reply) -> Any:
+        if reply.problem:
+            raise WrongAnswerError(reply.problem)
+        return self.decode(reply.body)
+
+
+def _number(value: Any, path: str) -> float:
+    try:
+        if not isinstance(value, bool):
+            return float(value)
+    except (TypeError, ValueError):
+        pass
+    raise WrongAnswerError(f"answer has no number at {path}")

@@ -1,0 +1,159 @@
+"""The connection of one simulated user, and what becomes of a request when it breaks."""
+
+import os
+import socket
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Generic, TypeVar
+
+import gevent
+
+from celsiusify_load_tests.client.base import ConnectionCounts, ExchangeError, Reply
+from celsiusify_load_tests.client.resolver import Addresses
+from celsiusify_load_tests.client.transport import MakeWire, TimeUpError, Wire, open_wire
+from celsiusify_load_tests.config.connection_policy import Habit
+
+R = TypeVar("R", bound=Reply)
+
+
+class UnprocessedError(ExchangeError):
+    """The request wasn't processed, or may be processed twice: it can be sent again."""
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """Where requests go, and how long a connection and a whole answer may take."""
+
+    host: str
+    port: int
+    connect_timeout_s: float = 5.0
+    read_timeout_s: float = 30.0
+
+    @cached_property
+    def addresses(self) -> Addresses:
+        """Where the host is; all connections look that up together."""
+        return Addresses(self.host, self.port)
+
+
+class KeptConnection(ABC, Generic[R]):
+    """A connection that opens when it is first needed, and again after it was closed.
+
+    It is hung up after as many requests as its user's habit says, and not before the next one: a
+    server that was told so hangs up first, and then the port here is free again at once. Whoever
+    hangs up first keeps it for a minute (RFC 9293, section 3.6.1).
+
+    A server may close an idle connection at any moment. Where that is seen before a request is
+    sent, the request goes out on a new connection. Where it is seen after, the protocol says
+    whether the request may be sent once more. Both show in the counts.
+    """
+
+    def __init__(self, endpoint: Endpoint, counts: ConnectionCounts, habit: Habit) -> None:
+        self.received_ns = 0
+        """When the last byte of the last whole answer was read."""
+        self.sent_bytes = 0
+        """How long the last request that was answered was, with its head, as it went out."""
+        self.make_wire: MakeWire = Wire
+        self._endpoint = endpoint
+        self._counts = counts
+        self._habit = habit
+        self._left = 0.0
+        self._wire: Wire | None = None
+
+    def exchange(self, request: bytes) -> R:
+        """Send a request and return its answer.
+
+        Raises:
+            ExchangeError: If no whole answer came, or none in time.
+        """
+        try:
+            reply = self._exchange(request)
+        except BaseException:  # also of a user that is stopped, a request is still on its way
+            self.close()
+            raise
+        if self._left > 0 and not self._is_reusable(reply):
+            self.close()
+        return reply
+
+    def close(self) -> None:
+        """Close the connection; the next request opens another."""
+        if self._wire is not None:
+            self._wire.close()
+            self._wire = None
+
+    def _exchange(self, request: bytes) -> R:
+        if self._wire is not None and self._left <= 0:
+            self._hang_up(self._wire)
+            self.close()
+        elif self._wire is not None and self._is_spent(self._wire):
+            self.close()
+        wire = self._wire
+        try:
+            return self._timed(wire or self._open(), request, is_kept=wire is not None)
+        except UnprocessedError:
+            self.close()
+            self._counts.resent += 1
+        return self._timed(self._open(), request, is_kept=False)
+
+    def _open(self) -> Wire:
+        endpoint = self._endpoint
+        try:
+            with gevent.Timeout(endpoint.connect_timeout_s, TimeUpError):
+                addresses = endpoint.addresses.shuffled(self._habit.chance)
+                self._wire = open_wire(
+                    addresses, self.make_wire, read_timeout_s=endpoint.read_timeout_s
+                )
+        except TimeUpError:
+            raise ExchangeError(f"no connection in {endpoint.connect_timeout_s:g} s") from None
+        except OSError as error:
+            raise ExchangeError(f"no connection: {_reason(error)}") from error
+        self._counts.opened += 1
+        self._left = self._habit.next_limit()
+        return self._wire
+
+    def _timed(self, wire: Wire, request: bytes, *, is_kept: bool) -> R:
+        self._left -= 1
+        if self._left <= 0:
+            request = self._as_last(request)
+        try:
+            reply = self._attempt(wire, request, is_kept)
+        except TimeUpError:
+            raise ExchangeError(f"no answer in {self._endpoint.read_timeout_s:g} s") from None
+        except OSError as error:
+            raise ExchangeError(f"connection broke: {_reason(error)}") from error
+        wire.rest()
+        self.received_ns, self.sent_bytes = wire.received_ns, wire.sent_bytes
+        return reply
+
+    @abstractmethod
+    def _attempt(self, wire: Wire, request: bytes, is_kept: bool) -> R:
+        """Send the request and read its answer.
+
+        Raises:
+            UnprocessedError: If no answer came, and the request may be sent again.
+            ExchangeError: If no whole answer came.
+            TimeUpError: If none came in time.
+            OSError: If the connection is broken.
+        """
+
+    def _as_last(self, request: bytes) -> bytes:
+        """Let the last request of a connection say that it is, where the protocol can."""
+        return request
+
+    def _hang_up(self, wire: Wire) -> None:
+        """Get ready to close a connection that has carried all that it should."""
+
+    @abstractmethod
+    def _is_spent(self, wire: Wire) -> bool:
+        """Say whether the resting connection can carry no more requests."""
+
+    @abstractmethod
+    def _is_reusable(self, reply: R) -> bool:
+        """Say whether the connection can carry more requests after this answer."""
+
+
+def _reason(error: OSError) -> str:
+    """Say what happened without the addresses that an error's text may hold."""
+    if isinstance(error, socket.gaierror):
+        return "name not resolved"
+    return os.strerror(error.errno) if error.errno else type(error).__name__

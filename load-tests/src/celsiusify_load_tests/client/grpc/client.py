@@ -1,0 +1,186 @@
+"""Send requests over gRPC, one connection for each user."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from google.protobuf.json_format import ParseDict
+from google.protobuf.message import DecodeError
+
+from celsiusify_load_tests.client.base import (
+    Answer,
+    ConnectionCounts,
+    ExchangeError,
+    Request,
+    Timeouts,
+)
+from celsiusify_load_tests.client.check import AnswerCheck, WrongAnswerError
+from celsiusify_load_tests.client.connection import Endpoint, KeptConnection, UnprocessedError
+from celsiusify_load_tests.client.grpc.framing import (
+    CONTENT_TYPE,
+    GrpcReply,
+    framed,
+    reply_of,
+    timeout_field,
+    unframed,
+)
+from celsiusify_load_tests.client.grpc.http2 import Http2
+from celsiusify_load_tests.client.grpc.http2_frames import ErrorCode, FrameError
+from celsiusify_load_tests.client.grpc.messages import RPCS, MessagePlace, MessageTemplate, types_of
+from celsiusify_load_tests.client.http1.request import Origin
+from celsiusify_load_tests.client.transport import Wire
+from celsiusify_load_tests.config.connection_policy import Habit
+from celsiusify_load_tests.errors import LoadTestError
+
+
+class GrpcConnection(KeptConnection[GrpcReply]):
+    """An HTTP/2 connection that carries one call after the other.
+
+    A call that the server says it did nothing for is sent once more (RFC 9113, section 8.7). As
+    over HTTP/1.1, one that gets no answer in time takes its connection with it.
+
+    Args:
+        endpoint: Where calls go.
+        counts: What is counted of all connections.
+        habit: When connections are hung up.
+        fields: The header fields of every call.
+    """
+
+    def __init__(
+        self,
+        endpoint: Endpoint,
+        counts: ConnectionCounts,
+        habit: Habit,
+        fields: Sequence[tuple[str, str]],
+    ) -> None:
+        super().__init__(endpoint, counts, habit)
+        self._fields = fields
+        self._http2 = Http2(fields)
+
+    def _open(self) -> Wire:
+        wire = super()._open()
+        self._http2 = Http2(self._fields)
+        return wire
+
+    def _attempt(self, wire: Wire, request: bytes, is_kept: bool) -> GrpcReply:
+        http2 = self._http2
+        try:
+            if not is_kept:
+                self._greet(wire)
+            wire.send(http2.request(request))
+            stream = http2.stream
+            while not stream.is_ended:
+                self._receive(wire)
+        except ConnectionError as error:
+            raise ExchangeError(self._ended()) from error
+        except FrameError as error:
+            raise ExchangeError(f"not an HTTP/2 answer: {error}") from error
+        if stream.is_refused:
+            raise UnprocessedError("call refused by the server")
+        if stream.reset is not None:
+            raise ExchangeError(f"call broken off by the server: {stream.reset.name}")
+        return reply_of(stream)
+
+    def _greet(self, wire: Wire) -> None:
+        """Exchange settings, as gRPC's own clients do before the first call on a connection."""
+        wire.send(self._http2.open())
+        while not self._http2.is_greeted:
+            self._receive(wire)
+
+    def _receive(self, wire: Wire) -> None:
+        data = wire.receive()
+        if not data:
+            raise ExchangeError(self._ended())
+        due, stream = self._http2.receive(data), self._http2.stream
+        if stream.head is None:
+            wire.disregard()
+        if due:
+            try:
+                wire.push(due)
+            except ConnectionError:
+                if not stream.is_ended:  # a server may hang up as soon as its answer is out
+                    raise
+
+    def _ended(self) -> str:
+        moment = "before" if self._http2.stream.head is None else "within"
+        farewell = self._http2.farewell
+        reason = f": {farewell.name}" if farewell and farewell != ErrorCode.NO_ERROR else ""
+        return f"connection ended {moment} the answer{reason}"
+
+    def _hang_up(self, wire: Wire) -> None:
+        """Reset it: a client of gRPC can't ask the server to hang up first."""
+        wire.reset_at_close()
+
+    def _is_spent(self, wire: Wire) -> bool:
+        """Hear what the server said meanwhile: it may have pinged, or taken its leave."""
+        try:
+            while wire.is_spent():
+                if not (data := wire.take()):
+                    return True
+                if due := self._http2.receive(data):
+                    wire.push(due)
+        except (OSError, FrameError):
+            return True
+        return not self._http2.is_reusable
+
+    def _is_reusable(self, reply: GrpcReply) -> bool:
+        return self._http2.is_reusable
+
+
+class GrpcClient:
+    """The client of a target that speaks gRPC; see `exchange.Client`.
+
+    Args:
+        request: What to ask: its path names the call, its body is the message in protobuf's JSON.
+        answer: Where its answer holds what: fields, keys and indices of the message.
+        origin: The server.
+        timeouts: How long what may take; the server is told how long a call may.
+
+    Raises:
+        LoadTestError: If the request makes no sense.
+    """
+
+    def __init__(
+        self, request: Request, answer: Answer, origin: Origin, timeouts: Timeouts
+    ) -> None:
+        if request.path not in RPCS:
+            raise LoadTestError(f"no call {request.path!r} is known; there is {', '.join(RPCS)}")
+        if request.method != "POST":
+            raise LoadTestError(f"expected the method POST, as gRPC has it, got {request.method!r}")
+        asked, self._answered = types_of(RPCS[request.path])
+        self.method, self.name = request.method, request.path
+        self.fill = MessageTemplate(asked, request.body or "{}", framed).fill
+        self._endpoint = Endpoint(origin.host, origin.port, timeouts.connect_s, timeouts.read_s)
+        self._fields = [
+            (":method", request.method),
+            (":scheme", "http"),
+            (":path", origin.prefix + request.path),
+            (":authority", origin.authority),
+            ("te", "trailers"),
+            ("grpc-timeout", timeout_field(timeouts.read_s)),
+            ("content-type", CONTENT_TYPE),
+            ("user-agent", "celsiusify-load-tests"),
+        ]
+        self._check = AnswerCheck(
+            self._place(answer.celsius),
+            None if answer.instance is None else self._place(answer.instance),
+            self._decode,
+        )
+        self.judge, self.read = self._check.judge, self._check.read
+
+    def connect(self, counts: ConnectionCounts, habit: Habit | None = None) -> GrpcConnection:
+        """Return a connection for one more user."""
+        return GrpcConnection(self._endpoint, counts, habit or Habit(), self._fields)
+
+    def right_answer(self, fahrenheit: float) -> bytes:
+        """Return a framed message that has the temperature, and an instance, in their places."""
+        document = self._check.right_document(fahrenheit)
+        return framed(ParseDict(document, self._answered()).SerializeToString())
+
+    def _place(self, path: str) -> MessagePlace:
+        return MessagePlace(self._answered, path)
+
+    def _decode(self, body: bytes) -> Any:
+        try:
+            return self._answered.FromString(unframed(body))
+        except DecodeError:
+            raise WrongAnswerError(f"answer isn't a {self._answered.DESCRIPTOR.name}") from None

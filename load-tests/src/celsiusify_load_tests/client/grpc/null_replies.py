@@ -1,0 +1,72 @@
+"""What a server that does nothing but answer says over HTTP/2, to clients of gRPC."""
+
+from collections.abc import Callable
+
+from celsiusify_load_tests.client.grpc import http2_frames
+from celsiusify_load_tests.client.grpc.header_fields import FieldEncoder
+
+_REPLENISH_BYTES = 2**30
+_MAX_WINDOW = 2**31 - 1
+
+
+def grpc_replies(body: bytes) -> Callable[[bytes], bytes]:
+    """Answer calls with status OK; `body` is the framed message. See `protocols.Replies`."""
+    return _GrpcReplies(body).reply
+
+
+class _GrpcReplies:
+    """The server's end of an HTTP/2 connection; of the calls it only sees where they end."""
+
+    def __init__(self, body: bytes) -> None:
+        self._body = body
+        self._head = FieldEncoder([(":status", "200"), ("content-type", "application/grpc")])
+        # One table serves both blocks: the trailers' are coded without it.
+        self._trailers = b"\x00\x0bgrpc-status\x010"
+        self._received = b""
+        self._is_new = True
+        self._unreplenished = 0
+
+    def reply(self, data: bytes) -> bytes:
+        """Take what was received; return what to send."""
+        data = self._received + data
+        due = []
+        if self._is_new:
+            if len(data) < len(http2_frames.PREFACE):
+                self._received = data
+                return b""
+            self._is_new = False
+            data = data[len(http2_frames.PREFACE) :]
+            due += [http2_frames.settings({}), http2_frames.window_update(0, _MAX_WINDOW - 65_535)]
+        found, self._received = http2_frames.split(data)
+        for one in found:
+            due += self._due(one)
+        return b"".join(due)
+
+    def _due(self, one: http2_frames.Frame) -> list[bytes]:
+        if one.kind == http2_frames.DATA:
+            due = self._replenish(len(one.payload))
+            return due + self._answer(one.stream) if one.flags & http2_frames.END_STREAM else due
+        if (
+            one.kind in (http2_frames.SETTINGS, http2_frames.PING)
+            and not one.flags & http2_frames.ACK
+        ):
+            payload = one.payload if one.kind == http2_frames.PING else b""
+            return [http2_frames.frame(one.kind, http2_frames.ACK, 0, payload)]
+        return []
+
+    def _answer(self, stream: int) -> list[bytes]:
+        ends = http2_frames.END_HEADERS | http2_frames.END_STREAM
+        return [
+            http2_frames.frame(
+                http2_frames.HEADERS, http2_frames.END_HEADERS, stream, self._head.encode()
+            ),
+            http2_frames.frame(http2_frames.DATA, 0, stream, self._body),
+            http2_frames.frame(http2_frames.HEADERS, ends, stream, self._trailers),
+        ]
+
+    def _replenish(self, size: int) -> list[bytes]:
+        self._unreplenished += size
+        if self._unreplenished < _REPLENISH_BYTES:
+            return []
+        size, self._unreplenished = self._unreplenished, 0
+        return [http2_frames.window_update(0, size)]

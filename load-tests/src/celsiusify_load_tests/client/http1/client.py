@@ -1,0 +1,116 @@
+"""Send requests over HTTP/1.1, one connection for each user."""
+
+import orjson
+
+from celsiusify_load_tests.client.base import (
+    Answer,
+    ConnectionCounts,
+    ExchangeError,
+    Request,
+    Timeouts,
+)
+from celsiusify_load_tests.client.check import AnswerCheck, Place
+from celsiusify_load_tests.client.connection import Endpoint, KeptConnection, UnprocessedError
+from celsiusify_load_tests.client.http1.request import Origin, RequestTemplate
+from celsiusify_load_tests.client.http1.response import (
+    ClosedError,
+    ProtocolError,
+    Response,
+    read_response,
+)
+from celsiusify_load_tests.client.transport import Wire
+from celsiusify_load_tests.config.connection_policy import Habit
+
+_END_OF_HEAD = b"\r\n\r\n"
+_LAST = b"\r\nConnection: close"
+
+
+class HttpConnection(KeptConnection[Response]):
+    """A connection over HTTP/1.1, kept alive for as many requests as its user's habit says.
+
+    A request on a connection that was used before, and of whose answer nothing came, is sent once
+    more if it is idempotent (RFC 9112, section 9.3.1), and else has failed.
+
+    Args:
+        endpoint: Where requests go.
+        counts: What is counted of all connections.
+        habit: When connections are hung up.
+        idempotent: Whether requests may be sent twice.
+        head_only: Whether the requests' method is HEAD.
+    """
+
+    def __init__(
+        self,
+        endpoint: Endpoint,
+        counts: ConnectionCounts,
+        habit: Habit,
+        *,
+        idempotent: bool,
+        head_only: bool = False,
+    ) -> None:
+        super().__init__(endpoint, counts, habit)
+        self._idempotent = idempotent
+        self._head_only = head_only
+
+    def _attempt(self, wire: Wire, request: bytes, is_kept: bool) -> Response:
+        try:
+            wire.send(request)
+            return read_response(wire.receive, self._head_only)
+        except (ClosedError, ConnectionError) as error:
+            if is_kept and self._idempotent and not wire.received_ns:
+                raise UnprocessedError from error
+            moment = "within" if wire.received_ns else "before"
+            raise ExchangeError(f"connection ended {moment} the answer") from error
+        except ProtocolError as error:
+            raise ExchangeError(f"not an HTTP/1.1 answer: {error}") from error
+
+    def _as_last(self, request: bytes) -> bytes:
+        """Say that the connection ends with this request (RFC 9112, section 9.6)."""
+        return request.replace(_END_OF_HEAD, _LAST + _END_OF_HEAD, 1)
+
+    def _is_spent(self, wire: Wire) -> bool:
+        return wire.is_spent()
+
+    def _is_reusable(self, reply: Response) -> bool:
+        return reply.reusable
+
+
+class HttpClient:
+    """The client of a target that speaks HTTP/1.1; see `exchange.Client`.
+
+    Args:
+        request: What to ask.
+        answer: Where its answer holds what.
+        origin: The server.
+        timeouts: How long what may take.
+
+    Raises:
+        LoadTestError: If the request makes no sense.
+    """
+
+    def __init__(
+        self, request: Request, answer: Answer, origin: Origin, timeouts: Timeouts
+    ) -> None:
+        self.method, self.name = request.method, request.path
+        self._template = RequestTemplate(request.method, request.path, request.body, origin)
+        self._endpoint = Endpoint(origin.host, origin.port, timeouts.connect_s, timeouts.read_s)
+        self._check = AnswerCheck(
+            Place(answer.celsius), None if answer.instance is None else Place(answer.instance)
+        )
+        self.fill = self._template.fill
+        self.judge, self.read = self._check.judge, self._check.read
+
+    def connect(self, counts: ConnectionCounts, habit: Habit | None = None) -> HttpConnection:
+        """Return a connection for one more user."""
+        template = self._template
+        return HttpConnection(
+            self._endpoint,
+            counts,
+            habit or Habit(),
+            idempotent=template.is_idempotent,
+            head_only=template.is_head,
+        )
+
+    def right_answer(self, fahrenheit: float) -> bytes:
+        """Return a JSON document that has the temperature, and an instance, in their places."""
+        return orjson.dumps(self._check.right_document(fahrenheit))

@@ -1,0 +1,1 @@
+"""Settings that people write: targets, load profiles, load models, connection policies."""

@@ -1,0 +1,54 @@
+"""What the load generators of all workers can do: each tries itself, all at the same time."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from celsiusify_load_tests.config.profiles import Profile
+from celsiusify_load_tests.config.targets import find_targets
+from celsiusify_load_tests.config.validation import checked
+from celsiusify_load_tests.preflight.generator_capacity import Ability, Subject
+
+HOW = "{} workers at the same time, each against a responder on its own machine; rates added"
+
+
+def details(subject: Subject, processes: int) -> dict[str, Any]:
+    """What a worker must be told to try itself, as plain values.
+
+    Args:
+        subject: What the run is about.
+        processes: How many load-generating processes a worker has.
+    """
+    return {
+        **vars(subject),
+        "targets": [target.name for target in subject.targets],
+        "targets_file": None,
+        "profile": asdict(subject.profile),
+        "processes": processes,
+    }
+
+
+def subject(told: dict[str, Any], targets_file: Path) -> Subject:
+    """The same on the worker's machine."""
+    profile = checked(Profile, told["profile"], "a trial's profile")
+    targets = find_targets(targets_file, told["targets"])
+    return Subject(**{**told, "targets": targets, "targets_file": targets_file, "profile": profile})
+
+
+def added(found: Sequence[Ability]) -> Ability:
+    """What all workers can do together: their rates added, of all else the worst."""
+
+    def worst(percents: Sequence[float | None]) -> float | None:
+        return max((percent for percent in percents if percent is not None), default=None)
+
+    return Ability(
+        rate_rps=round(sum(one.rate_rps for one in found), 1),
+        floor_p50_ms=max(one.floor_p50_ms for one in found),
+        floor_p99_ms=max(one.floor_p99_ms for one in found),
+        requests=sum(one.requests for one in found),
+        seconds=max(one.seconds for one in found),
+        generator_cpu_percent=worst([one.generator_cpu_percent for one in found]),
+        responder_cpu_percent=worst([one.responder_cpu_percent for one in found]),
+        how=HOW.format(len(found)),
+    )

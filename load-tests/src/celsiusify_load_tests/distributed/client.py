@@ -1,0 +1,202 @@
+"""Ask the leader and upload records, over connections that may break."""
+
+import time
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import asdict
+from http import HTTPStatus
+from http.client import HTTPConnection, HTTPException
+from pathlib import Path
+from typing import Any, TypeVar
+
+import orjson
+import requests
+
+from celsiusify_load_tests.config.validation import checked
+from celsiusify_load_tests.distributed.clock_sync import Exchange
+from celsiusify_load_tests.distributed.protocol import Briefing, Joining, Order, Report
+from celsiusify_load_tests.distributed.upload_store import NAMES, sha256
+from celsiusify_load_tests.errors import LoadTestError
+from celsiusify_load_tests.recording.paths import workers
+
+TIMEOUT_S = (2.0, 10.0)  # to connect, and to be answered
+PATIENCE_S = 15.0
+"""A leader that doesn't answer for so long is gone."""
+RETRY_S = 0.25
+
+BROKEN = (OSError, HTTPException)
+"""What is raised where there is no connection or no answer, by requests too."""
+
+T = TypeVar("T")
+
+
+class LostLeaderError(Exception):
+    """The leader doesn't answer any more."""
+
+
+class TurnedAwayError(LoadTestError):
+    """The leader doesn't want this worker, and says why."""
+
+
+class Link:
+    """Asks the leader; a question whose answer is lost is asked again.
+
+    Args:
+        host: The leader's name or address.
+        port: Its control port.
+    """
+
+    def __init__(self, host: str, port: int) -> None:
+        self._host, self._port = host, port
+        self._url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+        self._session = requests.Session()
+        self._session.trust_env = False  # no proxy lies between a leader and its workers
+
+    def close(self) -> None:
+        """Hang up."""
+        self._session.close()
+
+    def join(self, joining: Joining, timeout_s: float, check: Callable[[], None]) -> Briefing:
+        """Become a worker of the run, as soon as its leader is there.
+
+        Args:
+            joining: What the leader must know.
+            timeout_s: How long that may take.
+            check: Called before each try; what it raises ends them.
+
+        Raises:
+            LostLeaderError: If there is no leader.
+            TurnedAwayError: If it doesn't want this worker.
+        """
+        told = self._ask("/workers", json=asdict(joining), patience_s=timeout_s, check=check)
+        return checked(Briefing, told, "the leader's answer")
+
+    def exchange(self, now_ns: Callable[[], int]) -> Exchange:
+        """Ask the leader for its time, on a connection that is there before.
+
+        Args:
+            now_ns: Tells this machine's.
+        """
+        return self._patiently(lambda: self._exchange(now_ns))
+
+    def _exchange(self, now_ns: Callable[[], int]) -> Exchange:
+        with closing(HTTPConnection(self._host, self._port, timeout=TIMEOUT_S[1])) as connection:
+            connection.connect()
+            asked_ns = now_ns()
+            connection.request("GET", "/clock")
+            answer = connection.getresponse().read()
+            heard_ns = now_ns()
+        told = orjson.loads(answer)
+        return Exchange(asked_ns, told["received_ns"], told["sent_ns"], heard_ns)
+
+    def beat(self, worker: int) -> Order:
+        """Let the leader know that this worker lives, and learn what to do."""
+        return checked(Order, self._ask(f"/workers/{worker}/beat"), "the leader's order")
+
+    def report(self, worker: int, report: Report) -> Order:
+        """Tell where this worker stands, and learn what to do."""
+        told = self._ask(f"/workers/{worker}/report", json=asdict(report))
+        return checked(Order, told, "the leader's order")
+
+    def add(self, worker: int, job: int, name: str, offset: int, piece: bytes) -> int:
+        """Send a piece of a file; returns how long the leader's is, should it be longer or not."""
+        path = f"/workers/{worker}/jobs/{job}/{name}?offset={offset}"
+        return int(self._ask(path, data=piece)["size"])
+
+    def _ask(
+        self,
+        path: str,
+        patience_s: float = PATIENCE_S,
+        check: Callable[[], None] = lambda: None,
+        **content: Any,
+    ) -> dict[str, Any]:
+        def ask() -> dict[str, Any]:
+            return _told(self._session.post(self._url + path, timeout=TIMEOUT_S, **content))
+
+        return self._patiently(ask, patience_s, check)
+
+    def _patiently(
+        self,
+        ask: Callable[[], T],
+        patience_s: float = PATIENCE_S,
+        check: Callable[[], None] = lambda: None,
+    ) -> T:
+        deadline = time.monotonic() + patience_s
+        while True:
+            check()
+            try:
+                return ask()
+            except BROKEN as problem:
+                if time.monotonic() > deadline:
+                    raise LostLeaderError(
+                        f"{self._url} didn't answer for {patience_s:g} s"
+                    ) from problem
+            time.sleep(RETRY_S)
+
+
+def _told(answer: requests.Response) -> dict[str, Any]:
+    """What the leader answers; where that isn't JSON, something else answers in its place."""
+    try:
+        told: dict[str, Any] = answer.json()
+    except requests.JSONDecodeError as problem:
+        raise TurnedAwayError(f"{answer.url} answered {answer.status_code}") from problem
+    if answer.status_code not in (HTTPStatus.OK, HTTPStatus.CONFLICT):
+        raise TurnedAwayError(str(told.get("problem")))
+    return told
+
+
+PIECE_BYTES = 1 << 20
+
+Add = Callable[[str, int, bytes], int]
+"""Sends a piece of a file from an offset; returns how much of the file the leader has then."""
+
+
+class OverlongError(LoadTestError):
+    """The leader has more of a file than there is."""
+
+
+class Delivery:
+    """The files of one folder on their way.
+
+    Args:
+        folder: Where they are.
+        add: Sends a piece.
+    """
+
+    def __init__(self, folder: Path, add: Add) -> None:
+        self._folder = folder
+        self._add = add
+        self._sent: dict[str, int] = {}
+
+    def send(self) -> None:
+        """Send what was written since the last time.
+
+        Raises:
+            OverlongError: If the leader has more of a file than that.
+        """
+        for name, size in sorted(self._sizes().items()):
+            self._send(name, size)
+
+    def finish(self) -> dict[str, str]:
+        """Send the rest; returns the SHA-256 of each file, in hexadecimal."""
+        self.send()
+        return {name: str(sha256(self._folder / name)) for name in self._sizes()}
+
+    def _sizes(self) -> dict[str, int]:
+        """How long the files are. A journal, which has the texts of rows, is looked at after these.
+
+        So that rows never arrive before their texts, journals are also sent first.
+        """
+        if not workers(self._folder):
+            return {}  # Locust's master wants an empty folder, and is there once a worker records
+        files = sorted(self._folder.iterdir(), key=lambda path: path.suffix, reverse=True)
+        return {path.name: path.stat().st_size for path in files if NAMES.fullmatch(path.name)}
+
+    def _send(self, name: str, size: int) -> None:
+        with (self._folder / name).open("rb") as file:
+            while (sent := self._sent.get(name, 0)) < size or name not in self._sent:
+                file.seek(sent)  # a file that is empty is sent as well
+                piece = file.read(min(PIECE_BYTES, size - sent))
+                self._sent[name] = self._add(name, sent, piece)
+        if self._sent[name] > size:
+            raise OverlongError(f"the leader has {self._sent[name]} bytes of {name}, not {size}")

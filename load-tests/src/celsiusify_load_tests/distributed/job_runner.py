@@ -1,0 +1,152 @@
+"""One load, as one worker's machine takes part in it: Locust's workers, and an eye on them."""
+
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from subprocess import Popen
+
+from celsiusify_load_tests.distributed.clock_sync import Offset
+from celsiusify_load_tests.distributed.protocol import SILENCE_S, Briefing
+from celsiusify_load_tests.host.processes import kill_session, last_lines, start, stop
+from celsiusify_load_tests.host.signals import Interruption
+from celsiusify_load_tests.recording.clock import OFFSET_NS
+from celsiusify_load_tests.recording.events import RESTING, read_journal
+from celsiusify_load_tests.recording.paths import journal_file
+from celsiusify_load_tests.run.locust_process import LOCUSTFILE, STOP_TIMEOUT_S
+
+STEP_S = 0.05
+GRACE_S = 3.0
+"""For a process to end by itself after Locust's master has told it, and more than its last requests
+take once it is asked."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a worker's processes find what they need.
+
+    Attributes:
+        spool: What they record.
+        targets_file: The leader's targets.yaml.
+        log: What they print.
+        master: The host of Locust's master.
+    """
+
+    spool: Path
+    targets_file: Path
+    log: Path
+    master: str
+
+
+def numbers(briefing: Briefing) -> range:
+    """The numbers of a worker's processes among those of all workers."""
+    first = briefing.worker * briefing.processes
+    return range(first, first + briefing.processes)
+
+
+def command(briefing: Briefing, place: Place, number: int) -> list[str]:
+    """Locust's command line; what the load is, its master tells it."""
+    return [
+        *(sys.executable, "-m", "locust", "-f", str(LOCUSTFILE), "--worker"),
+        f"--master-host={place.master}",
+        f"--master-port={briefing.locust_port}",
+        f"--spool-dir={place.spool}",
+        f"--targets-file={place.targets_file}",
+        f"--process-number={number}",
+        "--exit-code-on-error=0",
+    ]
+
+
+class Shift:
+    """The load-generating processes of this machine, by their numbers."""
+
+    def __init__(self, place: Place) -> None:
+        self._place = place
+        self._processes: dict[int, Popen[bytes]] = {}
+        self._silence: dict[int, _Silence] = {}
+
+    def start(self, number: int, command: list[str], offset: Offset) -> None:
+        """Start one more."""
+        env = {OFFSET_NS: str(offset.ns)}
+        self._processes[number] = start(command, self._place.log, env=env)
+        self._silence[number] = _Silence(journal_file(self._place.spool, number))
+
+    @property
+    def ended(self) -> bool:
+        """Whether none of the processes runs any more."""
+        return all(process.poll() is not None for process in self._processes.values())
+
+    def pids(self) -> dict[str, int | None]:
+        """The process of each role, once it records."""
+        return {
+            f"worker-{number}": process.pid
+            for number, process in self._processes.items()
+            if journal_file(self._place.spool, number).exists()
+        }
+
+    def problem(self) -> str | None:
+        """Say which process broke off or stands still, None if none does."""
+        for number, process in self._processes.items():
+            if code := process.poll():
+                return (
+                    f"load process {number} ended with code {code}: {last_lines(self._place.log)}"
+                )
+            if code is None and self._silence[number].too_long():
+                return f"load process {number} recorded nothing for {SILENCE_S:g} s"
+        return None
+
+    def wait(self, seconds: float, stop_asked: Interruption) -> None:
+        """Wait until the processes have ended, or a stop is asked for, or for so long."""
+        deadline = time.monotonic() + seconds
+        while not self.ended and not stop_asked and time.monotonic() < deadline:
+            time.sleep(STEP_S)
+
+    def end(self) -> None:
+        """Let the processes end by themselves, then ask them to, then kill them."""
+        deadline = time.monotonic() + GRACE_S
+        while not self.ended and self.problem() is None and time.monotonic() < deadline:
+            time.sleep(STEP_S)
+        for number, process in self._processes.items():
+            if self._silence[number].too_long():
+                kill_session(process.pid)
+            stop(process, STOP_TIMEOUT_S + GRACE_S)
+
+
+@contextmanager
+def shift(briefing: Briefing, place: Place, offset: Offset) -> Iterator[Shift]:
+    """Run Locust's workers; what is left of them at the context's end is ended.
+
+    Args:
+        briefing: Of the worker.
+        place: Where its files are.
+        offset: How far this machine's clock is ahead of the leader's.
+    """
+    place.spool.mkdir()
+    running = Shift(place)
+    try:
+        for number in numbers(briefing):
+            running.start(number, command(briefing, place, number), offset)
+        yield running
+    finally:
+        running.end()
+
+
+class _Silence:
+    """Notices that a journal isn't written any more although its process is at work."""
+
+    def __init__(self, journal: Path) -> None:
+        self._journal = journal
+        self._size = 0
+        self._since_s = time.monotonic()
+
+    def too_long(self) -> bool:
+        """Whether nothing was written for `SILENCE_S`."""
+        size = self._journal.stat().st_size if self._journal.exists() else 0
+        if size != self._size or not size:
+            self._size, self._since_s = size, time.monotonic()
+        return time.monotonic() - self._since_s > SILENCE_S and not self._rests()
+
+    def _rests(self) -> bool:
+        return any(event["event"] in RESTING for event in read_journal(self._journal))

@@ -1,0 +1,1 @@
+"""The part that runs inside Locust's processes and makes the load."""

@@ -1,0 +1,112 @@
+"""Schedule the arrivals of an open load, before the load and from a seed.
+
+An open load's arrivals don't wait for answers (Schroeder, Wierman and Harchol-Balter, "Open Versus
+Closed: A Cautionary Tale", NSDI 2006), so all of them can be known beforehand.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from celsiusify_load_tests.config.profiles import Stretch, read, stretches
+from celsiusify_load_tests.generator.options import Options
+from celsiusify_load_tests.generator.scenario import Scenario
+
+Schedule = NDArray[np.int64]
+"""Nanoseconds from the load's begin to each arrival, ascending, shape `(arrivals,)`."""
+
+_NS_PER_S = 1e9
+_SPARE_DEVIATIONS = 10  # more gaps than are needed, with a probability that rounds to 1
+
+
+def constant(rate_rps: float, duration_s: float, seed: int) -> Schedule:
+    """Even gaps of 1/rate, the first arrival at once; chance, and so `seed`, has no part in it."""
+    arrivals = int(np.ceil(rate_rps * duration_s))
+    return _within(duration_s, np.arange(arrivals) * (_NS_PER_S / rate_rps))
+
+
+def poisson(rate_rps: float, duration_s: float, seed: int) -> Schedule:
+    """Gaps that are exponential and independent with mean 1/rate: a Poisson process.
+
+    How many arrivals fall into `duration_s` is then a matter of chance as well (Ross, Introduction
+    to Probability Models, section 5.3).
+    """
+    mean = rate_rps * duration_s
+    enough = int(mean + _SPARE_DEVIATIONS * (1 + np.sqrt(mean)))
+    chance = np.random.Generator(np.random.PCG64(seed))
+    return _within(duration_s, np.cumsum(chance.exponential(_NS_PER_S / rate_rps, enough)))
+
+
+def _within(duration_s: float, offsets: NDArray[np.floating[Any]]) -> Schedule:
+    whole: Schedule = np.rint(offsets).astype(np.int64)
+    return whole[: np.searchsorted(whole, round(duration_s * _NS_PER_S))]
+
+
+SCHEDULES: dict[str, Callable[[float, float, int], Schedule]] = {
+    "constant": constant,
+    "poisson": poisson,
+}
+"""How arrivals may follow each other: each makes a schedule of a rate, a duration and a seed."""
+
+
+def stepped(kind: str, stretches: Sequence[Stretch], seed: int) -> Schedule:
+    """Arrivals of one `kind` at rates that follow each other.
+
+    Arrivals at a rate of 1 are laid out along the number of arrivals that are to be expected by a
+    time, which grows with the rate: the inverse of that function says when each is due. Of a
+    Poisson process it makes one whose rate changes (Çinlar, Introduction to Stochastic Processes,
+    1975, section 4.7); of even gaps those that are even within each stretch.
+    """
+    times_s = np.cumsum([0.0, *(stretch.duration_s for stretch in stretches)])
+    expected = np.cumsum([0.0, *(each.duration_s * each.rate_rps for each in stretches)])
+    at_rate_1 = SCHEDULES[kind](1.0, float(expected[-1]), seed) / _NS_PER_S
+    offsets_s = np.interp(at_rate_1, expected, times_s)
+    return _within(float(times_s[-1]), offsets_s * _NS_PER_S)
+
+
+def fingerprint(schedule: Schedule) -> str:
+    """The SHA-256 of a schedule's offsets as little-endian 64-bit integers, in hexadecimal."""
+    return hashlib.sha256(schedule.astype("<i8").tobytes()).hexdigest()
+
+
+def share(schedule: Schedule, process: int, processes: int) -> Schedule:
+    """The places in the schedule that fall to one of several processes: every so many-th."""
+    return np.arange(process, len(schedule), processes, dtype=np.int64)
+
+
+class Arrivals:
+    """A schedule, and a temperature for each of its arrivals.
+
+    Args:
+        options: The kind of arrivals, their rate and its steps, their seed, and how long they come.
+        scenario: What the temperatures are chosen from.
+    """
+
+    def __init__(self, options: Options, scenario: Scenario) -> None:
+        self._offsets_ns = _schedule(options)
+        self._fahrenheit = scenario.temperatures(len(self._offsets_ns))
+
+    def fahrenheit(self, seq: int) -> float:
+        """What an arrival asks for, by its place in the schedule, in °F."""
+        return float(self._fahrenheit[seq])
+
+    def due(self, begin_ns: int, process: int, processes: int) -> Iterator[tuple[int, int]]:
+        """A process's share: when each arrival is due in ns, and its place in the schedule."""
+        places = share(self._offsets_ns, process, processes)
+        # One at a time: a list of all would take its time right when the load begins.
+        return zip(map(int, begin_ns + self._offsets_ns[places]), map(int, places), strict=True)
+
+    def describe(self) -> dict[str, object]:
+        """What run.json says of the schedule."""
+        return {"sha256": fingerprint(self._offsets_ns), "arrivals": len(self._offsets_ns)}
+
+
+def _schedule(options: Options) -> Schedule:
+    if steps := read(options.steps):
+        rates = stretches(steps, options.rate, options.warm_up_s)
+        return stepped(options.load, rates, options.seed)
+    duration_s = options.warm_up_s + options.measure_s
+    return SCHEDULES[options.load](options.rate, duration_s, options.seed)

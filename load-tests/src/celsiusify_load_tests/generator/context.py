@@ -1,0 +1,244 @@
+"""Share the plan, the connections and the record among the users of one process."""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from itertools import count
+from pathlib import Path
+from random import Random
+
+import numpy as np
+from gevent import GreenletExit
+from gevent.event import AsyncResult
+from locust.env import Environment
+from numpy.typing import NDArray
+
+from celsiusify_load_tests.client.base import (
+    Connection,
+    ConnectionCounts,
+    ExchangeError,
+    Reply,
+    Timeouts,
+)
+from celsiusify_load_tests.client.check import WrongAnswerError
+from celsiusify_load_tests.config import profiles
+from celsiusify_load_tests.config.connection_policy import ConnectionPolicy, Habit, read_policy
+from celsiusify_load_tests.config.load_model import ARRIVALS
+from celsiusify_load_tests.config.targets import find_target
+from celsiusify_load_tests.errors import LoadTestError
+from celsiusify_load_tests.generator.live_stats import tell_locust
+from celsiusify_load_tests.generator.options import LOADS, Options
+from celsiusify_load_tests.generator.scenario import Scenario
+from celsiusify_load_tests.recording.clock import now_ns
+from celsiusify_load_tests.recording.events import Journal
+from celsiusify_load_tests.recording.format import ABORTED, FAILED, SUCCEEDED
+from celsiusify_load_tests.recording.paths import journal_file, rows_file
+from celsiusify_load_tests.recording.writer import Recorder
+
+
+class Plan:
+    """What is asked, of whom, and what is right.
+
+    Raises:
+        LoadTestError: If an option, the host or the target makes no sense.
+    """
+
+    def __init__(self, options: Options, host: str | None) -> None:
+        _check(options)
+        self.options = options
+        target = find_target(Path(options.targets_file), options.target)
+        self.target = target.name
+        self.scenario = Scenario(
+            options.think_min_s,
+            options.think_max_s,
+            options.fahrenheit_min,
+            options.fahrenheit_max,
+            options.seed,
+        )
+        self.policy = _policy(options.connection)
+        timeouts = Timeouts(options.connect_timeout_s, options.read_timeout_s)
+        self.client = target.client(host, timeouts)
+
+
+def _policy(text: str) -> ConnectionPolicy:
+    try:
+        return read_policy(text)
+    except ValueError as problem:
+        raise LoadTestError(f"--connection: {problem}") from problem
+
+
+def _check(options: Options) -> None:
+    if not options.target:
+        raise LoadTestError(f"expected --target NAME, one of those in {options.targets_file}")
+    think_s = (options.think_min_s, options.think_max_s)
+    if not 0 <= think_s[0] <= think_s[1]:
+        raise LoadTestError(f"expected 0 <= think-min-s <= think-max-s, got {think_s}")
+    timeouts_s = (options.connect_timeout_s, options.read_timeout_s)
+    if not min(timeouts_s) > 0:
+        raise LoadTestError(f"expected connect and read timeouts over 0 s, got {timeouts_s}")
+    _check_load(options)
+
+
+def _check_load(options: Options) -> None:
+    if options.load not in LOADS:
+        raise LoadTestError(f"expected a load of {', '.join(LOADS)}, got {options.load!r}")
+    if options.load in ARRIVALS and not min(options.rate, options.measure_s) > 0:
+        raise LoadTestError(f"expected --rate and --measure-s over 0 for a {options.load} load")
+    try:
+        profiles.read(options.steps)
+    except ValueError:
+        form = "SECONDS:SHARE,SECONDS:SHARE …"
+        raise LoadTestError(f"expected --steps like {form}, got {options.steps!r}") from None
+    if options.max_in_flight < 1:
+        raise LoadTestError(f"expected --max-in-flight from 1, got {options.max_in_flight}")
+
+
+class Load:
+    """A plan under way in one process, and its record.
+
+    Args:
+        options: Locust's and our options.
+        environment: Locust's environment, whose statistics are told of the requests.
+        worker: The number of this process.
+
+    Raises:
+        LoadTestError: If the plan makes no sense, or can't be recorded.
+    """
+
+    def __init__(self, options: Options, environment: Environment, worker: int) -> None:
+        self.plan = Plan(options, environment.host)
+        self.worker = worker
+        self.counts = ConnectionCounts()
+        self.users = count()
+        self.begin = AsyncResult()
+        """When the load begins, and how many processes make it: a `begin.Begin`."""
+        self.at_work: Callable[[], int] = lambda: 0
+        """Tells how many users are running, or how many requests of an open load are out."""
+        self._environment = environment
+        spool_dir = Path(options.spool_dir)
+        self.journal = open_journal(journal_file(spool_dir, worker))
+        self.journal.write(
+            "opened",
+            run=options.run_name,
+            target=self.plan.target,
+            round=options.round,
+            worker=worker,
+            pid=os.getpid(),
+            seed=options.seed,
+        )
+        rows = rows_file(spool_dir, worker)
+        with _writing(rows):
+            self.recorder = Recorder(rows, self.journal, self._tell_locust)
+
+    def connection(self, user: int) -> Connection:
+        """Return the connection of a user, by its number in this process."""
+        chance = Random(f"connection/{self.plan.options.seed}/{self.worker}/{user}")
+        return self.plan.client.connect(self.counts, Habit(self.plan.policy, chance))
+
+    @property
+    def problem(self) -> str | None:
+        """Why the load can't be recorded any more."""
+        return self.recorder.problem or self.journal.problem
+
+    def close(self) -> None:
+        """Finish the record."""
+        self.recorder.close()
+        self.journal.close()
+
+    def _tell_locust(self, rows: NDArray[np.void]) -> None:
+        client = self.plan.client
+        errors = self.recorder.errors.numbers
+        tell_locust(self._environment.stats, client.method, client.name, rows, errors)
+
+
+def claim(spool_dir: Path) -> None:
+    """Make a folder to record to.
+
+    Raises:
+        LoadTestError: If that can't be done, or it holds another run.
+    """
+    with _writing(spool_dir):
+        spool_dir.mkdir(parents=True, exist_ok=True)
+        if any(spool_dir.iterdir()):
+            raise LoadTestError(f"expected an empty folder to record to, but {spool_dir} isn't")
+
+
+def open_journal(path: Path) -> Journal:
+    """Begin a journal, in a folder that is made if it isn't there.
+
+    Raises:
+        LoadTestError: If that can't be done.
+    """
+    with _writing(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return Journal(path)
+
+
+@contextmanager
+def _writing(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise LoadTestError(f"can't write {path}: {error.strerror}") from error
+
+
+class Asker:
+    """A connection, and the number under which its requests are recorded."""
+
+    def __init__(self, load: Load, number: int) -> None:
+        self._client = load.plan.client
+        self._recorder = load.recorder
+        self._connection = load.connection(number)
+        self._number = number
+
+    def ask(self, fahrenheit: float, seq: int, intended_ns: int = 0, lag_us: int = 0) -> None:
+        """Make one request and record how it ended, also when that is by the run's end.
+
+        Args:
+            fahrenheit: What to ask, in °F.
+            seq: The request's place among the user's own or in the schedule, from 0.
+            intended_ns: When it should have started; 0 if no schedule says so.
+            lag_us: How much later than intended this process woke up for it.
+        """
+        number, recorder = self._number, self._recorder
+        request = self._client.fill(fahrenheit)
+        recorder.started += 1
+        start_ns = now_ns()
+        status, size = 0, 0
+        error_text: str | None
+        instance: str | None = None
+        try:
+            reply = self._connection.exchange(request)
+        except ExchangeError as error:
+            end_ns, outcome, error_text = now_ns(), FAILED, str(error)
+        except GreenletExit:
+            recorder.add(number, seq, start_ns, 0, ABORTED, intended_ns=intended_ns, lag_us=lag_us)
+            raise
+        else:
+            end_ns, status, size = self._connection.received_ns, reply.status, len(reply.body)
+            outcome, error_text, instance = self._judge(reply, fahrenheit)
+        recorder.add(
+            number,
+            seq,
+            start_ns,
+            end_ns,
+            outcome,
+            status,
+            size,
+            error_text,
+            instance,
+            intended_ns,
+            lag_us,
+        )
+
+    def _judge(self, reply: Reply, fahrenheit: float) -> tuple[int, str | None, str | None]:
+        """Return the outcome, the error and the instance that answered."""
+        try:
+            instance = self._client.judge(reply, fahrenheit)
+        except WrongAnswerError as error:
+            return FAILED, str(error), None
+        return SUCCEEDED, None, instance
+
+    def close(self) -> None:
+        """Hang up."""
+        self._connection.close()

@@ -1,0 +1,1 @@
+"""Checks before any timing: answers, phases of a request, calibration of the generator."""

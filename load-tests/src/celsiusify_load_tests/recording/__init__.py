@@ -1,0 +1,1 @@
+"""The record of requests and events: its format, its writer and its readers."""

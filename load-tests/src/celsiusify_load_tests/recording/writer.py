@@ -1,0 +1,153 @@
+"""Record each request of a load-generating process exactly, at little cost to the requests."""
+
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from celsiusify_load_tests.recording.events import CLOSED, Journal
+from celsiusify_load_tests.recording.format import DTYPE, LAYOUT
+
+_BUFFERED_ROWS = 1024
+_MAX_TEXTS = 4096
+_OTHER_TEXT = "(too many different ones)"
+
+
+class Texts:
+    """The different texts of a column, numbered from 1 as they first appear; 0 is none.
+
+    Only so many are told apart: a server that answers with ever new ones must not fill the memory.
+    """
+
+    def __init__(self, column: str, journal: Journal) -> None:
+        self.numbers: dict[str | None, int] = {None: 0}
+        self._column = column
+        self._journal = journal
+
+    def number(self, text: str | None) -> int:
+        """Return the number of a text."""
+        number = self.numbers.get(text)
+        return self._add(text) if number is None else number
+
+    def _add(self, text: str | None) -> int:
+        if len(self.numbers) >= _MAX_TEXTS:
+            text = _OTHER_TEXT
+        if text not in self.numbers:
+            self.numbers[text] = len(self.numbers)
+            self._journal.write("text", column=self._column, number=self.numbers[text], text=text)
+        return self.numbers[text]
+
+
+class Recorder:
+    """Rows are kept in a small buffer and go to a file when it is full and at each `flush`.
+
+    A crash loses what came after the last flush. The journal's `closed` says how many requests were
+    started and recorded, so that a loss is noticed.
+
+    Args:
+        path: The file of rows; it must not exist.
+        journal: Where the texts of the rows' numbers go.
+        listener: Is given each piece of rows as it is written.
+    """
+
+    def __init__(
+        self, path: Path, journal: Journal, listener: Callable[[NDArray[np.void]], None]
+    ) -> None:
+        self.started = 0
+        """Requests begun; whoever begins one counts it here."""
+        self.dropped = 0
+        """Arrivals of an open load that were given up before they began."""
+        self.recorded = 0
+        """Rows written, of requests begun and of arrivals dropped."""
+        self.problem: str | None = None
+        """Why rows can't be written any more."""
+        self.errors = Texts("error", journal)
+        self.instances = Texts("instance", journal)
+        self._journal = journal
+        self._path = path
+        self._file = path.open("xb")
+        self._listener = listener
+        self._buffer = bytearray(_BUFFERED_ROWS * LAYOUT.size)
+        self._used = 0
+
+    def add(
+        self,
+        user: int,
+        seq: int,
+        start_ns: int,
+        end_ns: int,
+        outcome: int,
+        status: int = 0,
+        size: int = 0,
+        error: str | None = None,
+        instance: str | None = None,
+        intended_ns: int = 0,
+        lag_us: int = 0,
+    ) -> None:
+        """Record a request that has come to its end, or an arrival that was dropped.
+
+        Args:
+            user: The user, or the connection of an open load, from 0.
+            seq: The request's place among the user's own or in the schedule, from 0.
+            start_ns: When it was handed to the connection, or given up.
+            end_ns: When the last byte of its answer was read, or it failed; 0 if neither happened.
+            outcome: `SUCCEEDED`, `FAILED`, `ABORTED` or `DROPPED`.
+            status: The HTTP status; 0 if no answer came.
+            size: Bytes of the answer's body.
+            error: What went wrong.
+            instance: Who answered.
+            intended_ns: When it should have started; 0 if no schedule says so.
+            lag_us: How much later than intended this process woke up for it.
+        """
+        error_number = self.errors.number(error)
+        instance_number = self.instances.number(instance)
+        LAYOUT.pack_into(
+            self._buffer,
+            self._used,
+            user,
+            size,
+            seq,
+            intended_ns,
+            start_ns,
+            end_ns,
+            lag_us,
+            status,
+            error_number,
+            instance_number,
+            outcome,
+            0,
+        )
+        self._used += LAYOUT.size
+        if self._used == len(self._buffer):
+            self.flush()
+
+    def flush(self) -> None:
+        """Hand the rows so far to the file and the listener."""
+        if not self._used:
+            return
+        written = bytes(memoryview(self._buffer)[: self._used])
+        self._used = 0
+        try:
+            self._file.write(written)
+            self._file.flush()
+        except OSError as error:
+            self.problem = f"can't write {self._path}: {error.strerror}"
+            return
+        rows = np.frombuffer(written, DTYPE)
+        self.recorded += len(rows)
+        self._listener(rows)
+
+    def close(self) -> None:
+        """Flush and close the file, and tell the journal how many rows there must be."""
+        self.flush()
+        with suppress(OSError):  # told by `problem` already
+            self._file.close()
+        self._journal.write(
+            CLOSED,
+            started=self.started,
+            dropped=self.dropped,
+            recorded=self.recorded,
+            problem=self.problem,
+        )

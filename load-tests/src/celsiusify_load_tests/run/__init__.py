@@ -1,0 +1,1 @@
+"""A run: its plan, its rounds, and what it leaves behind."""

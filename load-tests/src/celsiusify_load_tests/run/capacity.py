@@ -1,0 +1,154 @@
+"""Search the capacity of targets: each step is a round that is recorded as any other."""
+
+import time
+from dataclasses import dataclass, field
+from functools import partial
+
+from celsiusify_load_tests.config.targets import Target
+from celsiusify_load_tests.errors import ServingError
+from celsiusify_load_tests.exit_codes import Exit
+from celsiusify_load_tests.host.signals import Interrupted
+from celsiusify_load_tests.run import messages
+from celsiusify_load_tests.run.capacity_search import (
+    Bounds,
+    Capacity,
+    Limit,
+    Objective,
+    Phase,
+    Step,
+    UnfinishedError,
+    Verdict,
+    search,
+    sum_up,
+)
+from celsiusify_load_tests.run.manifest import Manifest
+from celsiusify_load_tests.run.plan import Stage
+from celsiusify_load_tests.run.result import FAILED, INTERRUPTED, Round, within
+from celsiusify_load_tests.run.round import load_round, reachable
+from celsiusify_load_tests.run.runner import Outcome, Work, give_up
+from celsiusify_load_tests.servers.local import Server
+from celsiusify_load_tests.servers.usage import busiest_percent
+
+GENERATOR = "worker-"
+
+
+class BrokenError(Exception):
+    """A step left no whole record: nothing follows from it."""
+
+
+@dataclass
+class CapacitySearch:
+    """The search on all targets of a run, one after the other.
+
+    Attributes:
+        objective: What must hold.
+        bounds: Where the search begins and ends.
+        max_time_s: How long the search on one target may take, but for the step under way.
+    """
+
+    objective: Objective
+    bounds: Bounds
+    max_time_s: float
+    found: dict[str, Capacity] = field(default_factory=dict)
+
+    def work(self) -> Work:
+        """What a run is to do; the first rate of each target is known beforehand."""
+        return Work("capacity", rounds=1, do=self._do, table=self._table)
+
+    def _do(self, stage: Stage, manifest: Manifest, outcome: Outcome) -> None:
+        manifest.content["load"]["rate_rps"] = None  # each round has its own
+        for target in stage.plan.targets:
+            measured = manifest.measured[target.name]
+            if measured.state == FAILED:
+                continue
+            try:
+                outcome.ends.append(self._find(target, stage, manifest))
+            except ServingError as problem:
+                give_up(target.name, str(problem), stage, manifest, outcome)
+            except (BrokenError, UnfinishedError) as problem:
+                stage.terminal.complain(f"{target.name}: {problem}")
+                outcome.ends.append(Exit.INVALID)
+            manifest.save()
+
+    def _find(self, target: Target, stage: Stage, manifest: Manifest) -> Exit:
+        """Search the capacity of one target."""
+        with reachable(target, stage, manifest.measured[target.name]) as server:
+            steps = _Steps(target, server, stage, manifest, self.objective, self.max_time_s)
+            found = search(steps.probe, self.bounds)
+        self.found[target.name] = found
+        manifest.content["capacity"] = {
+            name: {"objective": self.objective.content(), **capacity.content()}
+            for name, capacity in self.found.items()
+        }
+        stage.terminal.say(f"{target.name}: {messages.capacity(found, self.objective)}")
+        if found.rate_rps is not None:
+            return Exit.OK
+        return Exit.OBJECTIVE_MISSED if found.limit is Limit.OBJECTIVE else Exit.INVALID
+
+    def _table(self, manifest: Manifest, outcome: Outcome) -> list[dict[str, str]]:
+        return [
+            messages.capacity_row(name, len(measured.rounds), self.found.get(name))
+            for name, measured in manifest.measured.items()
+        ]
+
+
+class _Steps:
+    """Loads a target that is up at one rate after the other."""
+
+    def __init__(
+        self,
+        target: Target,
+        server: Server,
+        stage: Stage,
+        manifest: Manifest,
+        objective: Objective,
+        max_time_s: float,
+    ) -> None:
+        self._load = partial(load_round, target, server, stage)
+        self._target = target
+        self._stage = stage
+        self._manifest = manifest
+        self._measured = manifest.measured[target.name]
+        self._objective = objective
+        self._max_time_s = max_time_s
+        self._began_s = time.monotonic()
+
+    def probe(self, rate_rps: float, phase: Phase) -> Verdict:
+        """Load the target and judge it.
+
+        Raises:
+            UnfinishedError: If the time for the search is over.
+            BrokenError: If the record isn't whole.
+            Interrupted: If a stop was asked for.
+        """
+        if time.monotonic() - self._began_s > self._max_time_s:
+            raise UnfinishedError(f"not found in {self._max_time_s:.0f} s")
+        entry = self._entry(rate_rps, phase)
+        step = self._step(entry)
+        verdict = step.judge(self._objective)
+        said = messages.step(rate_rps, step, verdict, self._objective)
+        self._stage.terminal.say(f"{self._target.name}: {said}")
+        return verdict
+
+    def _entry(self, rate_rps: float, phase: Phase) -> Round:
+        """The round of a step; the first is there already, and before others there is a rest."""
+        rounds = self._measured.rounds
+        if rounds[0].phase is None:
+            entry = rounds[0]
+        else:
+            self._stage.stop_asked.sleep(self._stage.plan.profile.cool_down_s)
+            rounds.append(entry := Round(len(rounds)))
+        entry.rate_rps, entry.phase = rate_rps, phase
+        return entry
+
+    def _step(self, entry: Round) -> Step:
+        rows = self._load(entry)
+        self._manifest.save()
+        if entry.state == INTERRUPTED:
+            raise Interrupted
+        if entry.state == FAILED or entry.steady_from_ns is None or entry.steady_until_ns is None:
+            raise BrokenError(entry.problem or "the load never was steady")
+        steady = (entry.steady_from_ns, entry.steady_until_ns)
+        usage = self._stage.path(self._target, "usage.csv")
+        cpu_percent = busiest_percent(usage, entry.round, GENERATOR, *steady)
+        return sum_up(within(rows, *steady), self._objective.percentile, cpu_percent)

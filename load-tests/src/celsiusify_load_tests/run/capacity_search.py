@@ -1,0 +1,265 @@
+"""Search the highest rate of an open load at which a target meets an objective.
+
+The rate is doubled or halved until it lies between one that holds and one that doesn't, then
+bisected, then tried again several times: one measurement of a rate near the limit is a coin that
+was tossed once (so MLPerf asks for five repeats of a peak rate that was found: mlcommons/
+inference_policies#82).
+"""
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from enum import StrEnum
+from math import sqrt
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from celsiusify_load_tests.recording.format import DROPPED, OUTCOMES, SUCCEEDED
+from celsiusify_load_tests.run.result import latency_ms
+
+
+class Verdict(StrEnum):
+    """What came of one rate."""
+
+    HELD = "held"
+    MISSED = "missed"
+    GENERATOR = "generator"
+    """The objective was missed, and the load generator may be the reason."""
+
+
+class Phase(StrEnum):
+    """What a rate is tried for."""
+
+    BRACKET = "bracket"
+    BISECT = "bisect"
+    CONFIRM = "confirm"
+
+
+class Limit(StrEnum):
+    """What keeps the rate from being higher."""
+
+    OBJECTIVE = "objective"
+    GENERATOR = "generator"
+    """The load generator gave out first: the target may be able to do more."""
+
+
+Probe = Callable[[float, Phase], Verdict]
+"""Loads the target at a rate, in requests/s, and judges it."""
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """Where the search begins and what it must keep to.
+
+    Attributes:
+        start_rps: The first rate.
+        lowest_rps: Below this no rate is tried.
+        precision: How far apart, as a share, a rate that holds and one that doesn't may lie.
+        confirmations: How often the rate that was found is tried again; from 1.
+        max_steps: How many rates may be tried in all.
+    """
+
+    start_rps: float = 100.0
+    lowest_rps: float = 1.0
+    precision: float = 0.025
+    confirmations: int = 3
+    max_steps: int = 40
+
+
+@dataclass(frozen=True)
+class Capacity:
+    """What a search has come to.
+
+    Attributes:
+        rate_rps: The highest rate that held and was confirmed; None if there is none.
+        limit: What kept it from being higher; where it is the generator, the capacity is at least
+            `rate_rps`.
+        confirmations: Whether it held each time that it was tried again.
+    """
+
+    rate_rps: float | None
+    limit: Limit
+    confirmations: list[bool] = field(default_factory=list)
+
+    def content(self) -> dict[str, Any]:
+        """What run.json says of it."""
+        return asdict(self)
+
+
+class UnfinishedError(Exception):
+    """The search was too long; nothing is confirmed."""
+
+
+def search(probe: Probe, bounds: Bounds) -> Capacity:
+    """Search the highest rate that holds.
+
+    Raises:
+        UnfinishedError: If that takes more steps than there may be, or if `probe` raises it.
+    """
+    trials = _Trials(probe, bounds)
+    _bracket(trials, bounds)
+    _bisect(trials, bounds)
+    return _confirm(trials, bounds)
+
+
+class _Trials:
+    """The rates that were tried, and what they say of where the limit lies."""
+
+    def __init__(self, probe: Probe, bounds: Bounds) -> None:
+        self.held_rps: float | None = None
+        self.missed_rps: float | None = None
+        self.limit = Limit.OBJECTIVE
+        self._probe = probe
+        self._max_steps = self._left = bounds.max_steps
+
+    def holds(self, rate_rps: float, phase: Phase) -> bool:
+        """Try a rate.
+
+        Raises:
+            UnfinishedError: If that would be one too many.
+        """
+        if not self._left:
+            raise UnfinishedError(f"not found in {self._max_steps} steps")
+        self._left -= 1
+        verdict = self._probe(rate_rps, phase)
+        if verdict is Verdict.HELD:
+            self.held_rps = rate_rps
+            return True
+        self.missed_rps = rate_rps
+        self.limit = Limit.GENERATOR if verdict is Verdict.GENERATOR else Limit.OBJECTIVE
+        return False
+
+
+def _bracket(trials: _Trials, bounds: Bounds) -> None:
+    """Double or halve the rate until the limit lies between two."""
+    rate_rps = bounds.start_rps
+    factor = 2.0 if trials.holds(rate_rps, Phase.BRACKET) else 0.5
+    while not (trials.held_rps and trials.missed_rps):
+        if trials.missed_rps == bounds.lowest_rps:
+            return
+        rate_rps = max(tidy(rate_rps * factor), bounds.lowest_rps)
+        trials.holds(rate_rps, Phase.BRACKET)
+
+
+def _bisect(trials: _Trials, bounds: Bounds) -> None:
+    """Halve the distance, as a ratio, until it is small."""
+    while trials.held_rps and trials.missed_rps:
+        if trials.missed_rps / trials.held_rps <= 1 + bounds.precision:
+            return
+        trials.holds(tidy(sqrt(trials.held_rps * trials.missed_rps)), Phase.BISECT)
+
+
+def _confirm(trials: _Trials, bounds: Bounds) -> Capacity:
+    """Try the rate again; where most repeats fail, go a step down, and try that as often."""
+    rate_rps, limit = trials.held_rps, trials.limit
+    while rate_rps and rate_rps >= bounds.lowest_rps:
+        repeats = [trials.holds(rate_rps, Phase.CONFIRM) for _ in range(bounds.confirmations)]
+        if 2 * sum(repeats) > len(repeats):
+            return Capacity(rate_rps, limit, repeats)
+        limit = trials.limit
+        rate_rps = tidy(rate_rps / (1 + bounds.precision))
+    return Capacity(None, limit)
+
+
+def tidy(rate_rps: float) -> float:
+    """Round to three digits: nobody can tell 1,234 requests/s from 1,233."""
+    return float(f"{rate_rps:.3g}")
+
+
+DELIVERED_PERCENT = 99.0
+"""How many of the arrivals must have been sent."""
+LAG_MS = 5.0
+"""How late the generator itself may be in 1 % of all arrivals."""
+CPU_PERCENT = 90.0
+"""How busy a generator's process may be, which can use no more than one core."""
+
+
+@dataclass(frozen=True)
+class Objective:
+    """What a target must hold.
+
+    Attributes:
+        percentile: Of the response times, counted from when each request was due.
+        latency_ms: What that percentile may be at most.
+        failures_percent: Fewer arrivals than this may go unanswered or be answered wrongly.
+    """
+
+    percentile: float = 99.0
+    latency_ms: float = 50.0
+    failures_percent: float = 0.1
+
+    def content(self) -> dict[str, float]:
+        """What run.json says of it."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class Step:
+    """The figures of a load at one rate.
+
+    Attributes:
+        latency_ms: The objective's percentile of the response times; NaN where none succeeded.
+        failures_percent: Arrivals that did not succeed, dropped ones among them.
+        delivered_percent: Arrivals that were sent.
+        lag_ms: The 99th percentile of how late the generator itself was.
+        cpu_percent: How busy the busiest of its processes was; None where that isn't known.
+    """
+
+    latency_ms: float
+    failures_percent: float
+    delivered_percent: float
+    lag_ms: float
+    cpu_percent: float | None
+
+    def holds(self, objective: Objective) -> bool:
+        """Say whether the objective is held, whatever the generator's part in the latency."""
+        return (
+            self.latency_ms <= objective.latency_ms
+            and self.failures_percent < objective.failures_percent
+            and self.delivered_percent >= DELIVERED_PERCENT
+        )
+
+    def generator_problem(self) -> str | None:
+        """Why the figures may be the generator's own, if so."""
+        if self.lag_ms > LAG_MS:
+            return f"the load generator was {self.lag_ms:.3g} ms late (p99)"
+        if self.cpu_percent is not None and self.cpu_percent > CPU_PERCENT:
+            return f"the load generator used {self.cpu_percent:.0f} % of its core"
+        return None
+
+    def judge(self, objective: Objective) -> Verdict:
+        """Say what came of the rate.
+
+        A generator that lags adds to the response times. So what holds all the same does hold, and
+        only what doesn't may be its fault.
+        """
+        if self.holds(objective):
+            return Verdict.HELD
+        return Verdict.GENERATOR if self.generator_problem() else Verdict.MISSED
+
+
+def sum_up(rows: pa.Table, percentile: float, cpu_percent: float | None) -> Step:
+    """Sum up the arrivals that were due in the steady part of a load.
+
+    Args:
+        rows: One row an arrival, in the schema of `results/README.md`.
+        percentile: Which one of the response times to take.
+        cpu_percent: How busy the busiest process of the generator was.
+    """
+    arrivals = rows.num_rows
+    if not arrivals:
+        return Step(np.nan, 100.0, 0.0, 0.0, cpu_percent)
+    outcomes = pc.cast(rows["outcome"], pa.string())
+    succeeded, dropped = (
+        pc.sum(pc.equal(outcomes, OUTCOMES[outcome])).as_py() for outcome in (SUCCEEDED, DROPPED)
+    )
+    found_ms = latency_ms(rows)
+    return Step(
+        latency_ms=float(np.percentile(found_ms, percentile)) if len(found_ms) else np.nan,
+        failures_percent=100 * (arrivals - succeeded) / arrivals,
+        delivered_percent=100 * (arrivals - dropped) / arrivals,
+        lag_ms=float(np.percentile(rows["lag_us"].to_numpy(), 99)) / 1000,
+        cpu_percent=cpu_percent,
+    )

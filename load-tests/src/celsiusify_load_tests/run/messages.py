@@ -1,0 +1,151 @@
+"""The sentences and the table that a run prints."""
+
+from collections.abc import Sequence
+from math import isfinite
+
+import numpy as np
+
+from celsiusify_load_tests.host.cpu_affinity import Split
+from celsiusify_load_tests.preflight.generator_capacity import Ability
+from celsiusify_load_tests.run.capacity_search import Capacity, Limit, Objective, Step, Verdict
+from celsiusify_load_tests.run.plan import Plan
+from celsiusify_load_tests.run.result import Measured, Round, Steady
+
+NEAR = 0.85  # of the load's ceiling: from here on the throughput tells of the load, not the server
+
+
+def load(plan: Plan, split: Split) -> list[str]:
+    """What the load is and what it can't show, before it starts."""
+    profile = plan.profile
+    rounds = f"{plan.rounds} rounds of " if plan.rounds > 1 else ""
+    lines = [
+        f"{profile.name}: {plan.load.describe(profile)}, "
+        f"{rounds}{profile.run_time_s} s after {profile.warm_up_s} s of warm-up, "
+        f"by {_made_by(plan, split)}; {plan.policy.describe()}"
+    ]
+    if isfinite(ceiling_rps := plan.load.ceiling_rps(profile)):
+        lines.append(
+            f"no server can show more than {ceiling_rps:,.0f} requests/s under this load: "
+            f"{profile.users:,} users / {sum(profile.think_time_s) / 2 * 1000:g} ms of thinking"
+        )
+    return lines
+
+
+def headroom(protocol: str, ability: Ability, plan: Plan) -> str:
+    """What the load generator can do, and how far that is above the most that this load asks."""
+    line = (
+        f"{protocol}: the load generator makes up to {ability.rate_rps:,.0f} requests/s and sees "
+        f"{ability.floor_p50_ms:.3f} ms (p50) of a server that does nothing"
+    )
+    demand_rps = plan.load.demand_rps(plan.profile)
+    if not isfinite(demand_rps):
+        return line
+    return f"{line}: {ability.rate_rps / demand_rps:.1f} times what this load can ask"
+
+
+def ending(name: str, entry: Round, steady: Steady, plan: Plan) -> list[str]:
+    """What is to be said of a target's figures after a load."""
+    lines = []
+    if plan.rounds > 1:
+        lines.append(
+            f"{name}: round {entry.round + 1} of {plan.rounds}: {_number(steady.rate_rps)}/s, "
+            f"p50 {_number(steady.p50_ms, 3)} ms, p99 {_number(steady.p99_ms, 3)} ms"
+        )
+    started, server = entry.counts["started"], entry.counts["server"]
+    if server is not None and server != started:
+        lines.append(f"{name}: the server counted {server:,} requests, the load {started:,}")
+    ceiling_rps = plan.load.ceiling_rps(plan.profile)
+    if steady.rate_rps > NEAR * ceiling_rps and entry.round == 0:
+        lines.append(
+            f"{name}: {steady.rate_rps:,.0f}/s is {steady.rate_rps / ceiling_rps:.0%} of "
+            f"what this load can show: the load's limit, not the server's"
+        )
+    return lines
+
+
+def row(name: str, measured: Measured, steady: Sequence[Steady]) -> dict[str, str]:
+    """A target's line in the last table: counts of all rounds, the median round when steady."""
+    return {
+        "target": name,
+        "requests": _number(_sum(measured, "started")),
+        "failed": _number(_sum(measured, "failed")),
+        "aborted": _number(_sum(measured, "aborted")),
+        "counted": _number(_sum(measured, "server")),
+        "requests/s": _number(_median([found.rate_rps for found in steady])),
+        "p50 ms": _number(_median([found.p50_ms for found in steady]), 3),
+        "p99 ms": _number(_median([found.p99_ms for found in steady]), 3),
+    }
+
+
+def step(rate_rps: float, step: Step, verdict: Verdict, objective: Objective) -> str:
+    """What came of one rate in a search."""
+    why = f" ({step.generator_problem()})" if verdict is Verdict.GENERATOR else ""
+    return (
+        f"{rate_rps:,g}/s: p{objective.percentile:g} {_number(step.latency_ms, 3)} ms, "
+        f"{step.failures_percent:.2f} % failed: {verdict}{why}"
+    )
+
+
+def capacity(found: Capacity, objective: Objective) -> str:
+    """What a search has come to, as a sentence."""
+    held = (
+        f"p{objective.percentile:g} ≤ {objective.latency_ms:g} ms, "
+        f"failures < {objective.failures_percent:g} %"
+    )
+    if found.rate_rps is None:
+        return f"not even the lowest rate holds {held}"
+    if found.limit is Limit.GENERATOR:
+        return f"at least {found.rate_rps:,g} requests/s (the generator's limit) hold {held}"
+    return f"up to {found.rate_rps:,g} requests/s hold {held}"
+
+
+def capacity_row(name: str, steps: int, found: Capacity | None) -> dict[str, str]:
+    """A target's line in the last table of a search."""
+    rate_rps = found and found.rate_rps
+    at_least = "≥ " if found and found.limit is Limit.GENERATOR else ""
+    confirmations = found.confirmations if found else []
+    return {
+        "target": name,
+        "requests/s": at_least + _number(rate_rps) if rate_rps else "–",
+        "limit": str(found.limit) if found else "–",
+        "confirmed": f"{sum(confirmations)} of {len(confirmations)}" if confirmations else "–",
+        "steps": str(steps),
+    }
+
+
+def _sum(measured: Measured, name: str) -> int | None:
+    counts = [entry.counts[name] for entry in measured.rounds if entry.started_ns is not None]
+    known = [count for count in counts if count is not None]
+    return sum(known) if len(known) == len(counts) > 0 else None
+
+
+def _median(values: Sequence[float]) -> float | None:
+    finite = [value for value in values if isfinite(value)]
+    return float(np.median(finite)) if finite else None
+
+
+def _number(value: float | None, digits: int = 0) -> str:
+    return "–" if value is None or not isfinite(value) else f"{value:,.{digits}f}"
+
+
+def _made_by(plan: Plan, split: Split) -> str:
+    processes = _plural(plan.processes, "process", "processes")
+    if plan.distribution is None:
+        return f"{processes} {_where(split)}"
+    workers = _plural(plan.distribution.workers, "worker", "workers")
+    return workers if plan.distribution.processes == 1 else f"{processes} of {workers}"
+
+
+def _where(split: Split) -> str:
+    if split.generator is None:
+        return "sharing all cores with the server"
+    apart = f", the server on {_cores(split.target)}" if split.target else ""
+    return f"on {_cores(split.generator)}{apart}"
+
+
+def _cores(numbers: list[int]) -> str:
+    return ("core " if len(numbers) == 1 else "cores ") + ", ".join(map(str, numbers))
+
+
+def _plural(count: int, one: str, many: str) -> str:
+    return f"{count} {one if count == 1 else many}"

@@ -1,0 +1,104 @@
+"""Follow a load while it runs, and check its record afterwards."""
+
+import time
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from celsiusify_load_tests.config import profiles
+from celsiusify_load_tests.recording.events import Timeline, read_timeline
+from celsiusify_load_tests.recording.reader import Tail
+from celsiusify_load_tests.run.console import Terminal, Window, status
+from celsiusify_load_tests.run.locust_process import Job
+from celsiusify_load_tests.servers.local import Server
+
+
+class Follower:
+    """Shows how far a load is, and knows the processes that serve it and make it.
+
+    Args:
+        job: The load.
+        server: Its target.
+        terminal: Where to show it.
+        title: What to call it.
+        later_s: About how long the run goes on after it.
+    """
+
+    def __init__(
+        self, job: Job, server: Server, terminal: Terminal, title: str, later_s: float
+    ) -> None:
+        self._job = job
+        self._title = title
+        self._later_s = later_s
+        self._server = server
+        self._terminal = terminal
+        self._tail = Tail(job.spool)
+        self._window = Window()
+        self._workers: dict[int, int] = {}
+        self._first_s: float | None = None
+
+    def look(self) -> str | None:
+        """Show where the load stands; returns why it should end, None if it needn't."""
+        now_s, rows = time.monotonic(), self._tail.read()
+        if self._first_s is None and len(rows):
+            self._first_s = now_s
+        self._window.add(now_s, rows)
+        # Locust counts from its first user, not from its start.
+        elapsed_s = 0.0 if self._first_s is None else now_s - self._first_s
+        left_s = max(0.0, self._job.profile.duration_s - elapsed_s)
+        self._terminal.show(status(self._where(elapsed_s), left_s, self._later_s, self._window))
+        return self._server.ended()
+
+    def _where(self, elapsed_s: float) -> str:
+        """What is loaded, and at which of several rates."""
+        profile, rate_rps = self._job.profile, self._job.load.rate_rps
+        if not profile.steps or rate_rps is None:
+            return self._title
+        number = profiles.at(profile.steps, elapsed_s - profile.warm_up_s)
+        now_rps = profile.steps[number].share * rate_rps
+        place = f"step {number + 1} of {len(profile.steps)}"
+        return f"{self._title}, {place}, {now_rps:,g}/s due"
+
+    def pids(self) -> dict[str, int | None]:
+        """The process of each role; load-generating ones here are known once they run."""
+        if self._job.team.is_here and len(self._workers) < self._job.processes:
+            self._workers = read_timeline(self._job.spool).workers
+        workers = {f"worker-{index}": pid for index, pid in sorted(self._workers.items())}
+        return {"target": self._server.pid, **workers}
+
+
+_NS_PER_S = 1e9
+_EARLY_S = 0.1  # by its own clock it never ends before its time
+
+
+def quantiles(lag_us: Mapping[int, Sequence[int]]) -> dict[str, int] | None:
+    """Sum up how late the event loops of all workers were.
+
+    Args:
+        lag_us: Each worker's samples, in µs.
+
+    Returns:
+        Median, 99th percentile and maximum over all samples; None if there is none. A quantile is
+        a sample, the smallest that is at or above its share of them.
+    """
+    samples = np.concatenate([np.empty(0), *lag_us.values()])
+    if not samples.size:
+        return None
+    p50, p99 = np.percentile(samples, (50, 99), method="inverted_cdf")
+    return {"p50": int(p50), "p99": int(p99), "max": int(samples.max())}
+
+
+def faults(timeline: Timeline, expected: int) -> list[str]:
+    """Say what is missing from a record: processes that never ran, rows that were lost."""
+    missing = expected - len(timeline.workers)
+    absent = [f"{missing} of {expected} load processes never ran"] if missing else []
+    return absent + timeline.problems
+
+
+def cut_short(timeline: Timeline, run_time_s: float) -> list[str]:
+    """Say that a load ended before its time, whatever ended it; nothing if it never was steady."""
+    if timeline.steady_from_ns is None or timeline.steady_until_ns is None:
+        return []
+    lasted_s = (timeline.steady_until_ns - timeline.steady_from_ns) / _NS_PER_S
+    early = lasted_s < run_time_s - _EARLY_S
+    return [f"the load ended after {max(lasted_s, 0):.1f} of {run_time_s:g} s"] if early else []

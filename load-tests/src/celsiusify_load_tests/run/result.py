@@ -1,0 +1,176 @@
+"""Hold what a run knows of one target, and summarise its rows."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from celsiusify_load_tests.config.targets import Target
+from celsiusify_load_tests.recording.format import DROPPED, OUTCOMES, SUCCEEDED
+
+UNFINISHED = "the run ended before this round was finished"
+NOT_LOADED = "stopped before it was loaded"
+
+COMPLETE, INTERRUPTED, FAILED = STATES = ("complete", "interrupted", "failed")
+"""From the best to the worst."""
+
+
+@dataclass
+class Round:
+    """What run.json says of one load of a target; `results/README.md` describes its fields.
+
+    It is made before the load: should the run break off, this is what stays.
+    """
+
+    round: int
+    rate_rps: float | None = None
+    phase: str | None = None
+    state: str = INTERRUPTED
+    problem: str | None = UNFINISHED
+    started_ns: int | None = None
+    steady_from_ns: int | None = None
+    steady_until_ns: int | None = None
+    ended_ns: int | None = None
+    counts: dict[str, int | None] = field(
+        default_factory=lambda: {"started": 0, **dict.fromkeys(OUTCOMES, 0), "server": None}
+    )
+    counts_problem: str | None = None
+    connections: dict[str, int] = field(default_factory=lambda: {"opened": 0, "resent": 0})
+    lag_us: dict[str, int] | None = None
+    instances: int = 0
+    schedule: dict[str, Any] | None = None
+    steps: list[dict[str, float]] | None = None
+    throttled_s: float | None = None
+    clock_offset_ms: Mapping[str, Mapping[str, float | None]] | None = None
+
+
+@dataclass
+class Measured:
+    """What run.json says of a target; `results/README.md` describes its fields."""
+
+    title: str
+    url: str
+    request: str
+    protocol: str
+    engine: dict[str, Any] | None = None
+    cores: list[int] | None = None
+    request_bytes: int | None = None
+    phases_us: dict[str, float] | None = None
+    rounds: list[Round] = field(default_factory=list)
+
+    @property
+    def state(self) -> str:
+        """The worst of the rounds' states."""
+        return max((entry.state for entry in self.rounds), key=STATES.index, default=INTERRUPTED)
+
+    @property
+    def problem(self) -> str | None:
+        """What is wrong with the first of the worst rounds."""
+        if not self.rounds:
+            return UNFINISHED
+        worst = next(entry for entry in self.rounds if entry.state == self.state)
+        if worst.problem is None or len({entry.problem for entry in self.rounds}) == 1:
+            return worst.problem
+        return f"round {worst.round + 1}: {worst.problem}"
+
+    def close(self, state: str, problem: str) -> None:
+        """Note of each round that hasn't been loaded why it won't be."""
+        for entry in self.rounds:
+            if entry.problem == UNFINISHED:
+                entry.state, entry.problem = state, problem
+
+    def content(self) -> dict[str, Any]:
+        """The target's entry in run.json."""
+        entry = asdict(self)
+        rounds = entry.pop("rounds")
+        return {**entry, "state": self.state, "problem": self.problem, "rounds": rounds}
+
+
+def blank(
+    target: Target, host: str | None, rounds: Iterable[int] = (), rate_rps: float | None = None
+) -> Measured:
+    """What is known of a target before it is loaded, at `rate_rps` if the load is open."""
+    return Measured(
+        title=target.title,
+        url=host or target.url,
+        request=str(target.request),
+        protocol=target.request.protocol,
+        rounds=[Round(number, rate_rps) for number in rounds],
+    )
+
+
+def counts(rows: pa.Table) -> dict[str, int]:
+    """How many requests were started, and how they ended."""
+    found = pc.value_counts(pc.cast(rows["outcome"], pa.string())).to_pylist()
+    by_outcome = {entry["values"]: entry["counts"] for entry in found}
+    ended = {name: by_outcome.get(name, 0) for name in OUTCOMES}
+    return {"started": rows.num_rows - ended[OUTCOMES[DROPPED]], **ended}
+
+
+def instances(rows: pa.Table) -> int:
+    """How many instances answered, as far as they tell."""
+    return int(pc.count_distinct(pc.cast(rows["instance"], pa.string())).as_py())
+
+
+def span_ns(
+    rows: pa.Table, steady_from_ns: int | None, steady_until_ns: int | None
+) -> tuple[int | None, int | None]:
+    """From the first request, or when all users ran, to the last answer, or when they were stopped.
+
+    Returns:
+        Both in ns; None if nothing happened.
+    """
+    starts = [pc.min(rows["start_ns"]).as_py(), steady_from_ns]
+    ends = [pc.max(rows["end_ns"]).as_py(), steady_until_ns]
+    return (
+        min((time_ns for time_ns in starts if time_ns is not None), default=None),
+        max((time_ns for time_ns in ends if time_ns is not None), default=None),
+    )
+
+
+@dataclass(frozen=True)
+class Steady:
+    """The steady part of a load, when all users were running; NaN stands for unknown.
+
+    Attributes:
+        rate_rps: Requests a second.
+        p50_ms: Median latency of the requests that succeeded; `p99_ms` likewise.
+    """
+
+    rate_rps: float
+    p50_ms: float
+    p99_ms: float
+
+
+NEVER = Steady(np.nan, np.nan, np.nan)
+
+
+def steady(rows: pa.Table, from_ns: int | None, until_ns: int | None) -> Steady:
+    """Sum up the requests that started from `from_ns` until `until_ns`, if there is such a time."""
+    if from_ns is None or until_ns is None or until_ns <= from_ns:
+        return NEVER
+    begun = within(rows, from_ns, until_ns)
+    found_ms = latency_ms(begun)
+    p50_ms, p99_ms = np.percentile(found_ms, (50, 99)) if len(found_ms) else (np.nan, np.nan)
+    return Steady(begun.num_rows / ((until_ns - from_ns) / 1e9), float(p50_ms), float(p99_ms))
+
+
+def within(rows: pa.Table, from_ns: int, until_ns: int) -> pa.Table:
+    """The requests that started, or should have, from `from_ns` until `until_ns`."""
+    due_ns = _due_ns(rows)
+    return rows.filter(pc.and_(pc.greater_equal(due_ns, from_ns), pc.less(due_ns, until_ns)))
+
+
+def latency_ms(rows: pa.Table) -> NDArray[np.float64]:
+    """The latency in ms of each request that succeeded: since it started, or should have."""
+    good = rows.filter(pc.equal(pc.cast(rows["outcome"], pa.string()), OUTCOMES[SUCCEEDED]))
+    found_ms: NDArray[np.float64] = pc.subtract(good["end_ns"], _due_ns(good)).to_numpy() / 1e6
+    return found_ms
+
+
+def _due_ns(rows: pa.Table) -> pa.ChunkedArray:
+    return pc.coalesce(rows["intended_ns"], rows["start_ns"])

@@ -1,0 +1,169 @@
+"""Load one target: serve it, drive a round of load at it, and keep what was recorded."""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pyarrow as pa
+
+from celsiusify_load_tests.config.targets import Target
+from celsiusify_load_tests.host.cpu_affinity import kept
+from celsiusify_load_tests.recording.events import Timeline, read_timeline
+from celsiusify_load_tests.recording.reader import read_spool
+from celsiusify_load_tests.recording.run_folder import append_lines, append_requests
+from celsiusify_load_tests.run import monitor, result
+from celsiusify_load_tests.run.backend import Ended
+from celsiusify_load_tests.run.locust_process import Job, drive
+from celsiusify_load_tests.run.monitor import Follower
+from celsiusify_load_tests.run.plan import Plan, Stage
+from celsiusify_load_tests.run.result import COMPLETE, FAILED, INTERRUPTED, Measured, Round
+from celsiusify_load_tests.servers import local
+from celsiusify_load_tests.servers.local import Server, describe
+from celsiusify_load_tests.servers.remote import reached
+from celsiusify_load_tests.servers.request_counts import counting
+from celsiusify_load_tests.servers.usage import Sampler, add_delivered
+
+_NS_PER_S = 1_000_000_000
+USERS_COLUMNS = ("round", "time_ns", "users")
+
+
+@contextmanager
+def reachable(target: Target, stage: Stage, measured: Measured) -> Iterator[Server]:
+    """The target as a server that takes requests: the one pointed at, or one started for this.
+
+    Raises:
+        ServingError: If it can't be reached or served.
+        Interrupted: If a stop was asked for before it took requests.
+    """
+    stage.stop_asked.check()
+    if (host := stage.plan.hosts.get(target.name)) is not None:
+        yield reached(
+            target,
+            host,
+            stage.plan.counters.get(target.name),
+            start_timeout_s=stage.plan.start_timeout_s,
+            stop_asked=stage.stop_asked,
+            say=lambda line: stage.terminal.say(f"{target.name}: {line}"),
+        )
+        return
+    folder = stage.plan.targets_file.resolve().parent
+    if measured.engine is None:
+        measured.engine = describe(target, folder)
+        stage.terminal.say(f"{target.name}: starting {_engine(measured)}")
+    with local.served(
+        target,
+        folder,
+        stage.path(target, "server.log"),
+        cores=stage.split.target,
+        start_timeout_s=stage.plan.start_timeout_s,
+        stop_asked=stage.stop_asked,
+    ) as server:
+        measured.cores = kept(server.pid, stage.split.target)
+        yield server
+
+
+def _engine(measured: Measured) -> str:
+    engine = measured.engine or {}
+    parts = [str(engine[key]) for key in ("engine", "reason") if engine.get(key)]
+    return f"{measured.title} ({': '.join(parts)})" if parts else measured.title
+
+
+def load_round(target: Target, server: Server, stage: Stage, entry: Round) -> pa.Table:
+    """Load a target that is up, add to its files, and note in `entry` how that went.
+
+    Returns:
+        One row a request, in the schema of `results/README.md`.
+
+    Raises:
+        Interrupted: If a stop was asked for before it was loaded.
+    """
+    stage.stop_asked.check()
+    count = counting(server.counters, target.metrics)
+    ended = _drive(target, server, stage, entry)
+    spool = _spool(target, stage)
+    rows, timeline = read_spool(spool), read_timeline(spool)
+    _note(entry, rows, timeline)
+    entry.steps = _course(entry, stage.plan)
+    entry.throttled_s, entry.clock_offset_ms = ended.throttled_s, ended.clock_offset_ms
+    entry.counts["server"], entry.counts_problem = count(
+        entry.counts["started"] or 0, is_hurried=bool(stage.stop_asked)
+    )
+    entry.state, entry.problem = _state(ended.problem, timeline, stage)
+    append_requests(stage.path(target, "requests.parquet"), rows)
+    users = [(entry.round, *sample) for sample in timeline.users]
+    append_lines(stage.path(target, "users.csv"), USERS_COLUMNS, users)
+    shutil.rmtree(spool)
+    return rows
+
+
+def _drive(target: Target, server: Server, stage: Stage, entry: Round) -> Ended:
+    """Drive the load while CPU and memory are sampled."""
+    plan = stage.plan
+    job = Job(
+        run=stage.folder.name,
+        target=target,
+        round=entry.round,
+        targets_file=plan.targets_file,
+        url=server.url,
+        profile=plan.profile,
+        processes=plan.processes,
+        seed=plan.seed + entry.round,
+        spool=_spool(target, stage),
+        log=stage.path(target, "locust.log"),
+        load=plan.load.at(entry.rate_rps),
+        team=stage.team,
+        connection=str(plan.policy),
+    )
+    later_s = plan.seconds_after((target.name, entry.round))
+    follower = Follower(job, server, stage.terminal, _title(target, entry, plan), later_s)
+    usage = stage.path(target, "usage.csv")
+    with Sampler(usage, entry.round, follower.pids):
+        ended = drive(job, stage.split.generator, follower.look, stage.stop_asked)
+    add_delivered(usage, entry.round, job.spool)
+    stage.terminal.clear()
+    if stage.stop_asked:
+        stage.terminal.say("stopping; what was recorded is kept")
+    if ended.problem is None:
+        job.log.unlink()
+    return ended
+
+
+def _title(target: Target, entry: Round, plan: Plan) -> str:
+    place = f", round {entry.round + 1} of {plan.rounds}" if plan.rounds > 1 else ""
+    return f"{target.name}{place}"
+
+
+def _spool(target: Target, stage: Stage) -> Path:
+    return stage.folder / "parts" / target.name
+
+
+def _note(entry: Round, rows: pa.Table, timeline: Timeline) -> None:
+    entry.counts |= result.counts(rows)
+    entry.steady_from_ns = timeline.steady_from_ns
+    entry.steady_until_ns = timeline.steady_until_ns
+    entry.started_ns, entry.ended_ns = result.span_ns(
+        rows, timeline.steady_from_ns, timeline.steady_until_ns
+    )
+    entry.connections = {"opened": timeline.opened, "resent": timeline.resent}
+    entry.lag_us = monitor.quantiles(timeline.lag_us)
+    entry.schedule = timeline.schedule
+    entry.instances = result.instances(rows)
+
+
+def _course(entry: Round, plan: Plan) -> list[dict[str, float]] | None:
+    """When its rate was which, if it changed."""
+    if entry.schedule is None:
+        return None
+    from_ns = int(entry.schedule["begin_ns"]) + plan.profile.warm_up_s * _NS_PER_S
+    return plan.load.at(entry.rate_rps).course(plan.profile, from_ns)
+
+
+def _state(problem: str | None, timeline: Timeline, stage: Stage) -> tuple[str, str | None]:
+    """Whether the measurement is whole, and if not, why."""
+    faults = [problem] if problem else []
+    faults += monitor.faults(timeline, stage.plan.processes)
+    if stage.stop_asked:
+        return INTERRUPTED, "; ".join(["stopped before its time was over", *faults])
+    faults += monitor.cut_short(timeline, stage.plan.profile.run_time_s)
+    return (FAILED, "; ".join(faults)) if faults else (COMPLETE, None)

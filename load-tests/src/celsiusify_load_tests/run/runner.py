@@ -1,0 +1,177 @@
+"""Carry out a run: check the targets, load them, and leave a folder with the results."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from celsiusify_load_tests.config.targets import Target
+from celsiusify_load_tests.errors import CalibrationError, LostWorkerError, NotEquivalentError
+from celsiusify_load_tests.exit_codes import Exit
+from celsiusify_load_tests.export.exporter import sent
+from celsiusify_load_tests.host.cpu_affinity import Split, kept_on
+from celsiusify_load_tests.host.signals import Interrupted, Interruption
+from celsiusify_load_tests.preflight import answers
+from celsiusify_load_tests.preflight.generator_capacity import Subject
+from celsiusify_load_tests.recording import run_folder
+from celsiusify_load_tests.run import messages
+from celsiusify_load_tests.run.console import Terminal
+from celsiusify_load_tests.run.manifest import Manifest, describe
+from celsiusify_load_tests.run.plan import Plan, Stage
+from celsiusify_load_tests.run.result import FAILED, INTERRUPTED, NOT_LOADED, Steady, blank
+
+if TYPE_CHECKING:
+    from celsiusify_load_tests.distributed.leader import Leader
+
+
+@dataclass
+class Outcome:
+    """What a run has come to so far: its ends, and each target's rounds when they were steady."""
+
+    ends: list[Exit] = field(default_factory=list)
+    steady: dict[str, list[Steady]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Work:
+    """What a run does.
+
+    Attributes:
+        kind: What `run.json` calls it.
+        rounds: How many rounds of each target are known beforehand.
+        do: Loads the targets.
+        table: What came of it, a line a target.
+    """
+
+    kind: str
+    rounds: int
+    do: Callable[[Stage, Manifest, Outcome], None]
+    table: Callable[[Manifest, Outcome], list[dict[str, str]]]
+
+
+def give_up(name: str, problem: str, stage: Stage, manifest: Manifest, outcome: Outcome) -> None:
+    """Leave a target out that can't be served."""
+    manifest.measured[name].close(FAILED, problem)
+    stage.terminal.complain(f"{name}: {FAILED}: {problem}")
+    outcome.ends.append(Exit.USAGE)
+
+
+def run(plan: Plan, split: Split, terminal: Terminal, work: Work) -> Exit:
+    """Do `work` as `plan` has it.
+
+    A target that fails doesn't keep the others from being loaded; an interruption does. What was
+    recorded stays in either case, in a new folder of `plan.results`.
+    """
+    temperatures = answers.questions(plan)
+    try:
+        with Interruption() as stop_asked, _led(plan, terminal, stop_asked) as leader:
+            return _run(plan, split, terminal, work, temperatures, stop_asked, leader)
+    except Interrupted:  # before there was anything to keep
+        return Exit.INTERRUPTED
+
+
+@contextmanager
+def _led(plan: Plan, terminal: Terminal, stop_asked: Interruption) -> Iterator["Leader | None"]:
+    """The leader of a run with workers, once they are there; None for a run without."""
+    if plan.distribution is None:
+        yield None
+        return
+    # Only here, since it imports Flask: no other run waits for that.
+    from celsiusify_load_tests.distributed.leader import leading
+
+    targets = plan.targets_file.read_text(encoding="utf-8")
+    with leading(plan.distribution, targets, terminal.say, stop_asked) as leader:
+        yield leader
+
+
+def _run(
+    plan: Plan,
+    split: Split,
+    terminal: Terminal,
+    work: Work,
+    temperatures: list[float],
+    stop_asked: Interruption,
+    leader: "Leader | None",
+) -> Exit:
+    """Do the work, in a new folder."""
+    began = datetime.now(UTC)
+    folder = run_folder.create_folder(plan.results, began, plan.profile.name)
+    rounds, rate_rps = range(work.rounds), plan.load.rate_rps
+    targets = {
+        target.name: blank(target, plan.hosts.get(target.name), rounds, rate_rps)
+        for target in plan.targets
+    }
+    content = describe(plan, split, folder.name, began, work.kind)
+    content["load"]["workers"] = leader and leader.workers
+    manifest = Manifest(folder, content, targets)
+    for line in messages.load(plan, split):
+        terminal.say(line)
+    stage = Stage(plan, folder, split, terminal, stop_asked)
+    if leader:
+        stage = replace(stage, team=leader, calibrate=leader.calibrate)
+    with sent(folder, plan.way_home, stop_asked):
+        with kept_on(split.generator):
+            outcome = _pass_and_do(work, stage, manifest, temperatures)
+        if leader:
+            leader.dismiss()
+        run_folder.remove_if_empty(folder / "parts")
+        terminal.table(work.table(manifest, outcome))
+        terminal.say(f"recorded in {folder}")
+    return max(outcome.ends)
+
+
+def _pass_and_do(
+    work: Work, stage: Stage, manifest: Manifest, temperatures: list[float]
+) -> Outcome:
+    """Do the work if all targets answer rightly."""
+    outcome = Outcome()
+    try:
+        unserved = answers.check(stage, manifest, temperatures)
+        for name, reason in unserved.items():
+            give_up(name, reason, stage, manifest, outcome)
+        served = [target for target in stage.plan.targets if target.name not in unserved]
+        if stage.plan.calibrated and served:
+            _calibrate(served, stage, manifest)
+        work.do(stage, manifest, outcome)
+    except NotEquivalentError as problem:
+        stage.terminal.complain(f"{problem}; nothing was timed")
+        _close(manifest, FAILED, str(problem))
+        outcome.ends.append(Exit.NOT_EQUIVALENT)
+    except CalibrationError as problem:
+        stage.terminal.complain(f"{problem}; nothing was timed")
+        _close(manifest, FAILED, str(problem))
+        outcome.ends.append(Exit.INVALID)
+    except LostWorkerError as problem:
+        stage.terminal.complain(f"{problem}; no more was loaded")
+        _close(manifest, FAILED, str(problem))
+        outcome.ends.append(Exit.INVALID)
+    except Interrupted:
+        _close(manifest, INTERRUPTED, NOT_LOADED)
+        outcome.ends.append(Exit.INTERRUPTED)
+    manifest.save()
+    return outcome
+
+
+def _calibrate(targets: list[Target], stage: Stage, manifest: Manifest) -> None:
+    """Find out what the load generator can do at the targets that will be loaded, and say it."""
+    plan = stage.plan
+    subject = Subject(
+        stage.folder.name,
+        targets,
+        plan.targets_file,
+        plan.profile,
+        plan.processes,
+        plan.seed,
+        str(plan.policy),
+    )
+    found = stage.calibrate(subject, stage.split, stage.stop_asked)
+    manifest.content["calibration"] = found
+    manifest.save()
+    for protocol, ability in found.items():
+        stage.terminal.say(messages.headroom(protocol, ability, stage.plan))
+
+
+def _close(manifest: Manifest, state: str, problem: str) -> None:
+    for measured in manifest.measured.values():
+        measured.close(state, problem)

@@ -1,0 +1,1 @@
+"""Servers under load: started here, running elsewhere, or doing nothing."""

@@ -1,0 +1,112 @@
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from google.protobuf.json_format import ParseDict
+
+from celsiusify_load_tests.client.check import WrongAnswerError
+from celsiusify_load_tests.client.grpc.messages import RPCS, MessagePlace, MessageTemplate, types_of
+from celsiusify_load_tests.config.targets import find_target
+from celsiusify_load_tests.errors import LoadTestError
+
+WORKSPACE_TARGETS = Path(__file__).parents[3] / "targets.yaml"
+GOLDEN = [
+    json.loads(line)
+    for line in (Path(__file__).parents[1] / "golden" / "predict.jsonl").read_text().splitlines()
+]
+PredictRequest, PredictResponse = types_of(RPCS["/tensorflow.serving.PredictionService/Predict"])
+KINDS = {kind.DESCRIPTOR.name: kind for kind in (PredictRequest, PredictResponse)}
+TARGET = find_target(WORKSPACE_TARGETS, "tfserving-grpc")
+BODY = TARGET.request.body or ""
+
+
+def bare(message: bytes) -> bytes:
+    """Put nothing before a message."""
+    return message
+
+
+def of_kind(name: str) -> list[Any]:
+    return [line for line in GOLDEN if line["type"] == name and line["fahrenheit"] is not None]
+
+
+@pytest.mark.parametrize("line", GOLDEN, ids=lambda line: f"{line['type']}-{line['fahrenheit']}")
+def test_messages_are_encoded_as_by_the_official_classes(line: dict[str, Any]) -> None:
+    """Our description of a message gives the bytes that TensorFlow Serving's own gives."""
+    message = ParseDict(line["json"], KINDS[line["type"]]())
+    assert message.SerializeToString(deterministic=True).hex() == line["bytes"]
+
+
+@pytest.mark.parametrize("line", of_kind("PredictRequest"), ids=lambda line: line["fahrenheit"])
+def test_the_target_s_request_is_the_official_one(line: dict[str, Any]) -> None:
+    """A temperature filled in gives the bytes of a message that was made for it."""
+    template = MessageTemplate(PredictRequest, BODY, bare)
+    assert template.fill(line["fahrenheit"]).hex() == line["bytes"]
+
+
+@pytest.mark.parametrize("line", of_kind("PredictResponse"), ids=lambda line: line["fahrenheit"])
+def test_the_temperature_is_found_in_official_answers(line: dict[str, Any]) -> None:
+    place = MessagePlace(PredictResponse, TARGET.answer.celsius)
+    found = place.find(PredictResponse.FromString(bytes.fromhex(line["bytes"])))
+    assert found == pytest.approx((line["fahrenheit"] - 32) * 5 / 9, rel=1e-6)
+
+
+def test_fields_that_are_not_described_are_passed_over() -> None:
+    """A later server may answer with more than is known here."""
+    line = of_kind("PredictResponse")[0]
+    unknown = bytes.fromhex("fa3f03616263")  # field 1023, three bytes
+    place = MessagePlace(PredictResponse, TARGET.answer.celsius)
+    message = PredictResponse.FromString(bytes.fromhex(line["bytes"]) + unknown)
+    assert place.find(message) == pytest.approx(-273.15)
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        ("model_spec.name", "celsiusify"),
+        ("outputs.celsius.tensor_shape.dim.0.size", 1),
+        ("model_spec.version.value", 1),
+    ],
+)
+def test_places_lead_through_fields_maps_and_lists(path: str, value: object) -> None:
+    message = PredictResponse.FromString(bytes.fromhex(of_kind("PredictResponse")[0]["bytes"]))
+    assert MessagePlace(PredictResponse, path).find(message) == value
+
+
+@pytest.mark.parametrize(
+    "path", ["outputs.kelvin.float_val.0", "outputs.celsius.float_val.1"], ids=["key", "index"]
+)
+def test_a_place_that_an_answer_lacks_makes_it_wrong(path: str) -> None:
+    message = PredictResponse.FromString(bytes.fromhex(of_kind("PredictResponse")[0]["bytes"]))
+    with pytest.raises(WrongAnswerError, match=f"^answer has no {path}$"):
+        MessagePlace(PredictResponse, path).find(message)
+
+
+@pytest.mark.parametrize(
+    ("path", "complaint"),
+    [
+        ("output", "PredictResponse has no output"),
+        ("outputs.celsius.float", "PredictResponse has no outputs.celsius.float"),
+        ("model_spec.name.first", "PredictResponse has no model_spec.name.first"),
+        ("outputs.celsius.float_val", "expected an index after float_val, got ''"),
+        ("outputs.celsius.float_val.first", "expected an index after float_val, got 'first'"),
+    ],
+)
+def test_a_place_that_no_answer_can_have_is_refused(path: str, complaint: str) -> None:
+    with pytest.raises(LoadTestError, match=f"^{complaint}$"):
+        MessagePlace(PredictResponse, path)
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        (BODY.replace("float_val", "float_value"), "expected a PredictRequest in JSON, but: "),
+        ("{", "expected a PredictRequest in JSON, but: "),
+        (BODY.replace("$fahrenheit", "451"), r"expected \$fahrenheit once in the PredictRequest"),
+        (BODY.replace("float_val", "double_val"), "as a 32-bit float"),
+        (BODY.replace("$fahrenheit", "$fahrenheit, $fahrenheit"), "once in the PredictRequest"),
+    ],
+)
+def test_a_body_that_is_no_such_message_is_refused(text: str, complaint: str) -> None:
+    with pytest.raises(LoadTestError, match=complaint):
+        MessageTemplate(PredictRequest, text, bare)

@@ -1,0 +1,14 @@
+import subprocess
+import sys
+
+SOME_ALONE = ("flask", "google.protobuf", "hpack")
+"""For workers on other machines, and for gRPC."""
+
+
+def test_no_load_waits_for_what_only_others_need() -> None:
+    """What takes long to import is imported by the loads that use it."""
+    found = f"[name for name in {SOME_ALONE} if name in sys.modules]"
+    code = f"import celsiusify_load_tests.cli.main, sys; print({found})"
+    command = [sys.executable, "-c", code]
+    finished = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert finished.stdout == "[]\n"
