@@ -74,7 +74,7 @@ def read(client: psutil.Process, responder: Responder) -> Reading:
 
 
 def measure(responder: Responder, client: psutil.Popen, seconds: float) -> Rate:
-    """Watch a client that is starting, once it is warm, for so long."""
+    """Monitor a client that is starting, once it is warm, for so long."""
     deadline = time.monotonic() + LIMIT_S
     while not responder.answered and client.poll() is None and time.monotonic() < deadline:
         time.sleep(0.05)
@@ -111,7 +111,7 @@ def run(name: str, users: int, seconds: float, spool_dir: Path) -> Rate:
 
 
 def check_record(spool_dir: Path, answered: int) -> None:
-    """Exit with a message if the record isn't whole, or holds a failure."""
+    """ExitCode with a message if the record isn't whole, or holds a failure."""
     outcomes = read_spool(spool_dir)["outcome"].to_pylist()
     problems = read_timeline(spool_dir).problems
     if problems or outcomes != ["succeeded"] * answered:

@@ -25,7 +25,7 @@ import pytest
 import yaml
 
 from celsiusify_load_tests.cli.main import main
-from celsiusify_load_tests.exit_codes import Exit
+from celsiusify_load_tests.exit_codes import ExitCode
 from celsiusify_load_tests.host.processes import runs
 from celsiusify_load_tests.recording.format import DTYPE
 
@@ -59,12 +59,12 @@ class Run:
         return entry
 
     @property
-    def code_of_nothing_held(self) -> Exit:
+    def code_of_nothing_held(self) -> ExitCode:
         """How a search must have ended that found no rate.
 
         On a busy machine the generator may have been late, and then nothing is said of the target.
         """
-        limits = {"objective": Exit.OBJECTIVE_MISSED, "generator": Exit.INVALID}
+        limits = {"objective": ExitCode.OBJECTIVE_MISSED, "generator": ExitCode.INVALID}
         found = self.manifest["capacity"]["one"]
         assert found["rate_rps"] is None
         return limits[found["limit"]]
@@ -296,7 +296,7 @@ def refuse(
         with pytest.raises(SystemExit) as end:
             sys.exit(main(arguments))
         printed = capsys.readouterr()
-        assert end.value.code == Exit.USAGE
+        assert end.value.code == ExitCode.USAGE
         assert (printed.err.count("\n"), printed.out) == (1, "")
         assert not (workspace.folder / "results").exists()
         return printed.err

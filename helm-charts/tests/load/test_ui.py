@@ -38,10 +38,13 @@ def pod_spec(node: Node, name: str) -> Manifest:
     return dict(found)
 
 
-@pytest.mark.parametrize(("workers", "source"), [(0, "image"), (1, "configMap")])
-def test_page_loads_the_server(deploy: Deploy, workers: int, source: str) -> None:
+OWN_LOCUSTFILE = "from celsiusify_load_tests.generator.locustfile import *"
+
+
+@pytest.mark.parametrize(("workers", "locustfile"), [(0, ""), (1, OWN_LOCUSTFILE)])
+def test_page_loads_the_server(deploy: Deploy, workers: int, locustfile: str) -> None:
     """A load of the page asks the server, whoever makes it and wherever its files are."""
-    node = deploy(mode="ui", workers=workers, files={"source": source})
+    node = deploy(mode="ui", workers=workers, files={"locustfile": locustfile})
     with running(node, workers) as page:
         asked, failed = page.load()
         assert (asked > 0, failed) == (True, 0), page.failures

@@ -6,7 +6,7 @@ import pytest
 
 from celsiusify_load_tests.cli.main import main, parser
 from celsiusify_load_tests.cli.member import part
-from celsiusify_load_tests.exit_codes import Exit
+from celsiusify_load_tests.exit_codes import ExitCode
 
 if TYPE_CHECKING:  # pytest imports no module from a folder of tests
     from conftest import Workspace
@@ -38,7 +38,7 @@ def test_the_last_of_an_option_wins() -> None:
 
 def test_the_leader_does_what_it_is_told_in_its_own_process(workspace: "Workspace") -> None:
     run = workspace.command("member", "--index=0", "--leader=here", "--", *RUN)
-    assert (run.code, run.stderr) == (Exit.OK, "")
+    assert (run.code, run.stderr) == (ExitCode.OK, "")
     assert run.manifest["command"] == " ".join(["celsiusify-load-tests", *RUN])
 
 
@@ -58,6 +58,6 @@ def test_mistakes_are_told_in_one_line(
     with pytest.raises(SystemExit) as end:
         main(["member", *arguments])
     printed = capsys.readouterr().err
-    assert end.value.code == Exit.USAGE
+    assert end.value.code == ExitCode.USAGE
     assert complaint in printed
     assert printed.count("\n") == 1

@@ -12,7 +12,7 @@ import pytest
 from celsiusify_load_tests.client.base import ConnectionCounts, ExchangeError
 from celsiusify_load_tests.client.connection import Endpoint
 from celsiusify_load_tests.client.http1.client import HttpConnection
-from celsiusify_load_tests.config.connection_policy import ConnectionPolicy, Habit
+from celsiusify_load_tests.config.connection_policy import ConnectionLifetime, ConnectionPolicy
 from celsiusify_load_tests.recording.clock import now_ns
 
 if TYPE_CHECKING:
@@ -76,12 +76,17 @@ class Client:
     """A connection and its counts."""
 
     def __init__(
-        self, host: str, port: int, *, idempotent: bool = True, habit: Habit | None = None
+        self,
+        host: str,
+        port: int,
+        *,
+        idempotent: bool = True,
+        lifetime: ConnectionLifetime | None = None,
     ) -> None:
         self.counts = ConnectionCounts()
         endpoint = Endpoint(host, port, connect_timeout_s=TIMEOUT_S, read_timeout_s=TIMEOUT_S)
         self.connection = HttpConnection(
-            endpoint, self.counts, habit or Habit(), idempotent=idempotent
+            endpoint, self.counts, lifetime or ConnectionLifetime(), idempotent=idempotent
         )
 
     def get(self, request: bytes = GET) -> bytes:
@@ -96,9 +101,12 @@ def client_of() -> Iterator[Callable[..., Client]]:
     clients: list[Client] = []
 
     def make(
-        server: "PlayedServer", *, idempotent: bool = True, habit: Habit | None = None
+        server: "PlayedServer",
+        *,
+        idempotent: bool = True,
+        lifetime: ConnectionLifetime | None = None,
     ) -> Client:
-        clients.append(Client(*server.address, idempotent=idempotent, habit=habit))
+        clients.append(Client(*server.address, idempotent=idempotent, lifetime=lifetime))
         return clients[-1]
 
     yield make
@@ -329,7 +337,7 @@ def test_a_connection_is_hung_up_after_as_many_requests_as_its_habit_says(
 ) -> None:
     """Of twelve requests: the first connection carries a random part of what the others do."""
     server = serve(counting)
-    client = client_of(server, habit=Habit(ConnectionPolicy(requests), Random(4)))
+    client = client_of(server, lifetime=ConnectionLifetime(ConnectionPolicy(requests), Random(4)))
     for _ in range(12):
         assert client.get() == b"hi"
     assert client.counts.opened == opened
@@ -345,7 +353,7 @@ def test_the_last_request_of_a_connection_says_so(serve: "Serve", client_of: Cli
             asked.append(head)
             connection.sendall(HI)
 
-    client = client_of(serve(play), habit=Habit(ConnectionPolicy(2), Random(0)))
+    client = client_of(serve(play), lifetime=ConnectionLifetime(ConnectionPolicy(2), Random(0)))
     first = next(ConnectionPolicy(2).limits(Random(0)))
     for _ in range(4):
         client.get()
@@ -358,6 +366,6 @@ def test_the_last_request_of_a_connection_says_so(serve: "Serve", client_of: Cli
 def test_a_server_that_does_not_hang_up_is_left_all_the_same(
     serve: "Serve", client_of: ClientOf
 ) -> None:
-    client = client_of(serve(answer(HI)), habit=Habit(ConnectionPolicy(1)))
+    client = client_of(serve(answer(HI)), lifetime=ConnectionLifetime(ConnectionPolicy(1)))
     assert [client.get(), client.get(), client.get()] == [b"hi"] * 3
     assert client.counts.opened == 3

@@ -25,11 +25,11 @@ from celsiusify_load_tests.client.grpc.http2_frames import ErrorCode
 from celsiusify_load_tests.client.grpc.messages import RPCS, types_of
 from celsiusify_load_tests.client.grpc.null_replies import grpc_replies
 from celsiusify_load_tests.client.http1.request import parse_origin
-from celsiusify_load_tests.client.transport import Wire
-from celsiusify_load_tests.config.connection_policy import ConnectionPolicy, Habit
+from celsiusify_load_tests.client.transport import Transport
+from celsiusify_load_tests.config.connection_policy import ConnectionLifetime, ConnectionPolicy
 from celsiusify_load_tests.config.targets import find_target
 from celsiusify_load_tests.errors import LoadTestError
-from celsiusify_load_tests.preflight.phases import Stamps, TimedWire
+from celsiusify_load_tests.preflight.phases import Stamps, TimedTransport
 from celsiusify_load_tests.recording.clock import now_ns
 
 if TYPE_CHECKING:
@@ -111,13 +111,13 @@ class User:
         port: int,
         timeout_s: float = PATIENCE_S,
         path: str = RPC,
-        habit: Habit | None = None,
+        lifetime: ConnectionLifetime | None = None,
     ) -> None:
         origin = parse_origin(f"grpc://127.0.0.1:{port}", "grpc")
         timeouts = Timeouts(5.0, timeout_s)
         self.client = GrpcClient(TARGET.request, TARGET.answer, origin, timeouts)
         self.counts = ConnectionCounts()
-        self.connection: GrpcConnection = self.client.connect(self.counts, habit)
+        self.connection: GrpcConnection = self.client.connect(self.counts, lifetime)
 
     def call(self, fahrenheit: float = 451.0) -> GrpcReply:
         """Ask, and return the answer."""
@@ -166,7 +166,7 @@ def test_a_connection_is_hung_up_after_as_many_calls_as_its_habit_says(
     api: Api, user_of: UserOf, requests: int, opened: int
 ) -> None:
     """The server sees as many callers as there were connections."""
-    user = user_of(api.port, habit=Habit(ConnectionPolicy(requests), Random(0)))
+    user = user_of(api.port, lifetime=ConnectionLifetime(ConnectionPolicy(requests), Random(0)))
     for _ in range(12):
         user.ask()
     assert (user.counts.opened, user.counts.resent) == (opened, 0)
@@ -176,7 +176,7 @@ def test_a_connection_is_hung_up_after_as_many_calls_as_its_habit_says(
 @pytest.mark.skipif(not Path("/proc/net/tcp").exists(), reason="only Linux lists its sockets here")
 def test_a_connection_that_is_hung_up_leaves_its_port_free(api: Api, user_of: UserOf) -> None:
     """With a connection for each call, those that linger for a minute would soon be all."""
-    user = user_of(api.port, habit=Habit(ConnectionPolicy(1)))
+    user = user_of(api.port, lifetime=ConnectionLifetime(ConnectionPolicy(1)))
     for _ in range(20):
         user.ask()
     lingering = [
@@ -410,17 +410,19 @@ def test_what_comes_before_an_answer_is_not_taken_for_it(serve: "Serve", user_of
         )
 
     user, stamps = user_of(port_of(serve(play))), Stamps()
-    user.connection.make_wire = lambda connected, timeout_s: TimedWire(connected, timeout_s, stamps)
+    user.connection.make_transport = lambda connected, timeout_s: TimedTransport(
+        connected, timeout_s, stamps
+    )
     user.call()
     assert stamps.send_ns < stamps.sent_ns < answered_ns[0] <= stamps.first_ns
     assert stamps.first_ns <= user.connection.received_ns
 
 
-class DeafWire(Wire):
+class DeafWire(Transport):
     """A wire that is cut just before a pong goes out."""
 
     def push(self, data: bytes) -> None:
-        """See `Wire`."""
+        """See `Transport`."""
         if data == PONG:
             raise BrokenPipeError
         super().push(data)
@@ -433,11 +435,11 @@ def test_an_answer_stands_whatever_becomes_of_its_connection(
     ping = http2_frames.frame(http2_frames.PING, 0, 0, b"are you?")
     data = http2_frames.frame(http2_frames.DATA, 0, 1, RIGHT)
     user = user_of(port_of(serve(say(HEAD, data, ENDING, ping), answer(1))))
-    user.connection.make_wire = DeafWire
+    user.connection.make_transport = DeafWire
     user.ask()
     user.connection.close()
     user = user_of(port_of(serve(say(HEAD, ping))))
-    user.connection.make_wire = DeafWire
+    user.connection.make_transport = DeafWire
     with pytest.raises(ExchangeError, match=r"^connection ended within the answer$"):
         user.ask()
 

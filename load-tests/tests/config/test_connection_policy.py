@@ -4,7 +4,11 @@ from random import Random
 
 import pytest
 
-from celsiusify_load_tests.config.connection_policy import ConnectionPolicy, Habit, read_policy
+from celsiusify_load_tests.config.connection_policy import (
+    ConnectionLifetime,
+    ConnectionPolicy,
+    read_policy,
+)
 
 
 @pytest.mark.parametrize(
@@ -44,5 +48,5 @@ def test_users_do_not_change_connections_together() -> None:
 
 
 def test_a_users_choices_can_be_had_again() -> None:
-    one, two = (Habit(ConnectionPolicy(1000), Random("a")) for _ in range(2))
+    one, two = (ConnectionLifetime(ConnectionPolicy(1000), Random("a")) for _ in range(2))
     assert [one.next_limit(), one.chance.random()] == [two.next_limit(), two.chance.random()]

@@ -1,8 +1,8 @@
 import pytest
 
 from celsiusify_load_tests.config.profiles import (
+    Segment,
     Step,
-    Stretch,
     at,
     lasting,
     placed,
@@ -16,9 +16,9 @@ STEPS = (Step(60, 0.2), Step(180, 1), Step(240, 0.25))
 
 def test_a_load_warms_up_at_the_rate_of_its_first_step() -> None:
     assert stretches(STEPS, 1000, 5) == [
-        Stretch(65, 200),
-        Stretch(180, 1000),
-        Stretch(240, 250),
+        Segment(65, 200),
+        Segment(180, 1000),
+        Segment(240, 250),
     ]
 
 

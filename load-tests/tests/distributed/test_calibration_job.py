@@ -7,10 +7,10 @@ import pytest
 from celsiusify_load_tests.config.profiles import find_profile
 from celsiusify_load_tests.config.targets import find_targets
 from celsiusify_load_tests.distributed import calibration_job
-from celsiusify_load_tests.preflight.generator_capacity import Ability, Subject
+from celsiusify_load_tests.preflight.generator_capacity import GeneratorCapacity, Subject
 
 TARGETS_FILE = Path(__file__).parents[3] / "targets.yaml"
-ABILITY = Ability(
+ABILITY = GeneratorCapacity(
     rate_rps=1000.0,
     floor_p50_ms=0.05,
     floor_p99_ms=0.1,
@@ -43,7 +43,7 @@ def test_rates_are_added_and_of_all_else_the_worst_counts() -> None:
     slower = replace(
         ABILITY, rate_rps=500.0, floor_p99_ms=0.3, requests=1500, responder_cpu_percent=99.0
     )
-    assert calibration_job.added([ABILITY, slower]) == Ability(
+    assert calibration_job.added([ABILITY, slower]) == GeneratorCapacity(
         rate_rps=1500.0,
         floor_p50_ms=0.05,
         floor_p99_ms=0.3,

@@ -12,26 +12,26 @@ import pytest
 
 from celsiusify_load_tests.distributed.client import (
     PIECE_BYTES,
-    Delivery,
-    Link,
+    LeaderClient,
     LostLeaderError,
-    TurnedAwayError,
+    RejectedError,
+    Uploader,
 )
 from celsiusify_load_tests.distributed.clock_sync import Clock, measure
 from celsiusify_load_tests.distributed.leader import Leader, leading
 from celsiusify_load_tests.distributed.protocol import (
-    Briefing,
     Distribution,
-    Joining,
     Order,
+    RegisterRequest,
     Report,
+    RunConfig,
 )
-from celsiusify_load_tests.distributed.registry import Crew
+from celsiusify_load_tests.distributed.registry import WorkerRegistry
 from celsiusify_load_tests.distributed.server import Control, application, listening, served
 from celsiusify_load_tests.distributed.upload_store import (
     ClosedError,
-    Intake,
     MisplacedError,
+    UploadStore,
     sha256,
 )
 from celsiusify_load_tests.errors import LoadTestError
@@ -111,22 +111,22 @@ class Side:
     def __init__(self, folder: Path, stack: ExitStack, host: str = "127.0.0.1") -> None:
         self.spool = folder / "leader"
         self.spool.mkdir()
-        self.crew = Crew(4, VERSIONS, Briefing(0, 1, 5557, ""))
-        self.control = Control(self.crew, Intake())
-        self.control.intake.open(1, self.spool)
+        self.registry = WorkerRegistry(4, VERSIONS, RunConfig(0, 1, 5557, ""))
+        self.control = Control(self.registry, UploadStore())
+        self.control.store.open(1, self.spool)
         self.host = host
         listener = stack.enter_context(listening(host, 0))
         self.port: int = listener.getsockname()[1]
         stack.enter_context(served(application(self.control), listener))
         self._stack = stack
 
-    def link(self, port: int | None = None) -> Link:
+    def link(self, port: int | None = None) -> LeaderClient:
         """A worker's link, straight to the leader if no port is given."""
-        return self._stack.enter_context(closing(Link(self.host, port or self.port)))
+        return self._stack.enter_context(closing(LeaderClient(self.host, port or self.port)))
 
-    def join(self, link: Link, token: str = "a") -> int:
+    def join(self, link: LeaderClient, token: str = "a") -> int:
         """Become a worker."""
-        return link.join(Joining(token, "pod", VERSIONS), 5, lambda: None).worker
+        return link.join(RegisterRequest(token, "pod", VERSIONS), 5, lambda: None).worker
 
 
 @pytest.fixture
@@ -176,7 +176,7 @@ def test_four_workers_give_the_figures_of_one_process(side: Side, tmp_path: Path
         number = side.join(link, str(worker))
         spool = tmp_path / f"worker-{worker}"
         record(spool, number, rows[worker::4])
-        files = Delivery(spool, partial(link.add, number, 1)).finish()
+        files = Uploader(spool, partial(link.add, number, 1)).finish()
         assert files == {path.name: sha256(path) for path in spool.iterdir()}
     one, four = read_spool(alone), read_spool(side.spool)
     assert four.num_rows == ROWS
@@ -208,7 +208,7 @@ def test_a_delivery_goes_on_where_a_broken_connection_left_it(
         file.write(np.random.default_rng(1).bytes(3 * PIECE_BYTES))
     proxy = Proxy(side.port, PIECE_BYTES // 2, answered=answered)
     with closing(proxy):
-        files = Delivery(spool, partial(side.link(proxy.port).add, worker, 1)).finish()
+        files = Uploader(spool, partial(side.link(proxy.port).add, worker, 1)).finish()
     assert proxy.broken_off == 1
     assert files == {path.name: sha256(path) for path in side.spool.iterdir()}
 
@@ -223,7 +223,7 @@ def test_a_record_is_sent_as_it_grows(side: Side, tmp_path: Path) -> None:
         sent.append((name, offset, piece))
         return link.add(worker, 1, name, offset, piece)
 
-    delivery = Delivery(spool, add)
+    delivery = Uploader(spool, add)
     (spool / "usage-0.csv").write_bytes(b"round\n")
     (spool / "other").write_bytes(b"not of the record")
     delivery.send()
@@ -243,23 +243,23 @@ def test_a_record_is_sent_as_it_grows(side: Side, tmp_path: Path) -> None:
 
 
 def test_only_files_of_the_load_under_way_are_taken(tmp_path: Path) -> None:
-    intake = Intake()
+    store = UploadStore()
     with pytest.raises(ClosedError):
-        intake.add(0, "worker-0.rows", 0, b"x")
-    intake.open(2, tmp_path)
+        store.add(0, "worker-0.rows", 0, b"x")
+    store.open(2, tmp_path)
     with pytest.raises(ClosedError):
-        intake.add(1, "worker-0.rows", 0, b"x")
+        store.add(1, "worker-0.rows", 0, b"x")
     for name in ("../worker-0.rows", "master.jsonl", "worker-0.rows.sh", "worker-x.rows"):
         with pytest.raises(ValueError, match="expected the name of a record's file"):
-            intake.add(2, name, 0, b"x")
-    assert intake.add(2, "worker-0.rows", 0, b"abc") == 3
+            store.add(2, name, 0, b"x")
+    assert store.add(2, "worker-0.rows", 0, b"abc") == 3
     with pytest.raises(MisplacedError) as misplaced:
-        intake.add(2, "worker-0.rows", 1, b"bc")
+        store.add(2, "worker-0.rows", 1, b"bc")
     assert misplaced.value.size == 3
     assert (tmp_path / "worker-0.rows").read_bytes() == b"abc"
-    intake.close()
+    store.close()
     with pytest.raises(ClosedError):
-        intake.add(2, "worker-0.rows", 3, b"x")
+        store.add(2, "worker-0.rows", 3, b"x")
     assert {path.name for path in tmp_path.iterdir()} == {"worker-0.rows"}
 
 
@@ -272,7 +272,7 @@ def test_a_file_that_is_not_as_it_was_there_fails_the_load(
     leader = Leader(Distribution(workers=1), side.control)
     leader.begin(1, side.spool)
     record(tmp_path / "worker", 0, some_rows()[:10])
-    files = Delivery(tmp_path / "worker", partial(link.add, worker, 1)).finish()
+    files = Uploader(tmp_path / "worker", partial(link.add, worker, 1)).finish()
     link.report(worker, Report(1, done=True, files=files))
     if damage == "changed":
         rows_file(side.spool, 0).write_bytes(b"something else")
@@ -290,8 +290,8 @@ def test_a_leader_that_can_not_write_says_so(side: Side, tmp_path: Path) -> None
     leader.begin(1, side.spool / "file" / "spool")
     (side.spool / "file").touch()
     record(tmp_path / "worker", 0, some_rows()[:10])
-    with pytest.raises(TurnedAwayError, match="Not a directory"):
-        Delivery(tmp_path / "worker", partial(link.add, worker, 1)).send()
+    with pytest.raises(RejectedError, match="Not a directory"):
+        Uploader(tmp_path / "worker", partial(link.add, worker, 1)).send()
     path = side.spool / "file" / "spool" / "worker-0.jsonl"
     assert leader.problem() == f"can't write {path}: Not a directory"
     leader.begin(1, side.spool)
@@ -300,7 +300,7 @@ def test_a_leader_that_can_not_write_says_so(side: Side, tmp_path: Path) -> None
 
 def test_a_file_that_the_leader_has_more_of_is_told(tmp_path: Path) -> None:
     record(tmp_path, 0, some_rows()[:10])
-    delivery = Delivery(tmp_path, lambda *_: 10**6)
+    delivery = Uploader(tmp_path, lambda *_: 10**6)
     with pytest.raises(
         LoadTestError, match=r"the leader has 1000000 bytes of worker-0\.jsonl, not"
     ):
@@ -311,7 +311,7 @@ def test_what_workers_were_held_back_is_added_and_clocks_are_told(side: Side) ->
     leader = Leader(Distribution(workers=2), side.control)
     for number, throttled_s in enumerate([0.5, 0.25]):
         side.join(side.link(), str(number))
-        side.crew.take(number, Report(1, done=True, throttled_s=throttled_s))
+        side.registry.take(number, Report(1, done=True, throttled_s=throttled_s))
     leader.begin(2, side.spool)
     ended = leader.end()
     assert (ended.problem, ended.throttled_s) == (None, 0.75)
@@ -323,12 +323,12 @@ def test_what_workers_were_held_back_is_added_and_clocks_are_told(side: Side) ->
 
 def test_the_leader_refuses_in_words(side: Side) -> None:
     link = side.link()
-    with pytest.raises(TurnedAwayError, match="this worker is none of the run's"):
+    with pytest.raises(RejectedError, match="this worker is none of the run's"):
         link.report(0, Report())
     worker = side.join(link)
-    with pytest.raises(TurnedAwayError, match="load 9 isn't under way"):
+    with pytest.raises(RejectedError, match="load 9 isn't under way"):
         link.add(worker, 9, "worker-0.rows", 0, b"x")
-    side.crew.order(Order("load", 1))
+    side.registry.order(Order("load", 1))
     assert link.beat(worker) == Order("load", 1)
 
 
@@ -356,8 +356,8 @@ def test_a_leader_may_be_reached_by_ipv6(tmp_path: Path) -> None:
 def test_a_leader_that_is_gone_is_noticed() -> None:
     with (
         socket.create_server(("127.0.0.1", 0)) as unused,
-        closing(Link("127.0.0.1", unused.getsockname()[1])) as link,
+        closing(LeaderClient("127.0.0.1", unused.getsockname()[1])) as link,
     ):
         unused.close()
         with pytest.raises(LostLeaderError, match=r"didn't answer for 0\.1 s"):
-            link.join(Joining("a", "pod", VERSIONS), 0.1, lambda: None)
+            link.join(RegisterRequest("a", "pod", VERSIONS), 0.1, lambda: None)

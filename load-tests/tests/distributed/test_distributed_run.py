@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 import pytest
 
 from celsiusify_load_tests.cli.main import main
-from celsiusify_load_tests.exit_codes import Exit
+from celsiusify_load_tests.exit_codes import ExitCode
 
 if TYPE_CHECKING:  # pytest imports no module from a folder of tests
     from conftest import MakeWorkspace, Refuse, Run, Workspace
@@ -104,7 +104,7 @@ def loaded(tmp_path_factory: pytest.TempPathFactory, make_workspace: "MakeWorksp
     with workspace.running() as server:
         made.lead("run", "one", f"--host={server.url}", *QUICK, "--run-time=2s", workers=2)
         run = made.finish()
-    assert (run.code, run.stderr, made.codes, made.told) == (Exit.OK, "", [0, 0], ["", ""])
+    assert (run.code, run.stderr, made.codes, made.told) == (ExitCode.OK, "", [0, 0], ["", ""])
     assert workspace.leftovers() == []
     return run
 
@@ -153,7 +153,7 @@ def test_each_arrival_falls_to_one_of_the_workers(machines: Machines) -> None:
             workers=3,
         )
         run = machines.finish()
-    assert (run.code, run.stderr, machines.codes) == (Exit.OK, "", [0, 0, 0])
+    assert (run.code, run.stderr, machines.codes) == (ExitCode.OK, "", [0, 0, 0])
     for name, number in run.manifest["plan"]["sequence"]:
         entry = run.round(name, number)
         rows = run.rows(name).filter(pc.field("round") == number)
@@ -187,7 +187,7 @@ def test_a_lost_worker_ends_the_load_and_what_came_is_kept(
         victim = psutil.Process(maker).ppid() if of_supervisor else maker
         os.kill(victim, number)
         run = machines.finish()
-    assert run.code == Exit.INVALID
+    assert run.code == ExitCode.INVALID
     entry = run.round()
     name = run.manifest["load"]["workers"][1]["name"]
     assert (entry["state"], run.target()["state"]) == ("failed", "failed")
@@ -207,7 +207,7 @@ def test_a_leader_that_is_told_to_stop_collects_all(machines: Machines) -> None:
         machines.wait_until_loaded()
         leader.send_signal(signal.SIGTERM)
         run = machines.finish()
-    assert (run.code, machines.codes) == (Exit.INTERRUPTED, [0, 0])
+    assert (run.code, machines.codes) == (ExitCode.INTERRUPTED, [0, 0])
     entry = run.round()
     assert entry["problem"] == "stopped before its time was over"
     assert entry["counts"]["started"] == entry["counts"]["server"] == run.rows().num_rows > 0
@@ -221,7 +221,7 @@ def test_a_worker_that_is_told_to_stop_says_so(machines: Machines) -> None:
         machines.wait_until_loaded()
         machines.workers[0].send_signal(signal.SIGTERM)
         run = machines.finish()
-    assert (run.code, machines.codes) == (Exit.INVALID, [Exit.INTERRUPTED])
+    assert (run.code, machines.codes) == (ExitCode.INVALID, [ExitCode.INTERRUPTED])
     assert "of 300 s" in run.round()["problem"]
     assert run.round()["counts"]["server"] == run.rows().num_rows
     assert machines.workspace.leftovers() == []
@@ -253,7 +253,7 @@ def test_workers_try_themselves_even_on_a_single_core(machines: Machines) -> Non
             workers=2,
         )
         run = machines.finish()
-    assert (run.code, run.stderr, machines.codes) == (Exit.OK, "", [0, 0])
+    assert (run.code, run.stderr, machines.codes) == (ExitCode.OK, "", [0, 0])
     ability = run.manifest["calibration"]["HTTP/1.1"]
     assert ability["rate_rps"] > 500
     assert ability["how"].startswith("2 workers at the same time")
@@ -263,7 +263,7 @@ def test_other_versions_are_refused(machines: Machines) -> None:
     machines.join(OTHER_PYTHON)
     machines.lead("run", "one", "--host=http://127.0.0.1:1", workers=1)
     run = machines.finish()
-    assert (run.code, machines.codes) == (Exit.USAGE, [Exit.USAGE])
+    assert (run.code, machines.codes) == (ExitCode.USAGE, [ExitCode.USAGE])
     for said in (run.stderr, *machines.told):
         assert said.count("\n") == 1
         assert f"has python 3.0.0 in place of {platform.python_version()}" in said
@@ -273,7 +273,7 @@ def test_other_versions_are_refused(machines: Machines) -> None:
 def test_a_worker_that_never_comes_is_told(machines: Machines) -> None:
     machines.lead("run", "one", "--host=http://127.0.0.1:1", "--worker-timeout=1", workers=2)
     run = machines.finish()
-    assert run.code == Exit.USAGE
+    assert run.code == ExitCode.USAGE
     assert "0 of 2 workers came within 1 s; start each with" in run.stderr
     assert run.stderr.count("\n") == 1
     assert not (machines.workspace.folder / "results").exists()
@@ -283,7 +283,7 @@ def test_a_leader_that_is_not_there_is_told(
     workspace: "Workspace", capsys: pytest.CaptureFixture[str]
 ) -> None:
     port = workspace.free_port()
-    assert main(["worker", f"--leader=127.0.0.1:{port}", "--worker-timeout=0.1"]) == Exit.USAGE
+    assert main(["worker", f"--leader=127.0.0.1:{port}", "--worker-timeout=0.1"]) == ExitCode.USAGE
     said = capsys.readouterr().err
     assert f"no leader: http://127.0.0.1:{port} didn't answer for 0.1 s" in said
     assert said.count("\n") == 1

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from celsiusify_load_tests.cli.main import main
-from celsiusify_load_tests.exit_codes import Exit
+from celsiusify_load_tests.exit_codes import ExitCode
 from celsiusify_load_tests.export import exporter
 from celsiusify_load_tests.export.exporter import Way
 from celsiusify_load_tests.host.signals import Interruption
@@ -36,7 +36,7 @@ def times(run: "Run") -> list[int]:
 def test_a_run_prints_its_files(workspace: "Workspace", read_frames: "ReadFrames") -> None:
     """What can be made of its output is what is in its folder; and it told the time before."""
     run = workspace.command("run", "one", *SHORT)
-    assert (run.code, run.stderr) == (Exit.OK, "")
+    assert (run.code, run.stderr) == (ExitCode.OK, "")
     assert read_frames(run.stdout) == on_disk(run.folder)
     assert f"CELSIUSIFY BEGIN {run.folder.name} files=4" in run.stdout
     assert times(run)
@@ -50,7 +50,7 @@ def test_a_run_that_is_not_asked_to_prints_none(workspace: "Workspace") -> None:
 def test_a_failed_run_prints_what_it_has(workspace: "Workspace", read_frames: "ReadFrames") -> None:
     workspace.targets["one"]["serve"] = {"command": f"{workspace.program} fail"}
     run = workspace.command("run", "one", *SHORT)
-    assert run.code == Exit.USAGE
+    assert run.code == ExitCode.USAGE
     files = read_frames(run.stdout)
     assert set(files) == {"run.json", "one_server.log"}
     assert b"no model in /models" in files["one_server.log"]
@@ -62,7 +62,7 @@ def test_an_interrupted_run_prints_what_it_has(
     """Kubernetes sends SIGTERM, and waits for a while."""
     process = workspace.start("run", "one", "--users=4", "--no-calibration", "--frames")
     run = workspace.interrupt(process, signal.SIGTERM)
-    assert run.code == Exit.INTERRUPTED
+    assert run.code == ExitCode.INTERRUPTED
     assert read_frames(run.stdout) == on_disk(run.folder)
     assert run.rows().num_rows > 0
 
@@ -88,7 +88,7 @@ def test_what_a_log_does_not_hold_is_held_until_it_was_fetched(
     assert process.poll() is None
     assert read_frames(emit()) == on_disk(folder)
     assert emit("--release", "--quiet") == ""
-    assert workspace.finish(process).code == Exit.OK
+    assert workspace.finish(process).code == ExitCode.OK
 
 
 def test_who_is_told_to_end_waits_only_for_who_is_there(
@@ -114,12 +114,12 @@ def test_who_is_told_to_end_waits_only_for_who_is_there(
 
 def test_nothing_is_held_longer_than_asked(workspace: "Workspace") -> None:
     run = workspace.command("run", "one", *SHORT, "--frames-limit=10", "--hold=0s")
-    assert run.code == Exit.OK
+    assert run.code == ExitCode.OK
     assert f"CELSIUSIFY HELD {run.folder} bytes=" in run.stdout
 
 
 def test_a_folder_that_is_not_there_is_told(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["emit", str(tmp_path / "absent")]) == Exit.USAGE
+    assert main(["emit", str(tmp_path / "absent")]) == ExitCode.USAGE
     assert capsys.readouterr().err == f"celsiusify-load-tests: no folder {tmp_path / 'absent'}\n"

@@ -6,7 +6,7 @@ import pytest
 from numpy.typing import NDArray
 from scipy import stats
 
-from celsiusify_load_tests.config.profiles import Stretch
+from celsiusify_load_tests.config.profiles import Segment
 from celsiusify_load_tests.generator.arrivals import (
     SCHEDULES,
     Schedule,
@@ -18,7 +18,7 @@ from celsiusify_load_tests.generator.arrivals import (
 )
 
 NS_PER_S = 1_000_000_000
-STRETCHES = [Stretch(3, 400), Stretch(2, 3000), Stretch(5, 700)]
+STRETCHES = [Segment(3, 400), Segment(2, 3000), Segment(5, 700)]
 
 
 @pytest.mark.parametrize(
@@ -145,7 +145,7 @@ def test_constant_arrivals_are_even_in_each_step() -> None:
 def test_steps_of_one_rate_are_a_load_without_steps(kind: str) -> None:
     """But for the last nanosecond, which rounding may move."""
     whole = SCHEDULES[kind](500, 4, 9)
-    parts = stepped(kind, [Stretch(1, 500), Stretch(3, 500)], 9)
+    parts = stepped(kind, [Segment(1, 500), Segment(3, 500)], 9)
     assert len(whole) == len(parts)
     assert np.abs(whole - parts).max() <= 1
 

@@ -7,7 +7,7 @@ import pytest
 
 from celsiusify_load_tests.recording.events import CLOSED, Journal
 from celsiusify_load_tests.recording.paths import journal_file
-from celsiusify_load_tests.run.backend import Alone
+from celsiusify_load_tests.run.backend import LocalBackend
 
 
 def record(spool: Path, worker: int, pid: int, *, closed: bool) -> None:
@@ -36,7 +36,7 @@ def test_a_process_that_ends_without_closing_its_record_broke_off(
         os.waitid(os.P_PID, ended.pid, os.WEXITED | os.WNOWAIT)
         if is_reaped:
             ended.wait()
-        team = Alone()
+        team = LocalBackend()
         team.begin(processes, tmp_path)
         nothing_yet = team.problem()
         record(tmp_path, 0, os.getpid(), closed=False)

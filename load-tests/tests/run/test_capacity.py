@@ -11,12 +11,12 @@ import pytest
 
 from celsiusify_load_tests.cli.main import main
 from celsiusify_load_tests.config.targets import Target
-from celsiusify_load_tests.exit_codes import Exit
+from celsiusify_load_tests.exit_codes import ExitCode
 from celsiusify_load_tests.preflight import answers
 from celsiusify_load_tests.recording.run_folder import append_lines
 from celsiusify_load_tests.run import capacity as capacity_run
-from celsiusify_load_tests.run.plan import Stage
-from celsiusify_load_tests.run.result import COMPLETE, FAILED, Measured, Round
+from celsiusify_load_tests.run.plan import RunContext
+from celsiusify_load_tests.run.result import COMPLETE, FAILED, Round, TargetResult
 from celsiusify_load_tests.servers.local import Server
 from celsiusify_load_tests.servers.usage import COLUMNS
 
@@ -36,12 +36,16 @@ class Targets:
         self.up: list[str] = []
 
     @contextmanager
-    def reachable(self, target: Target, stage: Stage, measured: Measured) -> Iterator[Server]:
+    def reachable(
+        self, target: Target, context: RunContext, measured: TargetResult
+    ) -> Iterator[Server]:
         """Serve a target."""
         self.up.append(target.name)
         yield Server("http://127.0.0.1:1")
 
-    def load_round(self, target: Target, server: Server, stage: Stage, entry: Round) -> pa.Table:
+    def load_round(
+        self, target: Target, server: Server, context: RunContext, entry: Round
+    ) -> pa.Table:
         """Load it for a second."""
         if entry.round >= self.broken_from:
             entry.state, entry.problem = FAILED, "worker 0 did not close its record"
@@ -55,7 +59,7 @@ class Targets:
             (entry.round, entry.steady_from_ns + 1, "worker-0", 1, 0, 0),
             (entry.round, entry.steady_until_ns - 1, "worker-0", 1, busy_s, 0),
         ]
-        append_lines(stage.path(target, "usage.csv"), COLUMNS, samples)
+        append_lines(context.path(target, "usage.csv"), COLUMNS, samples)
         slow = entry.rate_rps > min(self.limits_rps[target.name], self.generator_rps)
         due_ns = entry.steady_from_ns + np.arange(100) * 1_000_000
         return pa.table(
@@ -92,7 +96,7 @@ def test_each_targets_capacity_is_searched_in_turn(
     run = search(workspace, monkeypatch, targets)
     capacity = run.manifest["capacity"]
 
-    assert run.code == Exit.OK
+    assert run.code == ExitCode.OK
     assert targets.up == ["one", "two"]
     assert run.manifest["kind"] == "capacity"
     assert run.manifest["load"]["model"] == "poisson"
@@ -122,7 +126,7 @@ def test_a_busy_generator_makes_it_at_least(
     run = search(workspace, monkeypatch, Targets({"one": 500, "two": 3000}, generator_rps=900))
     capacity = run.manifest["capacity"]
 
-    assert run.code == Exit.OK
+    assert run.code == ExitCode.OK
     assert capacity["one"]["limit"] == "objective"
     assert capacity["two"]["limit"] == "generator"
     assert 900 / 1.03 < capacity["two"]["rate_rps"] <= 900
@@ -136,7 +140,7 @@ def test_a_record_that_breaks_makes_it_invalid(
     targets.broken_from = 2
     run = search(workspace, monkeypatch, targets)
 
-    assert run.code == Exit.INVALID
+    assert run.code == ExitCode.INVALID
     assert run.manifest["capacity"] is None
     assert [entry["state"] for entry in run.target("one")["rounds"]] == [
         "complete",
@@ -147,14 +151,14 @@ def test_a_record_that_breaks_makes_it_invalid(
 
 @pytest.mark.parametrize(
     ("generator_rps", "limit", "code"),
-    [(np.inf, "objective", Exit.OBJECTIVE_MISSED), (0.1, "generator", Exit.INVALID)],
+    [(np.inf, "objective", ExitCode.OBJECTIVE_MISSED), (0.1, "generator", ExitCode.INVALID)],
 )
 def test_where_no_rate_holds_the_limit_says_whose_fault_it_is(
     workspace: "Workspace",
     monkeypatch: pytest.MonkeyPatch,
     generator_rps: float,
     limit: str,
-    code: Exit,
+    code: ExitCode,
 ) -> None:
     targets = Targets({"one": 0.1, "two": 0.1}, generator_rps)
     run = search(workspace, monkeypatch, targets)
@@ -170,7 +174,7 @@ def test_options_change_objective_and_search(
     options = ("--p99=200", "--max-failures=2", "--start-rate=2500", "--confirm=1")
     run = search(workspace, monkeypatch, Targets({"one": 5, "two": 5}), "--load=constant", *options)
 
-    assert run.code == Exit.INVALID
+    assert run.code == ExitCode.INVALID
     assert run.manifest["load"]["model"] == "constant"
     assert run.target("one")["rounds"][0]["rate_rps"] == 2500
     assert run.target("one")["rounds"][1]["rate_rps"] == 5000
@@ -197,7 +201,7 @@ def test_an_interrupted_search_keeps_what_it_recorded(workspace: "Workspace") ->
     process = workspace.start("capacity", "one", "--step-time=60s", "--no-calibration")
     run = workspace.interrupt(process, signal.SIGINT)
 
-    assert run.code == Exit.INTERRUPTED
+    assert run.code == ExitCode.INTERRUPTED
     assert run.target()["state"] == "interrupted"
     assert run.manifest["capacity"] is None
     assert run.rows().num_rows > 10
@@ -212,7 +216,7 @@ def test_arrivals_can_be_loaded_without_a_search(workspace: "Workspace") -> None
     )
     (entry,) = run.target()["rounds"]
 
-    assert run.code == Exit.OK
+    assert run.code == ExitCode.OK
     assert {key: run.manifest["load"][key] for key in ("model", "rate_rps", "max_in_flight")} == {
         "model": "poisson",
         "rate_rps": 80,

@@ -8,10 +8,10 @@ from celsiusify_load_tests.config.connection_policy import ConnectionPolicy
 from celsiusify_load_tests.config.load_model import ClosedLoad
 from celsiusify_load_tests.config.profiles import find_profile
 from celsiusify_load_tests.config.targets import read_targets
-from celsiusify_load_tests.preflight.generator_capacity import Ability
+from celsiusify_load_tests.preflight.generator_capacity import GeneratorCapacity
 from celsiusify_load_tests.run import messages
 from celsiusify_load_tests.run.plan import BETWEEN_S, Plan
-from celsiusify_load_tests.run.result import NEVER, Measured, Round, Steady
+from celsiusify_load_tests.run.result import NEVER, Round, Steady, TargetResult
 
 TARGETS_FILE = Path(__file__).parents[3] / "targets.yaml"
 
@@ -42,8 +42,8 @@ def loaded(number: int = 0, **counts: int | None) -> Round:
     return entry
 
 
-def measured(*rounds: Round) -> Measured:
-    return Measured("A title", "http://127.0.0.1:1", "GET /", "HTTP/1.1", rounds=list(rounds))
+def measured(*rounds: Round) -> TargetResult:
+    return TargetResult("A title", "http://127.0.0.1:1", "GET /", "HTTP/1.1", rounds=list(rounds))
 
 
 @pytest.mark.parametrize(("rate_rps", "told"), [(1600.0, False), (1650.0, True), (nan, False)])
@@ -97,7 +97,7 @@ def test_headroom_is_told_where_the_load_has_a_ceiling(
     think_time_s: tuple[float, float], told: str
 ) -> None:
     """Of 100 users, who ask 1,905 times a second at most, a generator of 7,619/s can make four."""
-    ability = Ability(7619.0, 0.05, 0.1, 22857, 3.0, 99.0, 60.0)
+    ability = GeneratorCapacity(7619.0, 0.05, 0.1, 22857, 3.0, 99.0, 60.0)
     asked = replace(plan(), profile=find_profile("reference", {"think_time_s": think_time_s}))
     line = messages.headroom("HTTP/1.1", ability, asked)
     assert line.startswith(

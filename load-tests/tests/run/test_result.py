@@ -1,14 +1,14 @@
 import pytest
 
-from celsiusify_load_tests.run.result import UNFINISHED, Measured, Round
+from celsiusify_load_tests.run.result import UNFINISHED, Round, TargetResult
 
 
-def measured(*rounds: tuple[str, str | None]) -> Measured:
+def measured(*rounds: tuple[str, str | None]) -> TargetResult:
     entries = [
         Round(number, state=state, problem=problem)
         for number, (state, problem) in enumerate(rounds)
     ]
-    return Measured("A title", "http://127.0.0.1:1", "GET /", "HTTP/1.1", rounds=entries)
+    return TargetResult("A title", "http://127.0.0.1:1", "GET /", "HTTP/1.1", rounds=entries)
 
 
 @pytest.mark.parametrize(

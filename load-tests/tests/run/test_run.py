@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from celsiusify_load_tests.cli.main import main
-from celsiusify_load_tests.config.profiles import Stretch
-from celsiusify_load_tests.exit_codes import Exit
+from celsiusify_load_tests.config.profiles import Segment
+from celsiusify_load_tests.exit_codes import ExitCode
 from celsiusify_load_tests.generator.arrivals import fingerprint, stepped
 
 if TYPE_CHECKING:  # pytest imports no module from a folder of tests
@@ -34,7 +34,7 @@ def loaded(tmp_path_factory: pytest.TempPathFactory, make_workspace: "MakeWorksp
 
 def test_a_load_is_recorded_whole(loaded: "Run") -> None:
     """Every request is in the rows, and the server counted as many."""
-    assert (loaded.code, loaded.stderr) == (Exit.OK, "")
+    assert (loaded.code, loaded.stderr) == (ExitCode.OK, "")
     target, entry, rows = loaded.target(), loaded.round(), loaded.rows()
     for part in (target, entry):
         assert (part["state"], part["problem"]) == ("complete", None)
@@ -98,7 +98,7 @@ def shared(tmp_path_factory: pytest.TempPathFactory, make_workspace: "MakeWorksp
 
 
 def test_several_processes_share_the_users(shared: "Run") -> None:
-    assert (shared.code, shared.stderr) == (Exit.OK, "")
+    assert (shared.code, shared.stderr) == (ExitCode.OK, "")
     assert sorted(shared.rows()["worker"].unique().to_pylist()) == [0, 1]
     assert shared.round()["counts"]["server"] == shared.rows().num_rows
     roles = {row["role"] for row in read_csv(shared.folder / "one_usage.csv")}
@@ -114,7 +114,7 @@ def test_wrong_answers_are_failures(workspace: "Workspace") -> None:
     workspace.targets["one"] = workspace.fake(options="--offset 1 --right 400")
     run = workspace.load("one", "--run-time=2s", "--think-time", "0", "0")
     counts = run.round()["counts"]
-    assert run.code == Exit.REQUESTS_FAILED
+    assert run.code == ExitCode.REQUESTS_FAILED
     assert run.target()["state"] == "complete"
     assert counts["failed"] == counts["started"] - 400 > 0
 
@@ -123,7 +123,7 @@ def test_nothing_is_timed_unless_all_targets_answer_rightly(workspace: "Workspac
     """A target that answers F-32 is told with what it was asked, what came and what should have."""
     workspace.targets["two"] = workspace.fake(options="--offset 1")
     run = workspace.load("one", "two")
-    assert run.code == Exit.NOT_EQUIVALENT
+    assert run.code == ExitCode.NOT_EQUIVALENT
     assert run.stderr == (
         "two is not equivalent: asked for -459.67 °F it answered -272.15 °C; expected -273.15 °C "
         "(62 of 64 answers are wrong); nothing was timed\n"
@@ -142,7 +142,7 @@ def test_a_missing_grid_of_points_is_told_before_anything_is_started(
     workspace.write()
     (workspace.folder / "reference-points.csv").unlink()
     monkeypatch.chdir(workspace.folder)
-    assert main(["run", "one"]) == Exit.USAGE
+    assert main(["run", "one"]) == ExitCode.USAGE
     assert "reference-points.csv: No such file or directory" in capsys.readouterr().err
     assert not (workspace.folder / "results").exists()
 
@@ -158,14 +158,14 @@ def test_temporary_files_that_cannot_be_written_are_told(
     workspace.write()
     monkeypatch.chdir(workspace.folder)
     monkeypatch.setattr(tempfile, "gettempdir", nowhere)
-    assert main(["run", "one"]) == Exit.USAGE
+    assert main(["run", "one"]) == ExitCode.USAGE
     assert "can't write temporary files: mount /tmp, or set TMPDIR" in capsys.readouterr().err
 
 
 def test_targets_take_turns_in_the_order_asked(workspace: "Workspace") -> None:
     """They are started afresh each time, one at a time, mirrored every other round."""
     run = workspace.load("two", "one", "--rounds=2", "--cool-down=0")
-    assert (run.code, run.stderr) == (Exit.OK, "")
+    assert (run.code, run.stderr) == (ExitCode.OK, "")
     assert list(run.manifest["targets"]) == ["two", "one"]
     plan = run.manifest["plan"]
     assert plan["sequence"] == [["two", 0], ["one", 0], ["one", 1], ["two", 1]]
@@ -215,7 +215,7 @@ def test_a_lost_worker_makes_a_measurement_invalid(workspace: "Workspace") -> No
     """One of two load-generating processes is killed: what is left isn't the load asked for."""
     process = workspace.start("run", "one", *TWO)
     run = workspace.interrupt(process, signal.SIGKILL, of="worker-1")
-    assert run.code == Exit.INVALID
+    assert run.code == ExitCode.INVALID
     assert run.round()["state"] == "failed"
     assert run.round()["problem"].startswith("load process 1 broke off; ")
     assert "worker 1 did not close its record" in run.round()["problem"]
@@ -231,7 +231,7 @@ def test_an_interrupted_run_keeps_what_it_has(
         "run", "one", "two", "--users=8", "--no-calibration", f"--processes={processes}"
     )
     run = workspace.interrupt(process, number)
-    assert run.code == Exit.INTERRUPTED
+    assert run.code == ExitCode.INTERRUPTED
     assert run.target("one")["state"] == "interrupted"
     assert run.round("one")["counts"]["started"] == run.rows().num_rows > 0
     assert run.target("two")["state"] == "interrupted"
@@ -255,7 +255,7 @@ def test_an_interruption_while_the_target_starts_ends_it(workspace: "Workspace")
     workspace.wait_for(lambda: any(workspace.folder.glob("results/*/run.json")))
     process.send_signal(signal.SIGINT)
     run = workspace.finish(process)
-    assert (run.code, run.target()["state"]) == (Exit.INTERRUPTED, "interrupted")
+    assert (run.code, run.target()["state"]) == (ExitCode.INTERRUPTED, "interrupted")
     assert workspace.leftovers() == []
 
 
@@ -264,14 +264,14 @@ def test_the_process_that_a_target_names_is_the_one_measured(workspace: "Workspa
     run = workspace.load("one")
     usage = read_csv(run.folder / "one_usage.csv")
     assert len({row["pid"] for row in usage if row["role"] == "target"}) == 1
-    assert run.code == Exit.OK
+    assert run.code == ExitCode.OK
     assert workspace.leftovers() == []
 
 
 def test_a_target_that_fails_leaves_the_others_alone(workspace: "Workspace") -> None:
     workspace.targets["one"]["serve"] = {"command": f"{workspace.program} fail"}
     run = workspace.load("one", "two")
-    assert run.code == Exit.USAGE
+    assert run.code == ExitCode.USAGE
     assert run.target("one")["problem"] == "it ended with code 1: no model in /models"
     assert (run.folder / "one_server.log").read_text() == "no model in /models\n"
     assert run.target("two")["state"] == "complete"
@@ -281,7 +281,7 @@ def test_a_target_that_fails_leaves_the_others_alone(workspace: "Workspace") -> 
 def test_a_target_that_never_gets_healthy_is_stopped(workspace: "Workspace") -> None:
     workspace.targets["one"] = workspace.fake(health="/convert/?fahrenheit=x")
     run = workspace.command("run", "one", "--start-timeout=1")
-    assert run.code == Exit.USAGE
+    assert run.code == ExitCode.USAGE
     assert "did not answer /convert/?fahrenheit=x with 200 within 1 s" in run.target()["problem"]
     assert workspace.leftovers() == []
 
@@ -290,7 +290,7 @@ def test_a_target_that_dies_under_load_ends_it(workspace: "Workspace") -> None:
     """What was recorded until then is kept, but isn't taken for a measurement of the target."""
     workspace.targets["one"] = workspace.fake(options="--last 500")
     run = workspace.load("one", "--run-time=60s", "--think-time", "0", "0")
-    assert run.code == Exit.INVALID
+    assert run.code == ExitCode.INVALID
     assert run.target()["state"] == "failed"
     assert run.target()["problem"].startswith("the target ended with code 3: it printed nothing")
     assert run.rows().num_rows == run.round()["counts"]["started"] >= 500
@@ -302,7 +302,7 @@ def test_a_port_that_is_taken_is_named(workspace: "Workspace") -> None:
         port = other.getsockname()[1]
         workspace.targets["one"]["ports"] = {"http": port}
         run = workspace.load("two", "one")
-    assert run.code == Exit.USAGE
+    assert run.code == ExitCode.USAGE
     assert f"one: port {port} (http) can't be used: Address already in use" in run.stderr
     assert "HOST=" in run.stderr
     assert not (workspace.folder / "results").exists()
@@ -315,7 +315,7 @@ def test_a_target_that_is_not_installed_tells_how_to_get_it(workspace: "Workspac
         "serve": {"command": ".tox/absent serve"},
     }
     run = workspace.load("two", "one")
-    assert run.code == Exit.USAGE
+    assert run.code == ExitCode.USAGE
     assert "one: .tox/absent is not installed; " in run.stderr
     assert "make setup" in run.stderr
     assert not (workspace.folder / "results").exists()
@@ -387,7 +387,7 @@ def test_empty_options_mean_the_default(workspace: "Workspace") -> None:
         "--hold=",
         "--processes=",
     )
-    assert run.code == Exit.OK
+    assert run.code == ExitCode.OK
     assert run.folder.parent == workspace.folder / "results"
     assert run.manifest["profile"]["spawn_rate_per_s"] == 100
     assert run.manifest["load"]["seed"] == 1
@@ -399,7 +399,7 @@ def test_a_spike_is_loaded_in_steps(workspace: "Workspace") -> None:
         "run", "one", "--profile=spike", "--rate=100", "--run-time=4s", "--warm-up=1",
         "--no-calibration", "--seed=3",
     )  # fmt: skip
-    assert (run.code, run.stderr) == (Exit.OK, "")
+    assert (run.code, run.stderr) == (ExitCode.OK, "")
     assert "20 a second for 0.5 s, then 100 a second for 1.5 s, then 20 a second" in run.stdout
     manifest, entry = run.manifest, run.round()
     assert (manifest["load"]["model"], manifest["load"]["rate_rps"]) == ("poisson", 100)
@@ -411,7 +411,7 @@ def test_a_spike_is_loaded_in_steps(workspace: "Workspace") -> None:
         entry["steady_from_ns"],
         entry["steady_from_ns"] + 4_000_000_000,
     ]
-    expected = stepped("poisson", [Stretch(1.5, 20), Stretch(1.5, 100), Stretch(2, 20)], seed=3)
+    expected = stepped("poisson", [Segment(1.5, 20), Segment(1.5, 100), Segment(2, 20)], seed=3)
     assert entry["schedule"]["sha256"] == fingerprint(expected)
     due = run.rows()["intended_ns"].to_numpy() - entry["schedule"]["begin_ns"]
     assert sorted(due.tolist()) == expected.tolist()

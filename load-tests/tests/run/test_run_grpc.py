@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 import yaml
 
-from celsiusify_load_tests.exit_codes import Exit
+from celsiusify_load_tests.exit_codes import ExitCode
 from celsiusify_load_tests.servers.remote import accepts
 
 if TYPE_CHECKING:  # pytest imports no module from a folder of tests
@@ -43,7 +43,7 @@ def loaded(tmp_path_factory: pytest.TempPathFactory, make_workspace: "MakeWorksp
 
 def test_a_load_over_grpc_is_recorded_whole(loaded: "Run") -> None:
     """What is asked at one port is counted at another; each row is an answer that was checked."""
-    assert (loaded.code, loaded.stderr) == (Exit.OK, "")
+    assert (loaded.code, loaded.stderr) == (ExitCode.OK, "")
     counts = loaded.round("called")["counts"]
     assert counts["started"] == counts["succeeded"] == counts["server"] > 0
     rows = loaded.rows("called")
@@ -71,13 +71,13 @@ def test_the_phases_of_a_call_are_those_of_its_whole_time(loaded: "Run") -> None
 
 def test_wrong_answers_over_grpc_are_not_timed(workspace: "Workspace") -> None:
     run = with_grpc(workspace, "--offset 1").command("run", "called", *LOAD)
-    assert run.code == Exit.NOT_EQUIVALENT
+    assert run.code == ExitCode.NOT_EQUIVALENT
     assert "called is not equivalent: asked for " in run.stderr
 
 
 def test_open_loads_go_over_grpc_as_well(workspace: "Workspace") -> None:
     run = with_grpc(workspace).command("run", "called", *LOAD, "--load=constant", "--rate=100")
-    assert run.code == Exit.OK
+    assert run.code == ExitCode.OK
     assert run.round("called")["counts"]["succeeded"] == 100
 
 
@@ -90,7 +90,7 @@ def test_a_server_that_runs_already_is_called(workspace: "Workspace") -> None:
         workspace.wait_for(lambda: accepts(url))
         run = workspace.command("run", "called", *LOAD, f"--host={url}")
         server.terminate()
-    assert (run.code, run.stderr) == (Exit.OK, "")
+    assert (run.code, run.stderr) == (ExitCode.OK, "")
     assert run.target("called")["url"] == url
     counts = run.round("called")["counts"]
     assert counts["started"] == counts["succeeded"] > 0
@@ -109,7 +109,7 @@ def test_a_host_of_another_protocol_is_refused(
     workspace: "Workspace", name: str, url: str, complaint: str
 ) -> None:
     run = with_grpc(workspace).command("run", name, *LOAD, f"--host={url}")
-    assert run.code == Exit.USAGE
+    assert run.code == ExitCode.USAGE
     assert complaint in run.stderr
     assert run.stderr.count("\n") == 1
     assert not (workspace.folder / "results").exists()
@@ -118,5 +118,5 @@ def test_a_host_of_another_protocol_is_refused(
 def test_a_host_that_takes_no_connection_is_an_error(workspace: "Workspace") -> None:
     url = f"grpc://127.0.0.1:{workspace.free_port()}"
     run = with_grpc(workspace).command("run", "called", *LOAD, f"--host={url}", "--start-timeout=1")
-    assert run.code == Exit.USAGE
+    assert run.code == ExitCode.USAGE
     assert f"{url} takes no connection after 1 s" in run.stderr

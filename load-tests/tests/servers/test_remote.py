@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 import requests
 
-from celsiusify_load_tests.exit_codes import Exit
+from celsiusify_load_tests.exit_codes import ExitCode
 
 if TYPE_CHECKING:  # pytest imports no module from a folder of tests
     from conftest import Workspace
@@ -37,7 +37,7 @@ def test_a_server_that_runs_already_is_loaded_and_left_running(
         run = workspace.command("run", "one", *SHORT, f"--host={host}")
         assert server.process.poll() is None
     target, entry = run.target(), run.round()
-    assert (run.code, target["url"], target["engine"]) == (Exit.OK, server.url, None)
+    assert (run.code, target["url"], target["engine"]) == (ExitCode.OK, server.url, None)
     assert entry["counts"]["server"] == run.rows().num_rows
     assert entry["counts_problem"] is None
     with (run.folder / "one_usage.csv").open(newline="") as file:
@@ -50,7 +50,7 @@ def test_several_servers_are_loaded_in_rounds(workspace: "Workspace") -> None:
     with workspace.running() as one, workspace.running() as two:
         hosts = ("--host=one=http://127.0.0.1:1", f"--host=two={two.url}", f"--host=one={one.url}")
         run = workspace.command("run", "one", "two", *SHORT, *hosts, "--rounds=2")
-    assert (run.code, run.stderr) == (Exit.OK, "")
+    assert (run.code, run.stderr) == (ExitCode.OK, "")
     assert [run.target(name)["url"] for name in ("one", "two")] == [one.url, two.url]
     assert run.manifest["plan"]["sequence"] == [["one", 0], ["two", 0], ["two", 1], ["one", 1]]
     for name in ("one", "two"):
@@ -61,7 +61,7 @@ def test_several_servers_are_loaded_in_rounds(workspace: "Workspace") -> None:
 def test_one_target_may_run_already_and_another_be_started(workspace: "Workspace") -> None:
     with workspace.running() as one:
         run = workspace.command("run", "one", "two", *SHORT, f"--host=one={one.url}")
-    assert run.code == Exit.OK
+    assert run.code == ExitCode.OK
     assert [run.target(name)["engine"] is None for name in ("one", "two")] == [True, False]
 
 
@@ -77,7 +77,7 @@ def test_new_connections_find_all_servers_of_a_name(
             "run", "one", *SHORT, f"--host={pods}", f"--counters={pods}", "--connection=per-request"
         )
         counted = [requests.get(f"{url}/metrics", timeout=5).text for url in (one.url, two.url)]
-    assert (run.code, run.stderr) == (Exit.OK, "")
+    assert (run.code, run.stderr) == (ExitCode.OK, "")
     counts = run.round()["counts"]
     assert counts["server"] == counts["started"] > 20
     assert run.round()["connections"] == {"opened": counts["started"], "resent": 0}
@@ -99,7 +99,7 @@ def test_a_count_that_went_with_its_server_is_not_known(
         workspace.wait_for_rows()
         two.process.terminate()
         run = workspace.finish(process)
-    assert run.code == Exit.OK
+    assert run.code == ExitCode.OK
     assert run.round()["counts"]["server"] is None
     assert run.round()["counts_problem"] == f"the count of {two.url} can't be read"
 
@@ -113,7 +113,7 @@ def test_a_server_that_is_not_up_yet_is_waited_for(workspace: "Workspace") -> No
         assert process.poll() is None
     with workspace.running(port=port):
         run = workspace.finish(process)
-    assert run.code == Exit.OK
+    assert run.code == ExitCode.OK
 
 
 @pytest.mark.parametrize(
@@ -131,7 +131,7 @@ def test_a_host_that_does_not_answer_is_an_error(
     with workspace.running() as server:
         url = host.format(port=workspace.free_port(), server=server.port)
         run = workspace.command("run", "one", f"--host={url}", "--start-timeout=0.5")
-    assert run.code == Exit.USAGE
+    assert run.code == ExitCode.USAGE
     problem = f"{url}{health} does not answer with 200 ({why}) after 0.5 s"
     assert run.target()["problem"] == problem
     assert run.manifest["calibration"] is None
@@ -144,7 +144,7 @@ def test_a_proxy_for_others_is_not_asked(
     monkeypatch.setenv("http_proxy", f"http://127.0.0.1:{workspace.free_port()}")
     with workspace.running() as server:
         run = workspace.command("run", "one", *SHORT, f"--host={server.url}")
-    assert run.code == Exit.OK
+    assert run.code == ExitCode.OK
     assert run.round()["counts"]["server"] == run.rows().num_rows
 
 
@@ -155,4 +155,4 @@ def test_a_wait_can_be_interrupted(workspace: "Workspace") -> None:
         assert process.poll() is None
     process.send_signal(signal.SIGTERM)
     run = workspace.finish(process)
-    assert (run.code, run.target()["state"]) == (Exit.INTERRUPTED, "interrupted")
+    assert (run.code, run.target()["state"]) == (ExitCode.INTERRUPTED, "interrupted")

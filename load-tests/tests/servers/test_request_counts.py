@@ -9,7 +9,7 @@ import pytest
 from celsiusify_load_tests.config.targets import Metrics
 from celsiusify_load_tests.servers.request_counts import (
     Counters,
-    Tally,
+    CounterTotals,
     counting,
     during,
     instances,
@@ -26,18 +26,18 @@ METRICS = Metrics("/metrics", ":tensorflow:serving:request_count", {"model_name"
 @pytest.mark.parametrize(
     ("before", "after", "tally"),
     [
-        ({A: 5}, {A: 12}, Tally(7)),
-        ({A: 5, B: 100}, {A: 12, B: 101}, Tally(8)),
-        ({A: 5}, {A: 12, B: 30}, Tally(37)),
-        ({A: 5, B: 100}, {A: 12}, Tally(None, f"{B} is gone, and its count with it")),
-        ({A: 5}, {A: 2}, Tally(None, f"{A} began to count anew")),
-        ({A: None}, {A: 2}, Tally(None, f"the count of {A} can't be read")),
-        ({A: 5}, {A: 7, B: None}, Tally(None, f"the count of {B} can't be read")),
-        ({}, {A: 7}, Tally(None, "no instance was there to be asked")),
+        ({A: 5}, {A: 12}, CounterTotals(7)),
+        ({A: 5, B: 100}, {A: 12, B: 101}, CounterTotals(8)),
+        ({A: 5}, {A: 12, B: 30}, CounterTotals(37)),
+        ({A: 5, B: 100}, {A: 12}, CounterTotals(None, f"{B} is gone, and its count with it")),
+        ({A: 5}, {A: 2}, CounterTotals(None, f"{A} began to count anew")),
+        ({A: None}, {A: 2}, CounterTotals(None, f"the count of {A} can't be read")),
+        ({A: 5}, {A: 7, B: None}, CounterTotals(None, f"the count of {B} can't be read")),
+        ({}, {A: 7}, CounterTotals(None, "no instance was there to be asked")),
     ],
 )
 def test_the_counts_of_all_instances_are_added_up(
-    before: dict[str, int | None], after: dict[str, int | None], tally: Tally
+    before: dict[str, int | None], after: dict[str, int | None], tally: CounterTotals
 ) -> None:
     """One that has come is counted from 0; what isn't known of one isn't known of the whole."""
     assert during(before, after) == tally
@@ -83,21 +83,23 @@ def test_all_instances_are_asked(workspace: "Workspace", monkeypatch: pytest.Mon
             f"http://127.0.0.{number}:{one.port}": 7 for number in (1, 2)
         }
         count = counting(counters, METRICS)
-        assert count(0, is_hurried=False) == Tally(0)
+        assert count(0, is_hurried=False) == CounterTotals(0)
     problem = f"the count of http://127.0.0.1:{one.port} can't be read"
-    assert count(0, is_hurried=True) == Tally(None, problem)
+    assert count(0, is_hurried=True) == CounterTotals(None, problem)
 
 
 def test_who_has_no_counter_has_no_count() -> None:
-    assert counting(None, METRICS)(5, is_hurried=False) == Tally(None)
-    assert counting(Counters(A), None)(5, is_hurried=False) == Tally(None)
+    assert counting(None, METRICS)(5, is_hurried=False) == CounterTotals(None)
+    assert counting(Counters(A), None)(5, is_hurried=False) == CounterTotals(None)
 
 
 def test_a_count_may_come_late() -> None:
     counts: Iterator[int] = iter([8, 9, 10, 99])
-    assert settled(lambda: Tally(next(counts)), expected=10, patience_s=5) == Tally(10)
+    assert settled(lambda: CounterTotals(next(counts)), expected=10, patience_s=5) == CounterTotals(
+        10
+    )
 
 
-@pytest.mark.parametrize("tally", [Tally(8), Tally(None, "gone")])
-def test_a_count_that_never_comes_is_not_waited_for_forever(tally: Tally) -> None:
+@pytest.mark.parametrize("tally", [CounterTotals(8), CounterTotals(None, "gone")])
+def test_a_count_that_never_comes_is_not_waited_for_forever(tally: CounterTotals) -> None:
     assert settled(lambda: tally, expected=10, patience_s=0.05) == tally

@@ -7,7 +7,7 @@ from celsiusify_load_tests.cli.planning import make_plan
 from celsiusify_load_tests.cli.types import count, optional, positive, seconds
 from celsiusify_load_tests.config.load_model import ARRIVALS, load_model
 from celsiusify_load_tests.config.profiles import Profile, find_profile
-from celsiusify_load_tests.exit_codes import Exit
+from celsiusify_load_tests.exit_codes import ExitCode
 from celsiusify_load_tests.run.capacity import CapacitySearch
 from celsiusify_load_tests.run.capacity_search import Bounds, Objective
 from celsiusify_load_tests.run.console import Terminal
@@ -62,7 +62,7 @@ def add_capacity_options(verb: argparse.ArgumentParser) -> None:
     )
 
 
-def find_capacities(options: argparse.Namespace, command: str) -> Exit:
+def find_capacities(options: argparse.Namespace, command: str) -> ExitCode:
     """Search the targets' capacities."""
     bounds, objective = _bounds(options), _objective(options)
     load = load_model(options.load or DEFAULT_LOAD, bounds.start_rps, options.max_in_flight)

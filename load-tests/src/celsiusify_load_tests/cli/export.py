@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from celsiusify_load_tests.errors import LoadTestError
-from celsiusify_load_tests.exit_codes import Exit
+from celsiusify_load_tests.exit_codes import ExitCode
 from celsiusify_load_tests.export import exporter
 
 
@@ -18,7 +18,7 @@ def add_emit_options(verb: argparse.ArgumentParser) -> None:
     add("--quiet", action="store_true", help="print nothing, where that was done before")
 
 
-def emit(options: argparse.Namespace, _: str) -> Exit:
+def emit(options: argparse.Namespace, _: str) -> ExitCode:
     """Print the files; nothing is released unless all could be printed."""
     folder: Path = options.folder
     if not folder.is_dir():
@@ -34,4 +34,4 @@ def emit(options: argparse.Namespace, _: str) -> Exit:
         raise LoadTestError("nobody reads what is printed") from None
     except OSError as problem:
         raise LoadTestError(f"can't read {folder}: {problem.strerror}") from problem
-    return Exit.OK
+    return ExitCode.OK

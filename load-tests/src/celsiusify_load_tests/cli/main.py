@@ -16,7 +16,7 @@ from celsiusify_load_tests.cli.worker import add_worker_options, work_for_leader
 from celsiusify_load_tests.config.profiles import read_profiles
 from celsiusify_load_tests.config.targets import read_targets
 from celsiusify_load_tests.errors import LoadTestError
-from celsiusify_load_tests.exit_codes import Exit
+from celsiusify_load_tests.exit_codes import ExitCode
 
 PROGRAM = "celsiusify-load-tests"
 
@@ -44,21 +44,21 @@ def main(argv: Sequence[str] | None = None) -> int:
         return VERBS[options.verb](options, shlex.join([PROGRAM, *arguments]))
     except LoadTestError as problem:
         sys.stderr.write(f"{PROGRAM}: {problem}\n")
-        return Exit.USAGE
+        return ExitCode.USAGE
 
 
-def _targets(options: argparse.Namespace, _: str) -> Exit:
+def _targets(options: argparse.Namespace, _: str) -> ExitCode:
     for target in read_targets(options.targets_file).values():
         request = target.request
         extra = "" if target.in_all else "  (not in `all`)"
         print(f"{target.name:20}{target.title:30}{request.protocol:10}{request}{extra}")
-    return Exit.OK
+    return ExitCode.OK
 
 
-def _profiles(_: argparse.Namespace, __: str) -> Exit:
+def _profiles(_: argparse.Namespace, __: str) -> ExitCode:
     for profile in read_profiles().values():
         print(f"{profile.name:12}{profile}")
-    return Exit.OK
+    return ExitCode.OK
 
 
 def _member(options: argparse.Namespace, _: str) -> int:

@@ -8,7 +8,7 @@ from celsiusify_load_tests.cli.types import count, optional, order, positive, se
 from celsiusify_load_tests.config.load_model import LoadModel, load_model
 from celsiusify_load_tests.config.profiles import Profile, find_profile
 from celsiusify_load_tests.errors import LoadTestError
-from celsiusify_load_tests.exit_codes import Exit
+from celsiusify_load_tests.exit_codes import ExitCode
 from celsiusify_load_tests.generator.options import LOADS
 from celsiusify_load_tests.run.console import Terminal
 from celsiusify_load_tests.run.plan import ORDERS
@@ -51,7 +51,7 @@ def add_run_options(verb: argparse.ArgumentParser) -> None:
     )
 
 
-def run_loads(options: argparse.Namespace, command: str) -> Exit:
+def run_loads(options: argparse.Namespace, command: str) -> ExitCode:
     """Load the targets."""
     profile = _profile(options)
     rounds, order = options.rounds or 1, options.order or DEFAULT_ORDER

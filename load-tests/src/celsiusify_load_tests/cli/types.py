@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from celsiusify_load_tests.client.registry import PROTOCOLS
 from celsiusify_load_tests.config.connection_policy import ConnectionPolicy, read_policy
-from celsiusify_load_tests.exit_codes import Exit
+from celsiusify_load_tests.exit_codes import ExitCode
 from celsiusify_load_tests.run.plan import ORDERS
 
 NAMED = re.compile(r"([^=:/]+)=(.*)")
@@ -24,7 +24,7 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """End with code 2."""
-        self.exit(Exit.USAGE, f"{self.prog}: {message}\n")
+        self.exit(ExitCode.USAGE, f"{self.prog}: {message}\n")
 
 
 def optional(convert: Callable[[str], T], default: T | None = None) -> Callable[[str], T | None]:

@@ -6,11 +6,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from celsiusify_load_tests.cli.types import address, optional, port, positive
-from celsiusify_load_tests.distributed.client import Link, LostLeaderError, TurnedAwayError
+from celsiusify_load_tests.distributed.client import LeaderClient, LostLeaderError, RejectedError
 from celsiusify_load_tests.distributed.protocol import CONTROL_PORT, WORKER_TIMEOUT_S
-from celsiusify_load_tests.distributed.worker import Heart, Part, Worker, introduction
+from celsiusify_load_tests.distributed.worker import Heartbeat, JobRunner, Worker, introduction
 from celsiusify_load_tests.errors import LoadTestError
-from celsiusify_load_tests.exit_codes import Exit
+from celsiusify_load_tests.exit_codes import ExitCode
 from celsiusify_load_tests.host.signals import Interrupted, Interruption
 from celsiusify_load_tests.run.console import Terminal
 
@@ -39,40 +39,40 @@ def add_worker_options(verb: argparse.ArgumentParser) -> None:
     )
 
 
-def work_for_leader(options: argparse.Namespace, _: str) -> Exit:
+def work_for_leader(options: argparse.Namespace, _: str) -> ExitCode:
     """Take part in a run until it is over."""
     host, given_port = options.leader
     control_port = given_port or options.control_port or CONTROL_PORT
     timeout_s = options.worker_timeout or WORKER_TIMEOUT_S
     terminal = Terminal(quiet=True)
-    with Interruption() as stop_asked, closing(Link(host, control_port)) as link:
+    with Interruption() as stop_asked, closing(LeaderClient(host, control_port)) as link:
         terminal.say(f"looking for the leader at {host}:{control_port}")
         try:
             briefing = link.join(introduction(), timeout_s, stop_asked.check)
         except LostLeaderError as problem:
             raise LoadTestError(f"no leader: {problem}") from problem
         except Interrupted:
-            return Exit.INTERRUPTED
+            return ExitCode.INTERRUPTED
         terminal.say(f"worker {briefing.worker} of the run")
-        return _work(Part(link, briefing, stop_asked), host, control_port, terminal)
+        return _work(JobRunner(link, briefing, stop_asked), host, control_port, terminal)
 
 
-def _work(part: Part, host: str, control_port: int, terminal: Terminal) -> Exit:
-    """Work for a leader that has taken this worker in."""
+def _work(part: JobRunner, host: str, control_port: int, terminal: Terminal) -> ExitCode:
+    """Strategy for a leader that has taken this worker in."""
     with (
-        closing(Link(host, control_port)) as beats,
-        Heart(beats, part.briefing.worker, part.stop_asked),
+        closing(LeaderClient(host, control_port)) as beats,
+        Heartbeat(beats, part.briefing.worker, part.stop_asked),
         TemporaryDirectory(prefix="celsiusify-") as folder,
     ):
         try:
             order = Worker(part, host, Path(folder), terminal.complain).work()
         except Interrupted:
-            return Exit.INTERRUPTED
-        except (LostLeaderError, TurnedAwayError) as problem:
+            return ExitCode.INTERRUPTED
+        except (LostLeaderError, RejectedError) as problem:
             terminal.complain(f"stopped: {problem}")
-            return Exit.INVALID
+            return ExitCode.INVALID
     if order.problem:
         terminal.complain(order.problem)
-        return Exit.USAGE
+        return ExitCode.USAGE
     terminal.say("the run is over")
-    return Exit.OK
+    return ExitCode.OK

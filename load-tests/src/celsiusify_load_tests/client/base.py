@@ -8,8 +8,8 @@ from typing import Protocol
 
 from pydantic.dataclasses import dataclass as checked_dataclass
 
-from celsiusify_load_tests.client.transport import MakeWire
-from celsiusify_load_tests.config.connection_policy import Habit
+from celsiusify_load_tests.client.transport import MakeTransport
+from celsiusify_load_tests.config.connection_policy import ConnectionLifetime
 from celsiusify_load_tests.config.validation import STRICT
 
 
@@ -84,7 +84,7 @@ class Connection(Protocol):
     """When the last byte of the last whole answer was read."""
     sent_bytes: int
     """How long the last request that was answered was, with its head, as it went out."""
-    make_wire: MakeWire
+    make_transport: MakeTransport
     """Makes a wire of a connected socket; to watch what goes over it, replace this."""
 
     def exchange(self, request: bytes) -> Reply:
@@ -108,8 +108,10 @@ class Client(Protocol):
     def fill(self, fahrenheit: float) -> bytes:
         """Return the request for a temperature in °F."""
 
-    def connect(self, counts: ConnectionCounts, habit: Habit | None = None) -> Connection:
-        """Return a connection for one more user, who keeps it unless a habit says otherwise."""
+    def connect(
+        self, counts: ConnectionCounts, lifetime: ConnectionLifetime | None = None
+    ) -> Connection:
+        """Return a connection for one more user, who keeps it unless a lifetime says otherwise."""
 
     def judge(self, reply: Reply, fahrenheit: float) -> str | None:
         """Check an answer; return the identifier of the instance that gave it, if it tells.

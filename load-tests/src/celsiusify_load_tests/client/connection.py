@@ -11,8 +11,13 @@ import gevent
 
 from celsiusify_load_tests.client.base import ConnectionCounts, ExchangeError, Reply
 from celsiusify_load_tests.client.resolver import Addresses
-from celsiusify_load_tests.client.transport import MakeWire, TimeUpError, Wire, open_wire
-from celsiusify_load_tests.config.connection_policy import Habit
+from celsiusify_load_tests.client.transport import (
+    DeadlineError,
+    MakeTransport,
+    Transport,
+    open_wire,
+)
+from celsiusify_load_tests.config.connection_policy import ConnectionLifetime
 
 R = TypeVar("R", bound=Reply)
 
@@ -39,7 +44,7 @@ class Endpoint:
 class KeptConnection(ABC, Generic[R]):
     """A connection that opens when it is first needed, and again after it was closed.
 
-    It is hung up after as many requests as its user's habit says, and not before the next one: a
+    It is hung up after as many requests as its user's lifetime says, and not before the next one: a
     server that was told so hangs up first, and then the port here is free again at once. Whoever
     hangs up first keeps it for a minute (RFC 9293, section 3.6.1).
 
@@ -48,17 +53,19 @@ class KeptConnection(ABC, Generic[R]):
     whether the request may be sent once more. Both show in the counts.
     """
 
-    def __init__(self, endpoint: Endpoint, counts: ConnectionCounts, habit: Habit) -> None:
+    def __init__(
+        self, endpoint: Endpoint, counts: ConnectionCounts, lifetime: ConnectionLifetime
+    ) -> None:
         self.received_ns = 0
         """When the last byte of the last whole answer was read."""
         self.sent_bytes = 0
         """How long the last request that was answered was, with its head, as it went out."""
-        self.make_wire: MakeWire = Wire
+        self.make_transport: MakeTransport = Transport
         self._endpoint = endpoint
         self._counts = counts
-        self._habit = habit
+        self._lifetime = lifetime
         self._left = 0.0
-        self._wire: Wire | None = None
+        self._wire: Transport | None = None
 
     def exchange(self, request: bytes) -> R:
         """Send a request and return its answer.
@@ -95,29 +102,29 @@ class KeptConnection(ABC, Generic[R]):
             self._counts.resent += 1
         return self._timed(self._open(), request, is_kept=False)
 
-    def _open(self) -> Wire:
+    def _open(self) -> Transport:
         endpoint = self._endpoint
         try:
-            with gevent.Timeout(endpoint.connect_timeout_s, TimeUpError):
-                addresses = endpoint.addresses.shuffled(self._habit.chance)
+            with gevent.Timeout(endpoint.connect_timeout_s, DeadlineError):
+                addresses = endpoint.addresses.shuffled(self._lifetime.chance)
                 self._wire = open_wire(
-                    addresses, self.make_wire, read_timeout_s=endpoint.read_timeout_s
+                    addresses, self.make_transport, read_timeout_s=endpoint.read_timeout_s
                 )
-        except TimeUpError:
+        except DeadlineError:
             raise ExchangeError(f"no connection in {endpoint.connect_timeout_s:g} s") from None
         except OSError as error:
             raise ExchangeError(f"no connection: {_reason(error)}") from error
         self._counts.opened += 1
-        self._left = self._habit.next_limit()
+        self._left = self._lifetime.next_limit()
         return self._wire
 
-    def _timed(self, wire: Wire, request: bytes, *, is_kept: bool) -> R:
+    def _timed(self, wire: Transport, request: bytes, *, is_kept: bool) -> R:
         self._left -= 1
         if self._left <= 0:
             request = self._as_last(request)
         try:
             reply = self._attempt(wire, request, is_kept)
-        except TimeUpError:
+        except DeadlineError:
             raise ExchangeError(f"no answer in {self._endpoint.read_timeout_s:g} s") from None
         except OSError as error:
             raise ExchangeError(f"connection broke: {_reason(error)}") from error
@@ -126,13 +133,13 @@ class KeptConnection(ABC, Generic[R]):
         return reply
 
     @abstractmethod
-    def _attempt(self, wire: Wire, request: bytes, is_kept: bool) -> R:
+    def _attempt(self, wire: Transport, request: bytes, is_kept: bool) -> R:
         """Send the request and read its answer.
 
         Raises:
             UnprocessedError: If no answer came, and the request may be sent again.
             ExchangeError: If no whole answer came.
-            TimeUpError: If none came in time.
+            DeadlineError: If none came in time.
             OSError: If the connection is broken.
         """
 
@@ -140,11 +147,11 @@ class KeptConnection(ABC, Generic[R]):
         """Let the last request of a connection say that it is, where the protocol can."""
         return request
 
-    def _hang_up(self, wire: Wire) -> None:
+    def _hang_up(self, wire: Transport) -> None:
         """Get ready to close a connection that has carried all that it should."""
 
     @abstractmethod
-    def _is_spent(self, wire: Wire) -> bool:
+    def _is_spent(self, wire: Transport) -> bool:
         """Say whether the resting connection can carry no more requests."""
 
     @abstractmethod

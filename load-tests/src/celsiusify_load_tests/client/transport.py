@@ -23,11 +23,11 @@ _Socket: type[socket.socket] = gevent.monkey.get_original("socket", "socket")
 _poll: Any = gevent.monkey.get_original("select", "poll")
 
 
-class TimeUpError(Exception):
+class DeadlineError(Exception):
     """The deadline passed. It is thrown into the greenlet that waits."""
 
 
-class Wire:
+class Transport:
     """A connected socket that one greenlet uses."""
 
     def __init__(self, connected: socket.socket, timeout_s: float) -> None:
@@ -46,18 +46,18 @@ class Wire:
         """Hand `data` to the socket, and let the time run for all that is then received.
 
         Raises:
-            TimeUpError: If the socket doesn't take it in time.
+            DeadlineError: If the socket doesn't take it in time.
             OSError: If the connection is broken.
         """
         self.received_ns = self.sent_bytes = 0
-        self._deadline.again(gevent.getcurrent().throw, TimeUpError)
+        self._deadline.again(gevent.getcurrent().throw, DeadlineError)
         self.push(data)
 
     def push(self, data: bytes) -> None:
         """Hand more `data` to the socket, in the time that runs.
 
         Raises:
-            TimeUpError: If the socket doesn't take it in time.
+            DeadlineError: If the socket doesn't take it in time.
             OSError: If the connection is broken.
         """
         self.sent_bytes += len(data)
@@ -80,7 +80,7 @@ class Wire:
         """Wait for bytes and return them; none at the connection's end.
 
         Raises:
-            TimeUpError: If none come in time.
+            DeadlineError: If none come in time.
             OSError: If the connection is broken.
         """
         while True:
@@ -124,16 +124,16 @@ class Wire:
         self._socket.close()
 
 
-MakeWire = Callable[[socket.socket, float], Wire]
+MakeTransport = Callable[[socket.socket, float], Transport]
 """Makes a wire of a connected socket and the time in s that an answer may take."""
 
 
 def open_wire(
     addresses: Iterable[Found],
-    make: MakeWire = Wire,
+    make: MakeTransport = Transport,
     *,
     read_timeout_s: float,
-) -> Wire:
+) -> Transport:
     """Connect to the first of the addresses that can be reached.
 
     Raises:

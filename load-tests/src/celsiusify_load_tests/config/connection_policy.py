@@ -64,7 +64,7 @@ def read_policy(text: str) -> ConnectionPolicy:
     raise ValueError(f"expected {_KEPT}, {_NEVER_KEPT} or rotate:N, got {text!r}")
 
 
-class Habit:
+class ConnectionLifetime:
     """How one user treats its connections.
 
     Args:

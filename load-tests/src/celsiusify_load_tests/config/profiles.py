@@ -27,18 +27,18 @@ class Step:
 Steps = tuple[Step, ...]
 
 
-class Stretch(NamedTuple):
+class Segment(NamedTuple):
     """So many seconds at a rate, in requests/s."""
 
     duration_s: float
     rate_rps: float
 
 
-def stretches(steps: Steps, rate_rps: float, warm_up_s: float) -> list[Stretch]:
+def stretches(steps: Steps, rate_rps: float, warm_up_s: float) -> list[Segment]:
     """The rates of a load one after the other; it warms up at that of the first step."""
-    found = [Stretch(step.for_s, step.share * rate_rps) for step in steps]
+    found = [Segment(step.for_s, step.share * rate_rps) for step in steps]
     first = found[0]
-    return [Stretch(warm_up_s + first.duration_s, first.rate_rps), *found[1:]]
+    return [Segment(warm_up_s + first.duration_s, first.rate_rps), *found[1:]]
 
 
 def placed(steps: Steps, rate_rps: float, from_ns: int) -> list[dict[str, float]]:

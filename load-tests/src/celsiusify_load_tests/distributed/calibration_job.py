@@ -8,7 +8,7 @@ from typing import Any
 from celsiusify_load_tests.config.profiles import Profile
 from celsiusify_load_tests.config.targets import find_targets
 from celsiusify_load_tests.config.validation import checked
-from celsiusify_load_tests.preflight.generator_capacity import Ability, Subject
+from celsiusify_load_tests.preflight.generator_capacity import GeneratorCapacity, Subject
 
 HOW = "{} workers at the same time, each against a responder on its own machine; rates added"
 
@@ -36,13 +36,13 @@ def subject(told: dict[str, Any], targets_file: Path) -> Subject:
     return Subject(**{**told, "targets": targets, "targets_file": targets_file, "profile": profile})
 
 
-def added(found: Sequence[Ability]) -> Ability:
+def added(found: Sequence[GeneratorCapacity]) -> GeneratorCapacity:
     """What all workers can do together: their rates added, of all else the worst."""
 
     def worst(percents: Sequence[float | None]) -> float | None:
         return max((percent for percent in percents if percent is not None), default=None)
 
-    return Ability(
+    return GeneratorCapacity(
         rate_rps=round(sum(one.rate_rps for one in found), 1),
         floor_p50_ms=max(one.floor_p50_ms for one in found),
         floor_p99_ms=max(one.floor_p99_ms for one in found),

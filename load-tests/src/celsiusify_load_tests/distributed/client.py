@@ -14,7 +14,7 @@ import requests
 
 from celsiusify_load_tests.config.validation import checked
 from celsiusify_load_tests.distributed.clock_sync import Exchange
-from celsiusify_load_tests.distributed.protocol import Briefing, Joining, Order, Report
+from celsiusify_load_tests.distributed.protocol import Order, RegisterRequest, Report, RunConfig
 from celsiusify_load_tests.distributed.upload_store import NAMES, sha256
 from celsiusify_load_tests.errors import LoadTestError
 from celsiusify_load_tests.recording.paths import workers
@@ -34,11 +34,11 @@ class LostLeaderError(Exception):
     """The leader doesn't answer any more."""
 
 
-class TurnedAwayError(LoadTestError):
+class RejectedError(LoadTestError):
     """The leader doesn't want this worker, and says why."""
 
 
-class Link:
+class LeaderClient:
     """Asks the leader; a question whose answer is lost is asked again.
 
     Args:
@@ -56,20 +56,22 @@ class Link:
         """Hang up."""
         self._session.close()
 
-    def join(self, joining: Joining, timeout_s: float, check: Callable[[], None]) -> Briefing:
+    def join(
+        self, registration: RegisterRequest, timeout_s: float, check: Callable[[], None]
+    ) -> RunConfig:
         """Become a worker of the run, as soon as its leader is there.
 
         Args:
-            joining: What the leader must know.
+            registration: What the leader must know.
             timeout_s: How long that may take.
             check: Called before each try; what it raises ends them.
 
         Raises:
             LostLeaderError: If there is no leader.
-            TurnedAwayError: If it doesn't want this worker.
+            RejectedError: If it doesn't want this worker.
         """
-        told = self._ask("/workers", json=asdict(joining), patience_s=timeout_s, check=check)
-        return checked(Briefing, told, "the leader's answer")
+        told = self._ask("/workers", json=asdict(registration), patience_s=timeout_s, check=check)
+        return checked(RunConfig, told, "the leader's answer")
 
     def exchange(self, now_ns: Callable[[], int]) -> Exchange:
         """Ask the leader for its time, on a connection that is there before.
@@ -139,9 +141,9 @@ def _told(answer: requests.Response) -> dict[str, Any]:
     try:
         told: dict[str, Any] = answer.json()
     except requests.JSONDecodeError as problem:
-        raise TurnedAwayError(f"{answer.url} answered {answer.status_code}") from problem
+        raise RejectedError(f"{answer.url} answered {answer.status_code}") from problem
     if answer.status_code not in (HTTPStatus.OK, HTTPStatus.CONFLICT):
-        raise TurnedAwayError(str(told.get("problem")))
+        raise RejectedError(str(told.get("problem")))
     return told
 
 
@@ -155,7 +157,7 @@ class OverlongError(LoadTestError):
     """The leader has more of a file than there is."""
 
 
-class Delivery:
+class Uploader:
     """The files of one folder on their way.
 
     Args:

@@ -9,7 +9,7 @@ from pathlib import Path
 from subprocess import Popen
 
 from celsiusify_load_tests.distributed.clock_sync import Offset
-from celsiusify_load_tests.distributed.protocol import SILENCE_S, Briefing
+from celsiusify_load_tests.distributed.protocol import SILENCE_S, RunConfig
 from celsiusify_load_tests.host.processes import kill_session, last_lines, start, stop
 from celsiusify_load_tests.host.signals import Interruption
 from celsiusify_load_tests.recording.clock import OFFSET_NS
@@ -40,13 +40,13 @@ class Place:
     master: str
 
 
-def numbers(briefing: Briefing) -> range:
+def numbers(briefing: RunConfig) -> range:
     """The numbers of a worker's processes among those of all workers."""
     first = briefing.worker * briefing.processes
     return range(first, first + briefing.processes)
 
 
-def command(briefing: Briefing, place: Place, number: int) -> list[str]:
+def command(briefing: RunConfig, place: Place, number: int) -> list[str]:
     """Locust's command line; what the load is, its master tells it."""
     return [
         *(sys.executable, "-m", "locust", "-f", str(LOCUSTFILE), "--worker"),
@@ -59,7 +59,7 @@ def command(briefing: Briefing, place: Place, number: int) -> list[str]:
     ]
 
 
-class Shift:
+class LocustProcesses:
     """The load-generating processes of this machine, by their numbers."""
 
     def __init__(self, place: Place) -> None:
@@ -115,7 +115,7 @@ class Shift:
 
 
 @contextmanager
-def shift(briefing: Briefing, place: Place, offset: Offset) -> Iterator[Shift]:
+def shift(briefing: RunConfig, place: Place, offset: Offset) -> Iterator[LocustProcesses]:
     """Run Locust's workers; what is left of them at the context's end is ended.
 
     Args:
@@ -124,7 +124,7 @@ def shift(briefing: Briefing, place: Place, offset: Offset) -> Iterator[Shift]:
         offset: How far this machine's clock is ahead of the leader's.
     """
     place.spool.mkdir()
-    running = Shift(place)
+    running = LocustProcesses(place)
     try:
         for number in numbers(briefing):
             running.start(number, command(briefing, place, number), offset)

@@ -41,7 +41,7 @@ class Distribution:
 
 
 @dataclass(frozen=True)
-class Joining:
+class RegisterRequest:
     """A worker introduces itself.
 
     Attributes:
@@ -58,7 +58,7 @@ class Joining:
 
 
 @dataclass(frozen=True)
-class Briefing:
+class RunConfig:
     """What a worker must know for the whole run.
 
     Attributes:

@@ -9,10 +9,10 @@ from threading import RLock
 from celsiusify_load_tests.distributed.protocol import (
     EQUAL_VERSIONS,
     SILENCE_S,
-    Briefing,
-    Joining,
     Order,
+    RegisterRequest,
     Report,
+    RunConfig,
 )
 
 
@@ -27,8 +27,8 @@ class Member:
     Attributes:
         number: From 0, in the order in which they came.
         name: No two have the same.
-        joining: What it said of itself.
-        heard_s: When it was last heard of, by the crew's clock.
+        registration: What it said of itself.
+        heard_s: When it was last heard of, by the registry's clock.
         report: Where it stands; its first one has its clock.
         first: Its first report that has its clock.
         dismissed: Whether it has heard that the run is over.
@@ -37,7 +37,7 @@ class Member:
 
     number: int
     name: str
-    joining: Joining
+    registration: RegisterRequest
     heard_s: float
     report: Report = field(default_factory=Report)
     first: Report | None = None
@@ -45,7 +45,7 @@ class Member:
     lost: bool = False
 
 
-class Crew:
+class WorkerRegistry:
     """All workers of a run; safe to use from the threads of a server.
 
     Args:
@@ -59,20 +59,20 @@ class Crew:
         self,
         size: int,
         versions: dict[str, str],
-        briefing: Briefing,
+        briefing: RunConfig,
         now_s: Callable[[], float] = time.monotonic,
     ) -> None:
         self.size = size
         self.members: list[Member] = []
         self.refused: str | None = None
-        """Why a worker was refused that ought to have been one of the crew."""
+        """Why a worker was refused that ought to have been one of the registry."""
         self._versions = versions
         self._briefing = briefing
         self._now_s = now_s
         self._order = Order()
         self._lock = RLock()
 
-    def join(self, joining: Joining) -> Briefing:
+    def join(self, registration: RegisterRequest) -> RunConfig:
         """Take a worker in.
 
         Raises:
@@ -80,15 +80,15 @@ class Crew:
         """
         with self._lock:
             for member in self.members:
-                if member.joining.token == joining.token:
+                if member.registration.token == registration.token:
                     return replace(self._briefing, worker=member.number)
             if len(self.members) == self.size:
                 raise RefusedError(f"the run has its {self.size} workers already")
-            if problem := _difference(joining, self._versions):
+            if problem := _difference(registration, self._versions):
                 self.refused = problem
                 raise RefusedError(problem)
             number = len(self.members)
-            member = Member(number, self._name(joining.name), joining, self._now_s())
+            member = Member(number, self._name(registration.name), registration, self._now_s())
             self.members.append(member)
             return replace(self._briefing, worker=number)
 
@@ -102,7 +102,7 @@ class Crew:
         """Note that a worker lives; returns what it is to do.
 
         Raises:
-            RefusedError: If it is none of the crew, or was given up.
+            RefusedError: If it is none of the registry, or was given up.
         """
         with self._lock:
             member = self._member(number)
@@ -115,7 +115,7 @@ class Crew:
         """Note where a worker stands; returns what it is to do.
 
         Raises:
-            RefusedError: If it is none of the crew, or was given up.
+            RefusedError: If it is none of the registry, or was given up.
         """
         with self._lock:
             order = self.hear(number)
@@ -172,7 +172,7 @@ class Crew:
         )
 
     def problem(self, job: int) -> str | None:
-        """Say what is wrong with a job that the crew is at, None if nothing."""
+        """Say what is wrong with a job that the registry is at, None if nothing."""
         lost = self.lost()
         with self._lock:
             told = [
@@ -188,11 +188,11 @@ def _is_older(report: Report, known: Report) -> bool:
     return report.job < known.job or (report.job == known.job and known.done and not report.done)
 
 
-def _difference(joining: Joining, versions: dict[str, str]) -> str | None:
+def _difference(registration: RegisterRequest, versions: dict[str, str]) -> str | None:
     """Say how a worker's versions differ from the leader's."""
     different = [
-        f"{name} {joining.versions.get(name)} in place of {versions[name]}"
+        f"{name} {registration.versions.get(name)} in place of {versions[name]}"
         for name in EQUAL_VERSIONS
-        if joining.versions.get(name) != versions[name]
+        if registration.versions.get(name) != versions[name]
     ]
-    return f"worker {joining.name} has {', '.join(different)}" if different else None
+    return f"worker {registration.name} has {', '.join(different)}" if different else None

@@ -13,9 +13,9 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 
 from celsiusify_load_tests.config.validation import checked
 from celsiusify_load_tests.distributed.clock_sync import Clock
-from celsiusify_load_tests.distributed.protocol import Joining, Report
-from celsiusify_load_tests.distributed.registry import Crew, RefusedError
-from celsiusify_load_tests.distributed.upload_store import ClosedError, Intake, MisplacedError
+from celsiusify_load_tests.distributed.protocol import RegisterRequest, Report
+from celsiusify_load_tests.distributed.registry import RefusedError, WorkerRegistry
+from celsiusify_load_tests.distributed.upload_store import ClosedError, MisplacedError, UploadStore
 from celsiusify_load_tests.errors import LoadTestError
 
 BACKLOG = 128
@@ -27,14 +27,14 @@ class Control:
     """What a leader's application answers from.
 
     Attributes:
-        crew: The workers.
-        intake: Where their records arrive.
+        registry: The workers.
+        store: Where their records arrive.
         clock: The time that workers follow.
     """
 
-    def __init__(self, crew: Crew, intake: Intake) -> None:
-        self.crew = crew
-        self.intake = intake
+    def __init__(self, registry: WorkerRegistry, store: UploadStore) -> None:
+        self.registry = registry
+        self.store = store
         self.clock = Clock()
 
 
@@ -49,23 +49,23 @@ def application(control: Control) -> Flask:
 
     @app.post("/workers")
     def join() -> Answer:
-        joining = checked(Joining, request.get_json(), "a worker's introduction")
-        return jsonify(asdict(control.crew.join(joining)))
+        registration = checked(RegisterRequest, request.get_json(), "a worker's introduction")
+        return jsonify(asdict(control.registry.join(registration)))
 
     @app.post("/workers/<int:number>/beat")
     def beat(number: int) -> Answer:
-        return jsonify(asdict(control.crew.hear(number)))
+        return jsonify(asdict(control.registry.hear(number)))
 
     @app.post("/workers/<int:number>/report")
     def report(number: int) -> Answer:
         told = checked(Report, request.get_json(), "a worker's report")
-        return jsonify(asdict(control.crew.take(number, told)))
+        return jsonify(asdict(control.registry.take(number, told)))
 
     @app.post("/workers/<int:number>/jobs/<int:job>/<name>")
     def add(number: int, job: int, name: str) -> Answer:
         piece = request.get_data()  # all of it has come, or this fails
-        control.crew.hear(number)
-        return jsonify(size=control.intake.add(job, name, int(request.args["offset"]), piece))
+        control.registry.hear(number)
+        return jsonify(size=control.store.add(job, name, int(request.args["offset"]), piece))
 
     _explain(app)
     return app

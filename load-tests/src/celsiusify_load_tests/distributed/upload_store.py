@@ -25,7 +25,7 @@ class ClosedError(Exception):
     """The load that a piece belongs to isn't under way."""
 
 
-class Intake:
+class UploadStore:
     """Takes the files of one load at a time."""
 
     def __init__(self) -> None:

@@ -11,10 +11,16 @@ from threading import Event, Thread
 from uuid import uuid4
 
 from celsiusify_load_tests.distributed import calibration_job
-from celsiusify_load_tests.distributed.client import Delivery, Link, LostLeaderError
+from celsiusify_load_tests.distributed.client import LeaderClient, LostLeaderError, Uploader
 from celsiusify_load_tests.distributed.clock_sync import Clock, measure
-from celsiusify_load_tests.distributed.job_runner import Place, Shift, shift
-from celsiusify_load_tests.distributed.protocol import BEAT_S, Briefing, Joining, Order, Report
+from celsiusify_load_tests.distributed.job_runner import LocustProcesses, Place, shift
+from celsiusify_load_tests.distributed.protocol import (
+    BEAT_S,
+    Order,
+    RegisterRequest,
+    Report,
+    RunConfig,
+)
 from celsiusify_load_tests.errors import CalibrationError, LoadTestError
 from celsiusify_load_tests.host import machine
 from celsiusify_load_tests.host.cgroup import limit_cores, throttled_s
@@ -29,7 +35,7 @@ STOPPED = "it was told to stop"
 
 
 @dataclass(frozen=True)
-class Part:
+class JobRunner:
     """What a worker does in loads.
 
     Attributes:
@@ -38,8 +44,8 @@ class Part:
         stop_asked: Ends a load.
     """
 
-    link: Link
-    briefing: Briefing
+    link: LeaderClient
+    briefing: RunConfig
     stop_asked: Interruption
 
     def play(self, job: int, place: Place) -> Report:
@@ -47,12 +53,12 @@ class Part:
 
         Raises:
             LostLeaderError: If the leader doesn't answer any more.
-            TurnedAwayError: If it gave this worker up.
+            RejectedError: If it gave this worker up.
         """
         clock, throttled_before_s = Clock(), throttled_s()
         before = measure(clock, self.link.exchange)
         begun = Report(job, before=before)
-        delivery = Delivery(place.spool, partial(self.link.add, self.briefing.worker, job))
+        delivery = Uploader(place.spool, partial(self.link.add, self.briefing.worker, job))
         usage = usage_file(place.spool, self.briefing.worker)
         with (
             shift(self.briefing, place, before) as running,
@@ -74,7 +80,9 @@ class Part:
         """Tell the leader where this worker stands, and learn what to do."""
         return self.link.report(self.briefing.worker, report)
 
-    def _follow(self, running: Shift, send: Callable[[], None], begun: Report) -> str | None:
+    def _follow(
+        self, running: LocustProcesses, send: Callable[[], None], begun: Report
+    ) -> str | None:
         """Hand in what is recorded until the load ends; returns what went wrong."""
         while True:
             problem = running.problem() or (STOPPED if self.stop_asked else None)
@@ -95,9 +103,9 @@ def versions() -> dict[str, str]:
     return {**machine.versions(), "python": platform.python_version()}
 
 
-def introduction() -> Joining:
+def introduction() -> RegisterRequest:
     """What a leader must know of this machine."""
-    return Joining(uuid4().hex, socket.gethostname(), versions(), limit_cores())
+    return RegisterRequest(uuid4().hex, socket.gethostname(), versions(), limit_cores())
 
 
 class Worker:
@@ -111,7 +119,7 @@ class Worker:
     """
 
     def __init__(
-        self, part: Part, master: str, folder: Path, complain: Callable[[str], None]
+        self, part: JobRunner, master: str, folder: Path, complain: Callable[[str], None]
     ) -> None:
         self._part = part
         self._master = master
@@ -121,11 +129,11 @@ class Worker:
         self._targets_file.write_text(part.briefing.targets, encoding="utf-8")
 
     def work(self) -> Order:
-        """Work until the leader says that the run is over; returns how it said so.
+        """Strategy until the leader says that the run is over; returns how it said so.
 
         Raises:
             LostLeaderError: If the leader doesn't answer any more.
-            TurnedAwayError: If it gave this worker up.
+            RejectedError: If it gave this worker up.
             Interrupted: If a stop was asked for.
         """
         report = Report(before=measure(Clock(), self._part.link.exchange))
@@ -165,7 +173,7 @@ class Worker:
         return Report(order.job, done=True, abilities=abilities)
 
 
-class Heart:
+class Heartbeat:
     """Beats in a thread of its own as long as the context lasts, whatever the worker is at.
 
     Args:
@@ -174,14 +182,14 @@ class Heart:
         stop_asked: Is asked once the leader says that the run is over: it won't wait for a trial.
     """
 
-    def __init__(self, link: Link, worker: int, stop_asked: Interruption) -> None:
+    def __init__(self, link: LeaderClient, worker: int, stop_asked: Interruption) -> None:
         self._link = link
         self._stop_asked = stop_asked
         self._worker = worker
         self._stop = Event()
         self._thread = Thread(target=self._run, name="heart", daemon=True)
 
-    def __enter__(self) -> "Heart":
+    def __enter__(self) -> "Heartbeat":
         self._thread.start()
         return self
 

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from celsiusify_load_tests.config.profiles import Stretch, read, stretches
+from celsiusify_load_tests.config.profiles import Segment, read, stretches
 from celsiusify_load_tests.generator.options import Options
 from celsiusify_load_tests.generator.scenario import Scenario
 
@@ -52,7 +52,7 @@ SCHEDULES: dict[str, Callable[[float, float, int], Schedule]] = {
 """How arrivals may follow each other: each makes a schedule of a rate, a duration and a seed."""
 
 
-def stepped(kind: str, stretches: Sequence[Stretch], seed: int) -> Schedule:
+def stepped(kind: str, stretches: Sequence[Segment], seed: int) -> Schedule:
     """Arrivals of one `kind` at rates that follow each other.
 
     Arrivals at a rate of 1 are laid out along the number of arrivals that are to be expected by a

@@ -22,7 +22,11 @@ from celsiusify_load_tests.client.base import (
 )
 from celsiusify_load_tests.client.check import WrongAnswerError
 from celsiusify_load_tests.config import profiles
-from celsiusify_load_tests.config.connection_policy import ConnectionPolicy, Habit, read_policy
+from celsiusify_load_tests.config.connection_policy import (
+    ConnectionLifetime,
+    ConnectionPolicy,
+    read_policy,
+)
 from celsiusify_load_tests.config.load_model import ARRIVALS
 from celsiusify_load_tests.config.targets import find_target
 from celsiusify_load_tests.errors import LoadTestError
@@ -111,7 +115,7 @@ class Load:
         self.counts = ConnectionCounts()
         self.users = count()
         self.begin = AsyncResult()
-        """When the load begins, and how many processes make it: a `begin.Begin`."""
+        """When the load begins, and how many processes make it: a `begin.StartSignal`."""
         self.at_work: Callable[[], int] = lambda: 0
         """Tells how many users are running, or how many requests of an open load are out."""
         self._environment = environment
@@ -133,7 +137,7 @@ class Load:
     def connection(self, user: int) -> Connection:
         """Return the connection of a user, by its number in this process."""
         chance = Random(f"connection/{self.plan.options.seed}/{self.worker}/{user}")
-        return self.plan.client.connect(self.counts, Habit(self.plan.policy, chance))
+        return self.plan.client.connect(self.counts, ConnectionLifetime(self.plan.policy, chance))
 
     @property
     def problem(self) -> str | None:
@@ -164,7 +168,7 @@ def claim(spool_dir: Path) -> None:
 
 
 def open_journal(path: Path) -> Journal:
-    """Begin a journal, in a folder that is made if it isn't there.
+    """StartSignal a journal, in a folder that is made if it isn't there.
 
     Raises:
         LoadTestError: If that can't be done.
@@ -182,7 +186,7 @@ def _writing(path: Path) -> Iterator[None]:
         raise LoadTestError(f"can't write {path}: {error.strerror}") from error
 
 
-class Asker:
+class RequestSender:
     """A connection, and the number under which its requests are recorded."""
 
     def __init__(self, load: Load, number: int) -> None:

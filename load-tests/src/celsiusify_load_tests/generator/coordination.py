@@ -22,7 +22,7 @@ LEAD_NS = 50_000_000
 _BEGIN = "celsiusify_begin"
 
 
-class Begin(NamedTuple):
+class StartSignal(NamedTuple):
     """When a load begins, in ns as `clock.now_ns`, and how many processes make it."""
 
     at_ns: int
@@ -36,11 +36,11 @@ def announce_begin(runner: MasterRunner) -> int:
     return at_ns
 
 
-def listen_for_begin(runner: WorkerRunner, begin: Callable[[Begin], None]) -> None:
+def listen_for_begin(runner: WorkerRunner, begin: Callable[[StartSignal], None]) -> None:
     """Set up the worker's side: `begin` is called once the master has told."""
 
     def on_begin(environment: Environment, msg: Any) -> None:
-        begin(Begin(**msg.data))
+        begin(StartSignal(**msg.data))
 
     runner.register_message(_BEGIN, on_begin)
 

@@ -16,12 +16,12 @@ from celsiusify_load_tests.errors import LoadTestError
 from celsiusify_load_tests.generator.context import Load, open_journal
 from celsiusify_load_tests.generator.coordination import (
     LEAD_NS,
-    Begin,
     Drain,
+    StartSignal,
     announce_begin,
     listen_for_begin,
 )
-from celsiusify_load_tests.generator.loop_lag import Watch
+from celsiusify_load_tests.generator.loop_lag import Monitor
 from celsiusify_load_tests.generator.options import options_of, with_own
 from celsiusify_load_tests.generator.timers import Stopwatch
 from celsiusify_load_tests.generator.users import LoadUser
@@ -41,7 +41,7 @@ class Generator:
         self._own = options_of(environment.parsed_options)
         self._folder = RecordFolder()
         self._load: Load | None = None
-        self._watch: Watch | None = None
+        self._watch: Monitor | None = None
         self._stopwatch: Stopwatch | None = None
         events: Any = environment.events  # Locust's hooks have no types
         events.test_start.add_listener(self._on_test_start)
@@ -62,7 +62,7 @@ class Generator:
         LoadUser.load = load = self._load
         load.begin = AsyncResult()
         load.at_work = lambda: self._runner.user_count
-        self._watch = Watch(load, lambda: load.at_work(), self._give_up)
+        self._watch = Monitor(load, lambda: load.at_work(), self._give_up)
 
     def _open(self) -> Load:
         options = with_own(options_of(self._environment.parsed_options), self._own)
@@ -81,12 +81,12 @@ class Generator:
         self._environment.process_exit_code = USAGE_ERROR
         gevent.spawn(self._runner.quit)
 
-    def _begin(self, begin: Begin) -> None:
+    def _begin(self, begin: StartSignal) -> None:
         if self._load:
             self._load.begin.set(begin)
 
     def _begin_alone(self) -> int:
-        begin = Begin(now_ns() + LEAD_NS, processes=1)
+        begin = StartSignal(now_ns() + LEAD_NS, processes=1)
         self._begin(begin)
         return begin.at_ns
 

@@ -51,7 +51,7 @@ class Lag:
 _HALF_NS = 500_000_000
 
 
-class Watch:
+class Monitor:
     """Writes a load's record each half second, and what goes on into its journal each second.
 
     Args:

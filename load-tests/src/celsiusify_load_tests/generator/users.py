@@ -10,7 +10,7 @@ from locust.user.task import LOCUST_STATE_STOPPING, LOCUST_STATE_WAITING
 
 from celsiusify_load_tests.config.load_model import ARRIVALS
 from celsiusify_load_tests.generator.arrivals import Arrivals
-from celsiusify_load_tests.generator.context import Asker, Load
+from celsiusify_load_tests.generator.context import Load, RequestSender
 from celsiusify_load_tests.generator.dispatcher import Arrival, Dispatcher
 from celsiusify_load_tests.generator.options import options_of
 from celsiusify_load_tests.recording.clock import now_ns
@@ -37,7 +37,7 @@ class ConvertUser(LoadUser):
         number = next(self.load.users)
         self._scenario = self.load.plan.scenario
         self._choices = self._scenario.choices(self.load.worker, number)
-        self._asker = Asker(self.load, number)
+        self._asker = RequestSender(self.load, number)
         self._thinks = self._scenario.think_max_s > 0
 
     def wait_time(self) -> float:
@@ -79,7 +79,7 @@ class _Connection:
 
     def __init__(self, load: Load, arrivals: Arrivals, number: int) -> None:
         self._arrivals = arrivals
-        self._asker = Asker(load, number)
+        self._asker = RequestSender(load, number)
 
     def serve(self, arrival: Arrival) -> None:
         """Make the arrival's request, and return when it has ended."""

@@ -12,8 +12,8 @@ from celsiusify_load_tests.config.targets import Target
 from celsiusify_load_tests.errors import LoadTestError, NotEquivalentError, ServingError
 from celsiusify_load_tests.preflight import phases
 from celsiusify_load_tests.run.manifest import Manifest
-from celsiusify_load_tests.run.plan import Plan, Stage
-from celsiusify_load_tests.run.result import Measured
+from celsiusify_load_tests.run.plan import Plan, RunContext
+from celsiusify_load_tests.run.result import TargetResult
 from celsiusify_load_tests.run.round import reachable
 
 POINTS = 64
@@ -115,11 +115,11 @@ def questions(plan: Plan) -> list[float]:
     return grid(points, plan.seed)
 
 
-def check(stage: Stage, manifest: Manifest, temperatures: list[float]) -> dict[str, str]:
+def check(context: RunContext, manifest: Manifest, temperatures: list[float]) -> dict[str, str]:
     """Ask all targets the same, and note in the manifest how they answered.
 
     Args:
-        stage: The run.
+        context: The run.
         manifest: Of the run.
         temperatures: What to ask; see `questions`.
 
@@ -132,10 +132,10 @@ def check(stage: Stage, manifest: Manifest, temperatures: list[float]) -> dict[s
     """
     answers: dict[str, Answers] = {}
     unserved: dict[str, str] = {}
-    for target in stage.plan.targets:
+    for target in context.plan.targets:
         measured = manifest.measured[target.name]
         try:
-            answers[target.name] = _examine(target, stage, measured, temperatures)
+            answers[target.name] = _examine(target, context, measured, temperatures)
         except ServingError as problem:
             unserved[target.name] = str(problem)
     manifest.content["equivalence"] = content(answers)
@@ -148,20 +148,20 @@ def check(stage: Stage, manifest: Manifest, temperatures: list[float]) -> dict[s
 
 
 def _examine(
-    target: Target, stage: Stage, measured: Measured, temperatures: list[float]
+    target: Target, context: RunContext, measured: TargetResult, temperatures: list[float]
 ) -> Answers:
     """Serve a target and ask it; if it answers rightly, measure where the time goes."""
-    with reachable(target, stage, measured) as server:
+    with reachable(target, context, measured) as server:
         client = target.client(server.url)
         found = ask(client, temperatures)
         if found.problem is None:
-            _take_apart(client, stage, measured)
+            _take_apart(client, context, measured)
     return found
 
 
-def _take_apart(client: Client, stage: Stage, measured: Measured) -> None:
-    low, high = stage.plan.profile.fahrenheit
-    choices = Random(f"phases/{stage.plan.seed}")
+def _take_apart(client: Client, context: RunContext, measured: TargetResult) -> None:
+    low, high = context.plan.profile.fahrenheit
+    choices = Random(f"phases/{context.plan.seed}")
     temperatures = [choices.uniform(low, high) for _ in range(PHASED_REQUESTS)]
     try:
         measured.request_bytes = phases.request_bytes(client, temperatures[0])

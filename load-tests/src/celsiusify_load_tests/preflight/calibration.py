@@ -19,7 +19,7 @@ from celsiusify_load_tests.config.targets import Target
 from celsiusify_load_tests.errors import CalibrationError
 from celsiusify_load_tests.host.cpu_affinity import Split
 from celsiusify_load_tests.host.signals import Interruption
-from celsiusify_load_tests.preflight.generator_capacity import Ability, Subject
+from celsiusify_load_tests.preflight.generator_capacity import GeneratorCapacity, Subject
 from celsiusify_load_tests.recording.events import Timeline, read_timeline
 from celsiusify_load_tests.recording.format import OUTCOMES, SUCCEEDED
 from celsiusify_load_tests.recording.reader import read_spool
@@ -36,7 +36,7 @@ _NS_PER_S = 1e9
 
 
 @dataclass(frozen=True)
-class Trial:
+class CalibrationJob:
     """The steady part of a load: its rows, its length, and the busiest process of each role."""
 
     rows: pa.Table
@@ -65,7 +65,7 @@ class Bench:
     stop_asked: Interruption
     folder: Path
 
-    def load(self, name: str, users: int, processes: int, run_time_s: int) -> Trial:
+    def load(self, name: str, users: int, processes: int, run_time_s: int) -> CalibrationJob:
         """Let users who don't think ask, and see what came of it.
 
         Raises:
@@ -118,7 +118,7 @@ def _profile(profile: Profile, users: int, run_time_s: int) -> Profile:
     )
 
 
-def _trial(rows: pa.Table, timeline: Timeline, usage: Path) -> Trial:
+def _trial(rows: pa.Table, timeline: Timeline, usage: Path) -> CalibrationJob:
     from_ns, until_ns = timeline.steady_from_ns, timeline.steady_until_ns
     if from_ns is None or until_ns is None:
         raise CalibrationError("the load generator couldn't be tried: it never was steady")
@@ -128,7 +128,7 @@ def _trial(rows: pa.Table, timeline: Timeline, usage: Path) -> Trial:
         errors = pc.unique(pc.cast(steady["error"], pa.string())).to_pylist()
         faults = ", ".join(filter(None, errors)) or "no requests"
         raise CalibrationError(f"the load generator couldn't be tried: {faults}")
-    return Trial(
+    return CalibrationJob(
         rows=steady,
         seconds=(until_ns - from_ns) / _NS_PER_S,
         generator_cpu_percent=busiest_percent(usage, 0, "worker", from_ns, until_ns),
@@ -140,7 +140,9 @@ USERS = 32  # for each load-generating process: enough to keep it busy
 CEILING_S, FLOOR_S = 3, 1
 
 
-def calibrate(subject: Subject, split: Split, stop_asked: Interruption) -> dict[str, Ability]:
+def calibrate(
+    subject: Subject, split: Split, stop_asked: Interruption
+) -> dict[str, GeneratorCapacity]:
     """Try the generator in each protocol that the run's targets speak.
 
     Raises:
@@ -156,7 +158,9 @@ def calibrate(subject: Subject, split: Split, stop_asked: Interruption) -> dict[
     }
 
 
-def _try(target: Target, subject: Subject, split: Split, stop_asked: Interruption) -> Ability:
+def _try(
+    target: Target, subject: Subject, split: Split, stop_asked: Interruption
+) -> GeneratorCapacity:
     """Drive a target's requests at a responder that answers them."""
     protocol, processes, cores = target.request.protocol, subject.processes, split.target
     body = target.client().right_answer(FAHRENHEIT)
@@ -168,7 +172,7 @@ def _try(target: Target, subject: Subject, split: Split, stop_asked: Interruptio
         ceiling = bench.load("ceiling", USERS * processes, processes, CEILING_S)
         floor = bench.load("floor", 1, 1, FLOOR_S)
     p50_ms, p99_ms = np.percentile(latency_ms(floor.rows), (50, 99))
-    return Ability(
+    return GeneratorCapacity(
         rate_rps=round(ceiling.rows.num_rows / ceiling.seconds, 1),
         floor_p50_ms=round(float(p50_ms), 4),
         floor_p99_ms=round(float(p99_ms), 4),

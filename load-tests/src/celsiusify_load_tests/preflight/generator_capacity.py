@@ -7,7 +7,7 @@ from celsiusify_load_tests.config.connection_policy import KEEP_ALIVE
 from celsiusify_load_tests.config.profiles import Profile
 from celsiusify_load_tests.config.targets import Target
 
-ALONE = "by itself, against a responder on the same machine"
+LOCALLY = "by itself, against a responder on the same machine"
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Subject:
 
 
 @dataclass(frozen=True)
-class Ability:
+class GeneratorCapacity:
     """What the generator can do; `results/README.md` describes the fields."""
 
     rate_rps: float
@@ -44,4 +44,4 @@ class Ability:
     seconds: float
     generator_cpu_percent: float | None
     responder_cpu_percent: float | None
-    how: str = ALONE
+    how: str = LOCALLY

@@ -17,7 +17,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from celsiusify_load_tests.client.base import Client, ConnectionCounts
-from celsiusify_load_tests.client.transport import Wire
+from celsiusify_load_tests.client.transport import Transport
 from celsiusify_load_tests.recording.clock import now_ns
 
 PHASES = ("encode", "connect", "send", "wait", "read", "decode")
@@ -33,7 +33,7 @@ class Stamps:
     first_ns = 0
 
 
-class TimedWire(Wire):
+class TimedTransport(Transport):
     """A wire that notes in `stamps` when what happened; a send after a receive begins anew."""
 
     def __init__(self, connected: socket.socket, timeout_s: float, stamps: Stamps) -> None:
@@ -41,20 +41,20 @@ class TimedWire(Wire):
         self._stamps = stamps
 
     def send(self, data: bytes) -> None:
-        """See `Wire`."""
+        """See `Transport`."""
         self._stamps.send_ns = now_ns()
         self._stamps.first_ns = 0
         super().send(data)
         self._stamps.sent_ns = now_ns()
 
     def receive(self) -> bytes:
-        """See `Wire`."""
+        """See `Transport`."""
         data = super().receive()
         self._stamps.first_ns = self._stamps.first_ns or self.received_ns
         return data
 
     def disregard(self) -> None:
-        """See `Wire`."""
+        """See `Transport`."""
         super().disregard()
         self._stamps.first_ns = 0
 
@@ -106,7 +106,9 @@ def _one(client: Client, fahrenheit: float) -> list[int]:
     request = client.fill(fahrenheit)
     encoded_ns = now_ns()
     connection = client.connect(ConnectionCounts())
-    connection.make_wire = lambda connected, timeout_s: TimedWire(connected, timeout_s, stamps)
+    connection.make_transport = lambda connected, timeout_s: TimedTransport(
+        connected, timeout_s, stamps
+    )
     try:
         reply = connection.exchange(request)
         client.judge(reply, fahrenheit)

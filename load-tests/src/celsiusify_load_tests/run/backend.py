@@ -12,7 +12,7 @@ from celsiusify_load_tests.recording.events import is_closed, read_timeline
 
 
 @dataclass(frozen=True)
-class Ended:
+class LoadResult:
     """How a load ended.
 
     Attributes:
@@ -26,7 +26,7 @@ class Ended:
     clock_offset_ms: Mapping[str, Mapping[str, float | None]] | None = None
 
 
-class Team(Protocol):
+class LoadBackend(Protocol):
     """Makes one load after the other.
 
     Attributes:
@@ -47,11 +47,11 @@ class Team(Protocol):
     def problem(self) -> str | None:
         """Say why the load under way must end, None if it needn't."""
 
-    def end(self) -> Ended:
+    def end(self) -> LoadResult:
         """Wait until the record is there, once Locust here has ended."""
 
 
-class Alone:
+class LocalBackend:
     """Processes of this machine."""
 
     is_here = True
@@ -82,9 +82,9 @@ class Alone:
                 return f"load process {number} broke off"
         return None
 
-    def end(self) -> Ended:
+    def end(self) -> LoadResult:
         """Nothing is on its way."""
-        return Ended(throttled_s=since(self._throttled_s))
+        return LoadResult(throttled_s=since(self._throttled_s))
 
 
 def since(before_s: float | None) -> float | None:

@@ -6,7 +6,7 @@ from functools import partial
 
 from celsiusify_load_tests.config.targets import Target
 from celsiusify_load_tests.errors import ServingError
-from celsiusify_load_tests.exit_codes import Exit
+from celsiusify_load_tests.exit_codes import ExitCode
 from celsiusify_load_tests.host.signals import Interrupted
 from celsiusify_load_tests.run import messages
 from celsiusify_load_tests.run.capacity_search import (
@@ -22,10 +22,10 @@ from celsiusify_load_tests.run.capacity_search import (
     sum_up,
 )
 from celsiusify_load_tests.run.manifest import Manifest
-from celsiusify_load_tests.run.plan import Stage
+from celsiusify_load_tests.run.plan import RunContext
 from celsiusify_load_tests.run.result import FAILED, INTERRUPTED, Round, within
 from celsiusify_load_tests.run.round import load_round, reachable
-from celsiusify_load_tests.run.runner import Outcome, Work, give_up
+from celsiusify_load_tests.run.runner import Outcome, Strategy, skip_target
 from celsiusify_load_tests.servers.local import Server
 from celsiusify_load_tests.servers.usage import busiest_percent
 
@@ -51,39 +51,39 @@ class CapacitySearch:
     max_time_s: float
     found: dict[str, Capacity] = field(default_factory=dict)
 
-    def work(self) -> Work:
+    def work(self) -> Strategy:
         """What a run is to do; the first rate of each target is known beforehand."""
-        return Work("capacity", rounds=1, do=self._do, table=self._table)
+        return Strategy("capacity", rounds=1, do=self._do, table=self._table)
 
-    def _do(self, stage: Stage, manifest: Manifest, outcome: Outcome) -> None:
+    def _do(self, context: RunContext, manifest: Manifest, outcome: Outcome) -> None:
         manifest.content["load"]["rate_rps"] = None  # each round has its own
-        for target in stage.plan.targets:
+        for target in context.plan.targets:
             measured = manifest.measured[target.name]
             if measured.state == FAILED:
                 continue
             try:
-                outcome.ends.append(self._find(target, stage, manifest))
+                outcome.ends.append(self._find(target, context, manifest))
             except ServingError as problem:
-                give_up(target.name, str(problem), stage, manifest, outcome)
+                skip_target(target.name, str(problem), context, manifest, outcome)
             except (BrokenError, UnfinishedError) as problem:
-                stage.terminal.complain(f"{target.name}: {problem}")
-                outcome.ends.append(Exit.INVALID)
+                context.terminal.complain(f"{target.name}: {problem}")
+                outcome.ends.append(ExitCode.INVALID)
             manifest.save()
 
-    def _find(self, target: Target, stage: Stage, manifest: Manifest) -> Exit:
+    def _find(self, target: Target, context: RunContext, manifest: Manifest) -> ExitCode:
         """Search the capacity of one target."""
-        with reachable(target, stage, manifest.measured[target.name]) as server:
-            steps = _Steps(target, server, stage, manifest, self.objective, self.max_time_s)
+        with reachable(target, context, manifest.measured[target.name]) as server:
+            steps = _Steps(target, server, context, manifest, self.objective, self.max_time_s)
             found = search(steps.probe, self.bounds)
         self.found[target.name] = found
         manifest.content["capacity"] = {
             name: {"objective": self.objective.content(), **capacity.content()}
             for name, capacity in self.found.items()
         }
-        stage.terminal.say(f"{target.name}: {messages.capacity(found, self.objective)}")
+        context.terminal.say(f"{target.name}: {messages.capacity(found, self.objective)}")
         if found.rate_rps is not None:
-            return Exit.OK
-        return Exit.OBJECTIVE_MISSED if found.limit is Limit.OBJECTIVE else Exit.INVALID
+            return ExitCode.OK
+        return ExitCode.OBJECTIVE_MISSED if found.limit is Limit.OBJECTIVE else ExitCode.INVALID
 
     def _table(self, manifest: Manifest, outcome: Outcome) -> list[dict[str, str]]:
         return [
@@ -99,14 +99,14 @@ class _Steps:
         self,
         target: Target,
         server: Server,
-        stage: Stage,
+        context: RunContext,
         manifest: Manifest,
         objective: Objective,
         max_time_s: float,
     ) -> None:
-        self._load = partial(load_round, target, server, stage)
+        self._load = partial(load_round, target, server, context)
         self._target = target
-        self._stage = stage
+        self._context = context
         self._manifest = manifest
         self._measured = manifest.measured[target.name]
         self._objective = objective
@@ -127,7 +127,7 @@ class _Steps:
         step = self._step(entry)
         verdict = step.judge(self._objective)
         said = messages.step(rate_rps, step, verdict, self._objective)
-        self._stage.terminal.say(f"{self._target.name}: {said}")
+        self._context.terminal.say(f"{self._target.name}: {said}")
         return verdict
 
     def _entry(self, rate_rps: float, phase: Phase) -> Round:
@@ -136,7 +136,7 @@ class _Steps:
         if rounds[0].phase is None:
             entry = rounds[0]
         else:
-            self._stage.stop_asked.sleep(self._stage.plan.profile.cool_down_s)
+            self._context.stop_asked.sleep(self._context.plan.profile.cool_down_s)
             rounds.append(entry := Round(len(rounds)))
         entry.rate_rps, entry.phase = rate_rps, phase
         return entry
@@ -149,6 +149,6 @@ class _Steps:
         if entry.state == FAILED or entry.steady_from_ns is None or entry.steady_until_ns is None:
             raise BrokenError(entry.problem or "the load never was steady")
         steady = (entry.steady_from_ns, entry.steady_until_ns)
-        usage = self._stage.path(self._target, "usage.csv")
+        usage = self._context.path(self._target, "usage.csv")
         cpu_percent = busiest_percent(usage, entry.round, GENERATOR, *steady)
         return sum_up(within(rows, *steady), self._objective.percentile, cpu_percent)

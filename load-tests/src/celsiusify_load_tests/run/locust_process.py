@@ -15,7 +15,7 @@ from celsiusify_load_tests.config.targets import Target
 from celsiusify_load_tests.generator.parent_watchdog import COMMAND_PID
 from celsiusify_load_tests.host.processes import kill_session, last_lines, start, stop
 from celsiusify_load_tests.host.signals import Interruption
-from celsiusify_load_tests.run.backend import Alone, Ended, Team
+from celsiusify_load_tests.run.backend import LoadBackend, LoadResult, LocalBackend
 
 OWN_LOCUSTFILE = Path(__file__).parents[1] / "generator" / "locustfile.py"
 LOCUSTFILE = Path(os.environ.get("CELSIUSIFY_LOCUSTFILE") or OWN_LOCUSTFILE)
@@ -41,7 +41,7 @@ class Job:
     log: Path
     load: LoadModel = field(default_factory=ClosedLoad)
     connection: str = str(KEEP_ALIVE)
-    team: Team = field(default_factory=Alone)
+    team: LoadBackend = field(default_factory=LocalBackend)
 
 
 def command(job: Job) -> list[str]:
@@ -79,7 +79,7 @@ def drive(
     cores: list[int] | None,
     each_second: Callable[[], str | None],
     stop_asked: Interruption,
-) -> Ended:
+) -> LoadResult:
     """Run the load to its end.
 
     Args:

@@ -12,7 +12,7 @@ from celsiusify_load_tests.host.cgroup import limit_cores
 from celsiusify_load_tests.host.cpu_affinity import Split
 from celsiusify_load_tests.recording import run_folder
 from celsiusify_load_tests.run.plan import Plan
-from celsiusify_load_tests.run.result import Measured
+from celsiusify_load_tests.run.result import TargetResult
 
 FORMAT = 2
 SAID_ELSEWHERE = ("warm_up_s", "cool_down_s", "rate_rps")
@@ -30,7 +30,7 @@ class Manifest:
     """
 
     def __init__(
-        self, folder: Path, content: dict[str, Any], measured: dict[str, Measured]
+        self, folder: Path, content: dict[str, Any], measured: dict[str, TargetResult]
     ) -> None:
         self._path = folder / "run.json"
         self.content = content

@@ -6,10 +6,10 @@ from math import isfinite
 import numpy as np
 
 from celsiusify_load_tests.host.cpu_affinity import Split
-from celsiusify_load_tests.preflight.generator_capacity import Ability
+from celsiusify_load_tests.preflight.generator_capacity import GeneratorCapacity
 from celsiusify_load_tests.run.capacity_search import Capacity, Limit, Objective, Step, Verdict
 from celsiusify_load_tests.run.plan import Plan
-from celsiusify_load_tests.run.result import Measured, Round, Steady
+from celsiusify_load_tests.run.result import Round, Steady, TargetResult
 
 NEAR = 0.85  # of the load's ceiling: from here on the throughput tells of the load, not the server
 
@@ -31,7 +31,7 @@ def load(plan: Plan, split: Split) -> list[str]:
     return lines
 
 
-def headroom(protocol: str, ability: Ability, plan: Plan) -> str:
+def headroom(protocol: str, ability: GeneratorCapacity, plan: Plan) -> str:
     """What the load generator can do, and how far that is above the most that this load asks."""
     line = (
         f"{protocol}: the load generator makes up to {ability.rate_rps:,.0f} requests/s and sees "
@@ -63,7 +63,7 @@ def ending(name: str, entry: Round, steady: Steady, plan: Plan) -> list[str]:
     return lines
 
 
-def row(name: str, measured: Measured, steady: Sequence[Steady]) -> dict[str, str]:
+def row(name: str, measured: TargetResult, steady: Sequence[Steady]) -> dict[str, str]:
     """A target's line in the last table: counts of all rounds, the median round when steady."""
     return {
         "target": name,
@@ -113,7 +113,7 @@ def capacity_row(name: str, steps: int, found: Capacity | None) -> dict[str, str
     }
 
 
-def _sum(measured: Measured, name: str) -> int | None:
+def _sum(measured: TargetResult, name: str) -> int | None:
     counts = [entry.counts[name] for entry in measured.rounds if entry.started_ns is not None]
     known = [count for count in counts if count is not None]
     return sum(known) if len(known) == len(counts) > 0 else None

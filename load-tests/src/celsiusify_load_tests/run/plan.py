@@ -19,8 +19,8 @@ from celsiusify_load_tests.export.exporter import Way
 from celsiusify_load_tests.host.cpu_affinity import Split
 from celsiusify_load_tests.host.signals import Interruption
 from celsiusify_load_tests.preflight.calibration import calibrate
-from celsiusify_load_tests.preflight.generator_capacity import Ability, Subject
-from celsiusify_load_tests.run.backend import Alone, Team
+from celsiusify_load_tests.preflight.generator_capacity import GeneratorCapacity, Subject
+from celsiusify_load_tests.run.backend import LoadBackend, LocalBackend
 from celsiusify_load_tests.run.console import Terminal
 
 Turn = tuple[str, int]
@@ -59,7 +59,7 @@ def sequence(names: Sequence[str], rounds: int, order: str, seed: int) -> list[T
     return [(name, turn) for turn in range(rounds) for name in arrange(names, turn, choices)]
 
 
-Calibrate = Callable[[Subject, Split, Interruption], dict[str, Ability]]
+Calibrate = Callable[[Subject, Split, Interruption], dict[str, GeneratorCapacity]]
 
 BETWEEN_S = 5.0  # about what it takes to stop a target and to start another and the load
 
@@ -120,7 +120,7 @@ class Plan:
 
 
 @dataclass(frozen=True)
-class Stage:
+class RunContext:
     """What the loads of a run have in common.
 
     Attributes:
@@ -138,7 +138,7 @@ class Stage:
     split: Split
     terminal: Terminal
     stop_asked: Interruption
-    team: Team = field(default_factory=Alone)
+    team: LoadBackend = field(default_factory=LocalBackend)
     calibrate: Calibrate = calibrate
 
     def path(self, target: Target, ending: str) -> Path:

@@ -49,7 +49,7 @@ class Round:
 
 
 @dataclass
-class Measured:
+class TargetResult:
     """What run.json says of a target; `results/README.md` describes its fields."""
 
     title: str
@@ -92,9 +92,9 @@ class Measured:
 
 def blank(
     target: Target, host: str | None, rounds: Iterable[int] = (), rate_rps: float | None = None
-) -> Measured:
+) -> TargetResult:
     """What is known of a target before it is loaded, at `rate_rps` if the load is open."""
-    return Measured(
+    return TargetResult(
         title=target.title,
         url=host or target.url,
         request=str(target.request),

@@ -13,11 +13,11 @@ from celsiusify_load_tests.recording.events import Timeline, read_timeline
 from celsiusify_load_tests.recording.reader import read_spool
 from celsiusify_load_tests.recording.run_folder import append_lines, append_requests
 from celsiusify_load_tests.run import monitor, result
-from celsiusify_load_tests.run.backend import Ended
+from celsiusify_load_tests.run.backend import LoadResult
 from celsiusify_load_tests.run.locust_process import Job, drive
 from celsiusify_load_tests.run.monitor import Follower
-from celsiusify_load_tests.run.plan import Plan, Stage
-from celsiusify_load_tests.run.result import COMPLETE, FAILED, INTERRUPTED, Measured, Round
+from celsiusify_load_tests.run.plan import Plan, RunContext
+from celsiusify_load_tests.run.result import COMPLETE, FAILED, INTERRUPTED, Round, TargetResult
 from celsiusify_load_tests.servers import local
 from celsiusify_load_tests.servers.local import Server, describe
 from celsiusify_load_tests.servers.remote import reached
@@ -29,47 +29,47 @@ USERS_COLUMNS = ("round", "time_ns", "users")
 
 
 @contextmanager
-def reachable(target: Target, stage: Stage, measured: Measured) -> Iterator[Server]:
+def reachable(target: Target, context: RunContext, measured: TargetResult) -> Iterator[Server]:
     """The target as a server that takes requests: the one pointed at, or one started for this.
 
     Raises:
         ServingError: If it can't be reached or served.
         Interrupted: If a stop was asked for before it took requests.
     """
-    stage.stop_asked.check()
-    if (host := stage.plan.hosts.get(target.name)) is not None:
+    context.stop_asked.check()
+    if (host := context.plan.hosts.get(target.name)) is not None:
         yield reached(
             target,
             host,
-            stage.plan.counters.get(target.name),
-            start_timeout_s=stage.plan.start_timeout_s,
-            stop_asked=stage.stop_asked,
-            say=lambda line: stage.terminal.say(f"{target.name}: {line}"),
+            context.plan.counters.get(target.name),
+            start_timeout_s=context.plan.start_timeout_s,
+            stop_asked=context.stop_asked,
+            say=lambda line: context.terminal.say(f"{target.name}: {line}"),
         )
         return
-    folder = stage.plan.targets_file.resolve().parent
+    folder = context.plan.targets_file.resolve().parent
     if measured.engine is None:
         measured.engine = describe(target, folder)
-        stage.terminal.say(f"{target.name}: starting {_engine(measured)}")
+        context.terminal.say(f"{target.name}: starting {_engine(measured)}")
     with local.served(
         target,
         folder,
-        stage.path(target, "server.log"),
-        cores=stage.split.target,
-        start_timeout_s=stage.plan.start_timeout_s,
-        stop_asked=stage.stop_asked,
+        context.path(target, "server.log"),
+        cores=context.split.target,
+        start_timeout_s=context.plan.start_timeout_s,
+        stop_asked=context.stop_asked,
     ) as server:
-        measured.cores = kept(server.pid, stage.split.target)
+        measured.cores = kept(server.pid, context.split.target)
         yield server
 
 
-def _engine(measured: Measured) -> str:
+def _engine(measured: TargetResult) -> str:
     engine = measured.engine or {}
     parts = [str(engine[key]) for key in ("engine", "reason") if engine.get(key)]
     return f"{measured.title} ({': '.join(parts)})" if parts else measured.title
 
 
-def load_round(target: Target, server: Server, stage: Stage, entry: Round) -> pa.Table:
+def load_round(target: Target, server: Server, context: RunContext, entry: Round) -> pa.Table:
     """Load a target that is up, add to its files, and note in `entry` how that went.
 
     Returns:
@@ -78,30 +78,30 @@ def load_round(target: Target, server: Server, stage: Stage, entry: Round) -> pa
     Raises:
         Interrupted: If a stop was asked for before it was loaded.
     """
-    stage.stop_asked.check()
+    context.stop_asked.check()
     count = counting(server.counters, target.metrics)
-    ended = _drive(target, server, stage, entry)
-    spool = _spool(target, stage)
+    ended = _drive(target, server, context, entry)
+    spool = _spool(target, context)
     rows, timeline = read_spool(spool), read_timeline(spool)
     _note(entry, rows, timeline)
-    entry.steps = _course(entry, stage.plan)
+    entry.steps = _course(entry, context.plan)
     entry.throttled_s, entry.clock_offset_ms = ended.throttled_s, ended.clock_offset_ms
     entry.counts["server"], entry.counts_problem = count(
-        entry.counts["started"] or 0, is_hurried=bool(stage.stop_asked)
+        entry.counts["started"] or 0, is_hurried=bool(context.stop_asked)
     )
-    entry.state, entry.problem = _state(ended.problem, timeline, stage)
-    append_requests(stage.path(target, "requests.parquet"), rows)
+    entry.state, entry.problem = _state(ended.problem, timeline, context)
+    append_requests(context.path(target, "requests.parquet"), rows)
     users = [(entry.round, *sample) for sample in timeline.users]
-    append_lines(stage.path(target, "users.csv"), USERS_COLUMNS, users)
+    append_lines(context.path(target, "users.csv"), USERS_COLUMNS, users)
     shutil.rmtree(spool)
     return rows
 
 
-def _drive(target: Target, server: Server, stage: Stage, entry: Round) -> Ended:
+def _drive(target: Target, server: Server, context: RunContext, entry: Round) -> LoadResult:
     """Drive the load while CPU and memory are sampled."""
-    plan = stage.plan
+    plan = context.plan
     job = Job(
-        run=stage.folder.name,
+        run=context.folder.name,
         target=target,
         round=entry.round,
         targets_file=plan.targets_file,
@@ -109,21 +109,21 @@ def _drive(target: Target, server: Server, stage: Stage, entry: Round) -> Ended:
         profile=plan.profile,
         processes=plan.processes,
         seed=plan.seed + entry.round,
-        spool=_spool(target, stage),
-        log=stage.path(target, "locust.log"),
+        spool=_spool(target, context),
+        log=context.path(target, "locust.log"),
         load=plan.load.at(entry.rate_rps),
-        team=stage.team,
+        team=context.team,
         connection=str(plan.policy),
     )
     later_s = plan.seconds_after((target.name, entry.round))
-    follower = Follower(job, server, stage.terminal, _title(target, entry, plan), later_s)
-    usage = stage.path(target, "usage.csv")
+    follower = Follower(job, server, context.terminal, _title(target, entry, plan), later_s)
+    usage = context.path(target, "usage.csv")
     with Sampler(usage, entry.round, follower.pids):
-        ended = drive(job, stage.split.generator, follower.look, stage.stop_asked)
+        ended = drive(job, context.split.generator, follower.look, context.stop_asked)
     add_delivered(usage, entry.round, job.spool)
-    stage.terminal.clear()
-    if stage.stop_asked:
-        stage.terminal.say("stopping; what was recorded is kept")
+    context.terminal.clear()
+    if context.stop_asked:
+        context.terminal.say("stopping; what was recorded is kept")
     if ended.problem is None:
         job.log.unlink()
     return ended
@@ -134,8 +134,8 @@ def _title(target: Target, entry: Round, plan: Plan) -> str:
     return f"{target.name}{place}"
 
 
-def _spool(target: Target, stage: Stage) -> Path:
-    return stage.folder / "parts" / target.name
+def _spool(target: Target, context: RunContext) -> Path:
+    return context.folder / "parts" / target.name
 
 
 def _note(entry: Round, rows: pa.Table, timeline: Timeline) -> None:
@@ -159,11 +159,11 @@ def _course(entry: Round, plan: Plan) -> list[dict[str, float]] | None:
     return plan.load.at(entry.rate_rps).course(plan.profile, from_ns)
 
 
-def _state(problem: str | None, timeline: Timeline, stage: Stage) -> tuple[str, str | None]:
+def _state(problem: str | None, timeline: Timeline, context: RunContext) -> tuple[str, str | None]:
     """Whether the measurement is whole, and if not, why."""
     faults = [problem] if problem else []
-    faults += monitor.faults(timeline, stage.plan.processes)
-    if stage.stop_asked:
+    faults += monitor.faults(timeline, context.plan.processes)
+    if context.stop_asked:
         return INTERRUPTED, "; ".join(["stopped before its time was over", *faults])
-    faults += monitor.cut_short(timeline, stage.plan.profile.run_time_s)
+    faults += monitor.cut_short(timeline, context.plan.profile.run_time_s)
     return (FAILED, "; ".join(faults)) if faults else (COMPLETE, None)

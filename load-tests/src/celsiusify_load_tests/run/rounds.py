@@ -2,56 +2,58 @@
 
 from celsiusify_load_tests.config.targets import Target
 from celsiusify_load_tests.errors import ServingError
-from celsiusify_load_tests.exit_codes import Exit
+from celsiusify_load_tests.exit_codes import ExitCode
 from celsiusify_load_tests.run import messages
 from celsiusify_load_tests.run.manifest import Manifest
-from celsiusify_load_tests.run.plan import Stage
+from celsiusify_load_tests.run.plan import RunContext
 from celsiusify_load_tests.run.result import COMPLETE, FAILED, INTERRUPTED, Round, steady
 from celsiusify_load_tests.run.round import load_round, reachable
-from celsiusify_load_tests.run.runner import Outcome, Work, give_up
+from celsiusify_load_tests.run.runner import Outcome, Strategy, skip_target
 
 
-def in_turn(rounds: int) -> Work:
+def in_turn(rounds: int) -> Strategy:
     """So many rounds of each target, started afresh for each."""
-    return Work("loads", rounds, _take_turns, _table)
+    return Strategy("loads", rounds, _take_turns, _table)
 
 
-def _take_turns(stage: Stage, manifest: Manifest, outcome: Outcome) -> None:
+def _take_turns(context: RunContext, manifest: Manifest, outcome: Outcome) -> None:
     """Load each target whenever it has its turn."""
-    targets = {target.name: target for target in stage.plan.targets}
+    targets = {target.name: target for target in context.plan.targets}
     rest_s = 0
-    for name, number in stage.plan.sequence:
+    for name, number in context.plan.sequence:
         if manifest.measured[name].rounds[number].state == FAILED:
             continue
-        stage.stop_asked.sleep(rest_s)
-        rest_s = stage.plan.profile.cool_down_s
+        context.stop_asked.sleep(rest_s)
+        rest_s = context.plan.profile.cool_down_s
         try:
-            _turn(targets[name], number, stage, manifest, outcome)
+            _turn(targets[name], number, context, manifest, outcome)
         except ServingError as problem:
-            give_up(name, str(problem), stage, manifest, outcome)
+            skip_target(name, str(problem), context, manifest, outcome)
         manifest.save()
 
 
-def _turn(target: Target, number: int, stage: Stage, manifest: Manifest, outcome: Outcome) -> None:
+def _turn(
+    target: Target, number: int, context: RunContext, manifest: Manifest, outcome: Outcome
+) -> None:
     """Serve one target afresh and load it for one round."""
     measured = manifest.measured[target.name]
     entry = measured.rounds[number]
-    with reachable(target, stage, measured) as server:
-        rows = load_round(target, server, stage, entry)
+    with reachable(target, context, measured) as server:
+        rows = load_round(target, server, context, entry)
     found = steady(rows, entry.steady_from_ns, entry.steady_until_ns)
     outcome.steady.setdefault(target.name, []).append(found)
     outcome.ends.append(_end(entry))
-    for line in messages.ending(target.name, entry, found, stage.plan):
-        stage.terminal.say(line)
+    for line in messages.ending(target.name, entry, found, context.plan):
+        context.terminal.say(line)
     if entry.problem:
-        stage.terminal.complain(f"{target.name}: {entry.state}: {entry.problem}")
+        context.terminal.complain(f"{target.name}: {entry.state}: {entry.problem}")
 
 
-def _end(entry: Round) -> Exit:
+def _end(entry: Round) -> ExitCode:
     """How a round that was loaded ended."""
     if entry.state == COMPLETE:
-        return Exit.REQUESTS_FAILED if entry.counts["failed"] else Exit.OK
-    return Exit.INTERRUPTED if entry.state == INTERRUPTED else Exit.INVALID
+        return ExitCode.REQUESTS_FAILED if entry.counts["failed"] else ExitCode.OK
+    return ExitCode.INTERRUPTED if entry.state == INTERRUPTED else ExitCode.INVALID
 
 
 def _table(manifest: Manifest, outcome: Outcome) -> list[dict[str, str]]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from celsiusify_load_tests.config.targets import Target
 from celsiusify_load_tests.errors import CalibrationError, LostWorkerError, NotEquivalentError
-from celsiusify_load_tests.exit_codes import Exit
+from celsiusify_load_tests.exit_codes import ExitCode
 from celsiusify_load_tests.export.exporter import sent
 from celsiusify_load_tests.host.cpu_affinity import Split, kept_on
 from celsiusify_load_tests.host.signals import Interrupted, Interruption
@@ -18,7 +18,7 @@ from celsiusify_load_tests.recording import run_folder
 from celsiusify_load_tests.run import messages
 from celsiusify_load_tests.run.console import Terminal
 from celsiusify_load_tests.run.manifest import Manifest, describe
-from celsiusify_load_tests.run.plan import Plan, Stage
+from celsiusify_load_tests.run.plan import Plan, RunContext
 from celsiusify_load_tests.run.result import FAILED, INTERRUPTED, NOT_LOADED, Steady, blank
 
 if TYPE_CHECKING:
@@ -29,12 +29,12 @@ if TYPE_CHECKING:
 class Outcome:
     """What a run has come to so far: its ends, and each target's rounds when they were steady."""
 
-    ends: list[Exit] = field(default_factory=list)
+    ends: list[ExitCode] = field(default_factory=list)
     steady: dict[str, list[Steady]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
-class Work:
+class Strategy:
     """What a run does.
 
     Attributes:
@@ -46,18 +46,20 @@ class Work:
 
     kind: str
     rounds: int
-    do: Callable[[Stage, Manifest, Outcome], None]
+    do: Callable[[RunContext, Manifest, Outcome], None]
     table: Callable[[Manifest, Outcome], list[dict[str, str]]]
 
 
-def give_up(name: str, problem: str, stage: Stage, manifest: Manifest, outcome: Outcome) -> None:
+def skip_target(
+    name: str, problem: str, context: RunContext, manifest: Manifest, outcome: Outcome
+) -> None:
     """Leave a target out that can't be served."""
     manifest.measured[name].close(FAILED, problem)
-    stage.terminal.complain(f"{name}: {FAILED}: {problem}")
-    outcome.ends.append(Exit.USAGE)
+    context.terminal.complain(f"{name}: {FAILED}: {problem}")
+    outcome.ends.append(ExitCode.USAGE)
 
 
-def run(plan: Plan, split: Split, terminal: Terminal, work: Work) -> Exit:
+def run(plan: Plan, split: Split, terminal: Terminal, work: Strategy) -> ExitCode:
     """Do `work` as `plan` has it.
 
     A target that fails doesn't keep the others from being loaded; an interruption does. What was
@@ -68,7 +70,7 @@ def run(plan: Plan, split: Split, terminal: Terminal, work: Work) -> Exit:
         with Interruption() as stop_asked, _led(plan, terminal, stop_asked) as leader:
             return _run(plan, split, terminal, work, temperatures, stop_asked, leader)
     except Interrupted:  # before there was anything to keep
-        return Exit.INTERRUPTED
+        return ExitCode.INTERRUPTED
 
 
 @contextmanager
@@ -89,11 +91,11 @@ def _run(
     plan: Plan,
     split: Split,
     terminal: Terminal,
-    work: Work,
+    work: Strategy,
     temperatures: list[float],
     stop_asked: Interruption,
     leader: "Leader | None",
-) -> Exit:
+) -> ExitCode:
     """Do the work, in a new folder."""
     began = datetime.now(UTC)
     folder = run_folder.create_folder(plan.results, began, plan.profile.name)
@@ -107,12 +109,12 @@ def _run(
     manifest = Manifest(folder, content, targets)
     for line in messages.load(plan, split):
         terminal.say(line)
-    stage = Stage(plan, folder, split, terminal, stop_asked)
+    context = RunContext(plan, folder, split, terminal, stop_asked)
     if leader:
-        stage = replace(stage, team=leader, calibrate=leader.calibrate)
+        context = replace(context, team=leader, calibrate=leader.calibrate)
     with sent(folder, plan.way_home, stop_asked):
         with kept_on(split.generator):
-            outcome = _pass_and_do(work, stage, manifest, temperatures)
+            outcome = _pass_and_do(work, context, manifest, temperatures)
         if leader:
             leader.dismiss()
         run_folder.remove_if_empty(folder / "parts")
@@ -122,42 +124,42 @@ def _run(
 
 
 def _pass_and_do(
-    work: Work, stage: Stage, manifest: Manifest, temperatures: list[float]
+    work: Strategy, context: RunContext, manifest: Manifest, temperatures: list[float]
 ) -> Outcome:
     """Do the work if all targets answer rightly."""
     outcome = Outcome()
     try:
-        unserved = answers.check(stage, manifest, temperatures)
+        unserved = answers.check(context, manifest, temperatures)
         for name, reason in unserved.items():
-            give_up(name, reason, stage, manifest, outcome)
-        served = [target for target in stage.plan.targets if target.name not in unserved]
-        if stage.plan.calibrated and served:
-            _calibrate(served, stage, manifest)
-        work.do(stage, manifest, outcome)
+            skip_target(name, reason, context, manifest, outcome)
+        served = [target for target in context.plan.targets if target.name not in unserved]
+        if context.plan.calibrated and served:
+            _calibrate(served, context, manifest)
+        work.do(context, manifest, outcome)
     except NotEquivalentError as problem:
-        stage.terminal.complain(f"{problem}; nothing was timed")
+        context.terminal.complain(f"{problem}; nothing was timed")
         _close(manifest, FAILED, str(problem))
-        outcome.ends.append(Exit.NOT_EQUIVALENT)
+        outcome.ends.append(ExitCode.NOT_EQUIVALENT)
     except CalibrationError as problem:
-        stage.terminal.complain(f"{problem}; nothing was timed")
+        context.terminal.complain(f"{problem}; nothing was timed")
         _close(manifest, FAILED, str(problem))
-        outcome.ends.append(Exit.INVALID)
+        outcome.ends.append(ExitCode.INVALID)
     except LostWorkerError as problem:
-        stage.terminal.complain(f"{problem}; no more was loaded")
+        context.terminal.complain(f"{problem}; no more was loaded")
         _close(manifest, FAILED, str(problem))
-        outcome.ends.append(Exit.INVALID)
+        outcome.ends.append(ExitCode.INVALID)
     except Interrupted:
         _close(manifest, INTERRUPTED, NOT_LOADED)
-        outcome.ends.append(Exit.INTERRUPTED)
+        outcome.ends.append(ExitCode.INTERRUPTED)
     manifest.save()
     return outcome
 
 
-def _calibrate(targets: list[Target], stage: Stage, manifest: Manifest) -> None:
+def _calibrate(targets: list[Target], context: RunContext, manifest: Manifest) -> None:
     """Find out what the load generator can do at the targets that will be loaded, and say it."""
-    plan = stage.plan
+    plan = context.plan
     subject = Subject(
-        stage.folder.name,
+        context.folder.name,
         targets,
         plan.targets_file,
         plan.profile,
@@ -165,11 +167,11 @@ def _calibrate(targets: list[Target], stage: Stage, manifest: Manifest) -> None:
         plan.seed,
         str(plan.policy),
     )
-    found = stage.calibrate(subject, stage.split, stage.stop_asked)
+    found = context.calibrate(subject, context.split, context.stop_asked)
     manifest.content["calibration"] = found
     manifest.save()
     for protocol, ability in found.items():
-        stage.terminal.say(messages.headroom(protocol, ability, stage.plan))
+        context.terminal.say(messages.headroom(protocol, ability, context.plan))
 
 
 def _close(manifest: Manifest, state: str, problem: str) -> None:

@@ -104,7 +104,7 @@ Counts = dict[str, int | None]
 """What each instance has counted, by its URL; None where it can't be read."""
 
 
-class Tally(NamedTuple):
+class CounterTotals(NamedTuple):
     """What all instances counted during a load; None where that can't be known, and why."""
 
     counted: int | None
@@ -151,49 +151,49 @@ def instances(url: str) -> list[str]:
     return [f"{parts.scheme}://{host}:{parts.port or HTTP_PORT}" for host in hosts]
 
 
-def during(before: Counts, after: Counts) -> Tally:
+def during(before: Counts, after: Counts) -> CounterTotals:
     """What was counted between two readings; an instance that is new has counted from 0."""
     if not before:
-        return Tally(None, "no instance was there to be asked")
+        return CounterTotals(None, "no instance was there to be asked")
     total = 0
     for url in before | after:
         begun, ended = before.get(url, 0), after.get(url)
         if url not in after:
-            return Tally(None, f"{url} is gone, and its count with it")
+            return CounterTotals(None, f"{url} is gone, and its count with it")
         if begun is None or ended is None:
-            return Tally(None, f"the count of {url} can't be read")
+            return CounterTotals(None, f"the count of {url} can't be read")
         if ended < begun:
-            return Tally(None, f"{url} began to count anew")
+            return CounterTotals(None, f"{url} began to count anew")
         total += ended - begun
-    return Tally(total)
+    return CounterTotals(total)
 
 
 class Count(Protocol):
     """Tells what was counted since it was made."""
 
-    def __call__(self, expected: int, *, is_hurried: bool) -> Tally:
+    def __call__(self, expected: int, *, is_hurried: bool) -> CounterTotals:
         """Wait a while for what is `expected`, unless that `is_hurried`."""
 
 
 def counting(counters: Counters | None, metrics: Metrics | None) -> Count:
-    """Begin to count what a target counts.
+    """StartSignal to count what a target counts.
 
     Args:
         counters: Where it does; None where that isn't known.
         metrics: How its counter is called; None where it has none.
     """
     if counters is None or metrics is None:
-        return lambda expected, *, is_hurried: Tally(None)
+        return lambda expected, *, is_hurried: CounterTotals(None)
     before = counters.read(metrics)
 
-    def count(expected: int, *, is_hurried: bool) -> Tally:
+    def count(expected: int, *, is_hurried: bool) -> CounterTotals:
         patience_s = 0.0 if is_hurried else counters.patience_s
         return settled(lambda: during(before, counters.read(metrics)), expected, patience_s)
 
     return count
 
 
-def settled(read: Callable[[], Tally], expected: int, patience_s: float) -> Tally:
+def settled(read: Callable[[], CounterTotals], expected: int, patience_s: float) -> CounterTotals:
     """Count until it is `expected`, or for `patience_s`: a server may count late."""
     deadline = time.monotonic() + patience_s
     while (tally := read()).counted is not None:

@@ -27,8 +27,8 @@ from celsiusify_load_tests.client.grpc.http2 import Http2
 from celsiusify_load_tests.client.grpc.http2_frames import ErrorCode, FrameError
 from celsiusify_load_tests.client.grpc.messages import RPCS, MessagePlace, MessageTemplate, types_of
 from celsiusify_load_tests.client.http1.request import Origin
-from celsiusify_load_tests.client.transport import Wire
-from celsiusify_load_tests.config.connection_policy import Habit
+from celsiusify_load_tests.client.transport import Transport
+from celsiusify_load_tests.config.connection_policy import ConnectionLifetime
 from celsiusify_load_tests.errors import LoadTestError
 
 
@@ -41,7 +41,7 @@ class GrpcConnection(KeptConnection[GrpcReply]):
     Args:
         endpoint: Where calls go.
         counts: What is counted of all connections.
-        habit: When connections are hung up.
+        lifetime: When connections are hung up.
         fields: The header fields of every call.
     """
 
@@ -49,19 +49,19 @@ class GrpcConnection(KeptConnection[GrpcReply]):
         self,
         endpoint: Endpoint,
         counts: ConnectionCounts,
-        habit: Habit,
+        lifetime: ConnectionLifetime,
         fields: Sequence[tuple[str, str]],
     ) -> None:
-        super().__init__(endpoint, counts, habit)
+        super().__init__(endpoint, counts, lifetime)
         self._fields = fields
         self._http2 = Http2(fields)
 
-    def _open(self) -> Wire:
+    def _open(self) -> Transport:
         wire = super()._open()
         self._http2 = Http2(self._fields)
         return wire
 
-    def _attempt(self, wire: Wire, request: bytes, is_kept: bool) -> GrpcReply:
+    def _attempt(self, wire: Transport, request: bytes, is_kept: bool) -> GrpcReply:
         http2 = self._http2
         try:
             if not is_kept:
@@ -80,13 +80,13 @@ class GrpcConnection(KeptConnection[GrpcReply]):
             raise ExchangeError(f"call broken off by the server: {stream.reset.name}")
         return reply_of(stream)
 
-    def _greet(self, wire: Wire) -> None:
+    def _greet(self, wire: Transport) -> None:
         """Exchange settings, as gRPC's own clients do before the first call on a connection."""
         wire.send(self._http2.open())
         while not self._http2.is_greeted:
             self._receive(wire)
 
-    def _receive(self, wire: Wire) -> None:
+    def _receive(self, wire: Transport) -> None:
         data = wire.receive()
         if not data:
             raise ExchangeError(self._ended())
@@ -106,11 +106,11 @@ class GrpcConnection(KeptConnection[GrpcReply]):
         reason = f": {farewell.name}" if farewell and farewell != ErrorCode.NO_ERROR else ""
         return f"connection ended {moment} the answer{reason}"
 
-    def _hang_up(self, wire: Wire) -> None:
+    def _hang_up(self, wire: Transport) -> None:
         """Reset it: a client of gRPC can't ask the server to hang up first."""
         wire.reset_at_close()
 
-    def _is_spent(self, wire: Wire) -> bool:
+    def _is_spent(self, wire: Transport) -> bool:
         """Hear what the server said meanwhile: it may have pinged, or taken its leave."""
         try:
             while wire.is_spent():
@@ -167,9 +167,13 @@ class GrpcClient:
         )
         self.judge, self.read = self._check.judge, self._check.read
 
-    def connect(self, counts: ConnectionCounts, habit: Habit | None = None) -> GrpcConnection:
+    def connect(
+        self, counts: ConnectionCounts, lifetime: ConnectionLifetime | None = None
+    ) -> GrpcConnection:
         """Return a connection for one more user."""
-        return GrpcConnection(self._endpoint, counts, habit or Habit(), self._fields)
+        return GrpcConnection(
+            self._endpoint, counts, lifetime or ConnectionLifetime(), self._fields
+        )
 
     def right_answer(self, fahrenheit: float) -> bytes:
         """Return a framed message that has the temperature, and an instance, in their places."""

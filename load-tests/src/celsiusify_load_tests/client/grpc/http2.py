@@ -68,7 +68,7 @@ class Http2:
         return self._take()
 
     def request(self, body: bytes) -> bytes:
-        """Begin a request; return what to send, with all of it that the windows permit.
+        """StartSignal a request; return what to send, with all of it that the windows permit.
 
         Raises:
             FrameError: If the fields don't fit into one frame.

@@ -18,15 +18,15 @@ from celsiusify_load_tests.client.http1.response import (
     Response,
     read_response,
 )
-from celsiusify_load_tests.client.transport import Wire
-from celsiusify_load_tests.config.connection_policy import Habit
+from celsiusify_load_tests.client.transport import Transport
+from celsiusify_load_tests.config.connection_policy import ConnectionLifetime
 
 _END_OF_HEAD = b"\r\n\r\n"
 _LAST = b"\r\nConnection: close"
 
 
 class HttpConnection(KeptConnection[Response]):
-    """A connection over HTTP/1.1, kept alive for as many requests as its user's habit says.
+    """A connection over HTTP/1.1, kept alive for as many requests as its user's lifetime says.
 
     A request on a connection that was used before, and of whose answer nothing came, is sent once
     more if it is idempotent (RFC 9112, section 9.3.1), and else has failed.
@@ -34,7 +34,7 @@ class HttpConnection(KeptConnection[Response]):
     Args:
         endpoint: Where requests go.
         counts: What is counted of all connections.
-        habit: When connections are hung up.
+        lifetime: When connections are hung up.
         idempotent: Whether requests may be sent twice.
         head_only: Whether the requests' method is HEAD.
     """
@@ -43,16 +43,16 @@ class HttpConnection(KeptConnection[Response]):
         self,
         endpoint: Endpoint,
         counts: ConnectionCounts,
-        habit: Habit,
+        lifetime: ConnectionLifetime,
         *,
         idempotent: bool,
         head_only: bool = False,
     ) -> None:
-        super().__init__(endpoint, counts, habit)
+        super().__init__(endpoint, counts, lifetime)
         self._idempotent = idempotent
         self._head_only = head_only
 
-    def _attempt(self, wire: Wire, request: bytes, is_kept: bool) -> Response:
+    def _attempt(self, wire: Transport, request: bytes, is_kept: bool) -> Response:
         try:
             wire.send(request)
             return read_response(wire.receive, self._head_only)
@@ -68,7 +68,7 @@ class HttpConnection(KeptConnection[Response]):
         """Say that the connection ends with this request (RFC 9112, section 9.6)."""
         return request.replace(_END_OF_HEAD, _LAST + _END_OF_HEAD, 1)
 
-    def _is_spent(self, wire: Wire) -> bool:
+    def _is_spent(self, wire: Transport) -> bool:
         return wire.is_spent()
 
     def _is_reusable(self, reply: Response) -> bool:
@@ -100,13 +100,15 @@ class HttpClient:
         self.fill = self._template.fill
         self.judge, self.read = self._check.judge, self._check.read
 
-    def connect(self, counts: ConnectionCounts, habit: Habit | None = None) -> HttpConnection:
+    def connect(
+        self, counts: ConnectionCounts, lifetime: ConnectionLifetime | None = None
+    ) -> HttpConnection:
         """Return a connection for one more user."""
         template = self._template
         return HttpConnection(
             self._endpoint,
             counts,
-            habit or Habit(),
+            lifetime or ConnectionLifetime(),
             idempotent=template.is_idempotent,
             head_only=template.is_head,
         )
