@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from celsiusify_cluster.__main__ import main
-from celsiusify_cluster.programs import own_folder
+from celsiusify_cluster.cli.main import main
+from celsiusify_cluster.kube.programs import own_folder
 
 from .chart.helm import Helm
 

@@ -11,12 +11,13 @@ from pathlib import Path
 
 import pytest
 
-from celsiusify_cluster import local_cluster, metrics
-from celsiusify_cluster.__main__ import main
-from celsiusify_cluster.engine import full_name, images
-from celsiusify_cluster.helm import Helm
-from celsiusify_cluster.place import Place
-from celsiusify_cluster.programs import own_folder
+from celsiusify_cluster.cli.main import main
+from celsiusify_cluster.kube import metrics_api
+from celsiusify_cluster.kube.helm import Helm
+from celsiusify_cluster.kube.programs import own_folder
+from celsiusify_cluster.kube.release import Place
+from celsiusify_cluster.local import clusters
+from celsiusify_cluster.local.clusters import full_name, images
 
 from .cluster.cluster import Cluster
 from .cluster.person import interrupt_once
@@ -80,7 +81,7 @@ def stand_ins(cluster: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 @pytest.fixture
 def repository(cluster: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """A chart repository with a metrics-server of the pinned version."""
-    version = local_cluster.METRICS_SERVER["version"]
+    version = clusters.METRICS_SERVER["version"]
     chart, served = tmp_path / "metrics-server", tmp_path / "repository"
     (chart / "templates").mkdir(parents=True)
     served.mkdir()
@@ -95,7 +96,7 @@ def repository(cluster: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         url = f"http://127.0.0.1:{server.server_port}"
-        monkeypatch.setitem(local_cluster.METRICS_SERVER, "repo", url)
+        monkeypatch.setitem(clusters.METRICS_SERVER, "repo", url)
         cluster.store.create(find("namespaces"), "", {"metadata": {"name": "kube-system"}})
         yield url
         server.shutdown()
@@ -239,7 +240,7 @@ def test_metrics_that_never_come_are_told_of(
 ) -> None:
     stand_ins.add("minikube")
     cluster.has_metrics = False
-    monkeypatch.setattr(metrics, "TIMEOUT_S", 1)
+    monkeypatch.setattr(metrics_api, "TIMEOUT_S", 1)
     assert create() == 2
     assert "metrics-server tells nothing after 1 s" in capsys.readouterr().err
 

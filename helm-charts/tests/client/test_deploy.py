@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from celsiusify_cluster import patience
-from celsiusify_cluster.__main__ import main
-from celsiusify_cluster.programs import own_folder
+from celsiusify_cluster.cli.main import main
+from celsiusify_cluster.kube import pod_problems
+from celsiusify_cluster.kube.programs import own_folder
 
 from .cluster.cluster import Cluster
 from .cluster.containers import prints
@@ -110,7 +110,7 @@ def test_an_image_that_is_missing_is_named_and_the_release_taken_back(
 def test_pods_that_fit_no_node_are_told_of_while_helm_waits(
     cluster: Cluster, capsys: Captured, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(patience, "PATIENCE_S", 2.0)
+    monkeypatch.setattr(pod_problems, "PATIENCE_S", 2.0)
     cluster.unschedulable = "0/1 nodes are available: 1 Insufficient cpu."
     assert deploy() == 2
     assert (
@@ -123,7 +123,7 @@ def test_pods_that_a_node_is_added_for_are_waited_for(
     cluster: Cluster, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As on clusters that grow: it takes longer than any other trouble may."""
-    monkeypatch.setattr(patience, "PATIENCE_S", 1.0)
+    monkeypatch.setattr(pod_problems, "PATIENCE_S", 1.0)
     cluster.unschedulable, cluster.new_node_s = "0/1 nodes are available: 1 Insufficient cpu.", 5.0
     assert deploy() == 0
 

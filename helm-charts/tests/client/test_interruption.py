@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from celsiusify_cluster.__main__ import main
+from celsiusify_cluster.cli.main import main
 
 from .cluster.cluster import Cluster
 from .cluster.containers import Container, prints

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from celsiusify_cluster import serving, terminal
-from celsiusify_cluster.__main__ import main
+from celsiusify_cluster import console
+from celsiusify_cluster.cli.main import main
+from celsiusify_cluster.observe import outputs
 
 from .cluster.cluster import Cluster
 from .cluster.containers import Command, Container, Program, prints, waits
@@ -49,7 +50,7 @@ def test_results_come_home_and_the_leader_s_code_is_handed_on(
 def test_a_log_shows_now_and_then_how_far_a_load_is(
     released: Cluster, results: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(terminal, "PERIOD_S", 0.5)
+    monkeypatch.setattr(console, "PERIOD_S", 0.5)
 
     def lasts() -> None:
         while not any("/log?" in request for request in released.requests):
@@ -138,7 +139,7 @@ def test_a_server_that_describes_itself_for_ever_is_let_be(
         container.commands["tf-serving"] = lambda *_: int(container.stopped.wait())
         return waits(container)
 
-    monkeypatch.setattr(serving, "PATIENCE_S", 1)
+    monkeypatch.setattr(outputs, "PATIENCE_S", 1)
     cluster.server = program
     install(cluster)
     cluster.leader = leads(frames())

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from celsiusify_cluster import patience, programs
-from celsiusify_cluster.__main__ import main
+from celsiusify_cluster.cli.main import main
+from celsiusify_cluster.kube import pod_problems, programs
 
 from .cluster.cluster import Cluster
 from .cluster.containers import waits
@@ -153,7 +153,7 @@ def test_a_second_load_at_once_is_refused(released: Cluster, capsys: Captured) -
 def test_a_load_that_fits_no_node_is_removed_and_explained(
     released: Cluster, capsys: Captured, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(patience, "PATIENCE_S", 1.0)
+    monkeypatch.setattr(pod_problems, "PATIENCE_S", 1.0)
     released.unschedulable = "0/3 nodes are available: 3 Insufficient cpu."
     assert main(["loadtest", "tfserving", "--workers=9"]) == 2
     assert "can't be scheduled: 0/3 nodes are available: 3 Insufficient cpu." in complaint(capsys)
@@ -163,7 +163,7 @@ def test_a_load_that_fits_no_node_is_removed_and_explained(
 def test_a_load_that_a_node_is_added_for_is_waited_for(
     released: Cluster, results: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(patience, "PATIENCE_S", 1.0)
+    monkeypatch.setattr(pod_problems, "PATIENCE_S", 1.0)
     released.leader = leads(frames())
     released.unschedulable, released.new_node_s = "0/3 nodes are available: 3 Insufficient cpu.", 4
     assert main(["loadtest", "tfserving", f"--results={results}"]) == 0
@@ -172,7 +172,7 @@ def test_a_load_that_a_node_is_added_for_is_waited_for(
 def test_a_worker_that_fits_no_node_is_explained_before_the_leader_waits_for_it(
     released: Cluster, capsys: Captured, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(patience, "PATIENCE_S", 1.0)
+    monkeypatch.setattr(pod_problems, "PATIENCE_S", 1.0)
     released.leader = waits
     released.unschedulable, released.room = "0/1 nodes are available: 1 Insufficient cpu.", 3
     assert main(["loadtest", "tfserving", "--workers=1"]) == 2
@@ -193,7 +193,7 @@ def test_a_load_whose_image_is_missing_is_removed_and_explained(
 def test_a_load_that_gets_no_pods_is_explained(
     released: Cluster, capsys: Captured, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(patience, "PATIENCE_S", 1.0)
+    monkeypatch.setattr(pod_problems, "PATIENCE_S", 1.0)
     released.holds_jobs = True
     released.refusal = "exceeded quota: compute, requested: cpu=2, limited: cpu=1"
     assert main(["loadtest", "tfserving"]) == 2

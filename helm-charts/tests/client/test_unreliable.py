@@ -7,12 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from celsiusify_cluster import leader_log
-from celsiusify_cluster.__main__ import main
+from celsiusify_cluster.cli.main import main
 from celsiusify_cluster.errors import ClusterError
-from celsiusify_cluster.kubectl import Kubectl
-from celsiusify_cluster.place import Place
-from celsiusify_cluster.proxy import Proxy
+from celsiusify_cluster.kube.kubectl import Kubectl, Proxy
+from celsiusify_cluster.kube.release import Place
+from celsiusify_cluster.load import log_follower
 
 from .cluster.cluster import PODS, Cluster
 from .cluster.containers import Container, waits
@@ -47,7 +46,7 @@ def test_a_log_that_hangs_is_opened_anew(
     released: Cluster, results: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Else results that the leader holds would never be fetched: it waits for that."""
-    monkeypatch.setattr(leader_log, "QUIET_S", 1.0)
+    monkeypatch.setattr(log_follower, "QUIET_S", 1.0)
     script = leads(["going on"])
 
     def leader(container: Container) -> int:
@@ -65,7 +64,7 @@ def test_a_log_that_hangs_is_opened_anew(
 def test_a_node_that_answers_no_more_ends_the_wait(
     released: Cluster, results: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(leader_log, "PATIENCE_S", 1.0)
+    monkeypatch.setattr(log_follower, "PATIENCE_S", 1.0)
     released.leader = waits
     released.lost_node = 'Get "https://10.0.0.7:10250/containerLogs/x": dial tcp: i/o timeout'
     assert loadtest(results, "tfserving") == 3
@@ -143,7 +142,7 @@ def complaint(proxy: Proxy) -> str:
 def test_results_are_kept_where_the_cluster_answers_no_more_after_them(
     released: Cluster, results: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(leader_log, "PATIENCE_S", 1.0)
+    monkeypatch.setattr(log_follower, "PATIENCE_S", 1.0)
 
     def leader(container: Container) -> int:
         code = leads(frames())(container)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from celsiusify_cluster.frames import MARK, FrameReader, Received
+from celsiusify_cluster.load.log_files import MARK, FrameReader, Received
 
 from ..chart.manifests import Manifest, job_spec, of_kind
 from ..servers.local import PATIENCE_S, free_port

@@ -1,0 +1,121 @@
+"""`celsiusify-cluster loadtest`: load targets inside the cluster, and bring the results home."""
+
+import argparse
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from celsiusify_cluster.console import StopAsked, Terminal
+from celsiusify_cluster.errors import ClusterError
+from celsiusify_cluster.kube.kubectl import Kubectl, Object
+from celsiusify_cluster.kube.release import add_place_options, place
+from celsiusify_cluster.load.download import Landing
+from celsiusify_cluster.load.finish import finish
+from celsiusify_cluster.load.job import TARGETS_LABEL, Wish, build, choose, target_urls
+from celsiusify_cluster.load.launch import await_start, leader_of, on_cluster
+from celsiusify_cluster.load.receiver import Reception
+from celsiusify_cluster.observe.outputs import Stay
+from celsiusify_cluster.observe.sampler import Sampler
+from celsiusify_cluster.observe.samples import find_watched
+from celsiusify_cluster.option_types import as_typed, count, optional, positive, seconds
+
+RUN_OPTIONS = {
+    "profile": "NAME",
+    "users": "N",
+    "spawn-rate": "N",
+    "run-time": "TIME",
+    "load": "MODEL",
+    "rate": "N",
+    "rounds": "N",
+    "order": "ORDER",
+    "connection": "POLICY",
+    "warm-up": "TIME",
+    "cool-down": "TIME",
+    "max-in-flight": "N",
+    "processes": "N",
+    "seed": "N",
+}
+"""What is handed on to `celsiusify-load-tests run`, which says what it means."""
+
+CHECKS: dict[str, Callable[[str], object]] = {"run-time": seconds, "rounds": count}
+"""What a Job's deadline is computed from is read here too."""
+
+
+def add_loadtest_options(verb: argparse.ArgumentParser) -> None:
+    """Add the options of `loadtest`."""
+    verb.add_argument("targets", nargs="*", metavar="TARGET", help="names, or 'all'")
+    add_place_options(verb)
+    add = verb.add_argument
+    add("--workers", type=optional(count), metavar="N", help="pods that make load for a leader")
+    for name, value in RUN_OPTIONS.items():
+        check = CHECKS.get(name, str)
+        about = "as of celsiusify-load-tests run"
+        add(f"--{name}", type=as_typed(check), default="", metavar=value, help=about)
+    add("--results", type=Path, default=Path("results"), metavar="DIR", help="folder of all runs")
+    add(
+        "--start-timeout",
+        type=optional(positive),
+        metavar="SECONDS",
+        help="for the load's pods to start; default 300",
+    )
+
+
+def load_on_cluster(options: argparse.Namespace, terminal: Terminal) -> int:
+    """Create a Job, follow it, and bring its results home; returns the leader's exit code.
+
+    Raises:
+        ClusterError: If the load can't start.
+        MeasurementError: If it started, and its results aren't whole.
+    """
+    kubectl = Kubectl(place(options))
+    version = kubectl.server_version()
+    kubectl.get("namespace", kubectl.place.namespace)
+    wish = _wish(options)
+    chosen = choose(_cron_jobs(kubectl), wish.targets)
+    _refuse_a_second(kubectl)
+    job = build(chosen, wish, kubectl.place.release, datetime.now(UTC))
+    with (
+        StopAsked() as stop,
+        Landing(options.results) as home,
+        on_cluster(kubectl, job, stop, terminal),
+    ):
+        watched = find_watched(kubectl, target_urls(_args(job)))
+        with Sampler(kubectl, watched) as sampler:
+            pods = await_start(kubectl, job, options.start_timeout or 300.0, stop, terminal)
+            stay = Stay(kubectl, version, job, watched, pods)
+            reception = Reception(kubectl, _leader(pods), home, terminal)
+            reception.follow(sampler, stop)
+        return finish(reception, stay, sampler, stop, terminal)
+
+
+def _wish(options: argparse.Namespace) -> Wish:
+    values = {name: getattr(options, name.replace("-", "_")) for name in RUN_OPTIONS}
+    return Wish(options.targets, values, options.workers, options.extra)
+
+
+def _cron_jobs(kubectl: Kubectl) -> dict[str, Object]:
+    selector = f"--selector={kubectl.place.labels()},{TARGETS_LABEL}"
+    found = kubectl.items("cronjobs", selector)
+    return {entry["metadata"]["labels"][TARGETS_LABEL]: entry for entry in found}
+
+
+def _refuse_a_second(kubectl: Kubectl) -> None:
+    """Two loads at once would measure each other."""
+    for job in kubectl.items("jobs", f"--selector={kubectl.place.labels()},{TARGETS_LABEL}"):
+        if job.get("status", {}).get("active"):
+            name = job["metadata"]["name"]
+            raise ClusterError(
+                f"job {name} is loading already: wait for its end, or "
+                f"`kubectl delete job {name} --namespace {kubectl.place.namespace}`"
+            )
+
+
+def _args(job: Object) -> list[str]:
+    args: list[str] = job["spec"]["template"]["spec"]["containers"][0]["args"]
+    return args
+
+
+def _leader(pods: Sequence[Object]) -> str:
+    leader = leader_of(pods)
+    assert leader is not None
+    return str(leader["metadata"]["name"])

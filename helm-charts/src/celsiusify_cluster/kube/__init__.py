@@ -1,0 +1,1 @@
+"""helm, kubectl, and what Kubernetes says."""

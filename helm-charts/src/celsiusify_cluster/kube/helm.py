@@ -1,0 +1,64 @@
+"""helm, told where the release is, with its complaints made plain."""
+
+import json
+import re
+
+from celsiusify_cluster.errors import ClusterError
+from celsiusify_cluster.kube.errors import explain
+from celsiusify_cluster.kube.programs import find_program, run
+from celsiusify_cluster.kube.release import Place
+
+HELM_3 = 3
+
+
+class Helm:
+    """Runs helm in one place."""
+
+    def __init__(self, place: Place) -> None:
+        self._program = find_program("helm")
+        self.place = place
+
+    def run(self, *arguments: str) -> str:
+        """Run helm and return what it prints.
+
+        Raises:
+            ClusterError: If it fails.
+        """
+        finished = run(self.command(*arguments))
+        if finished.returncode:
+            raise explain(finished.stderr, self.place)
+        return finished.stdout
+
+    def command(self, *arguments: str) -> list[str]:
+        """The command line, with the place."""
+        context = [f"--kube-context={self.place.context}"] if self.place.context else []
+        return [self._program, f"--namespace={self.place.namespace}", *context, *arguments]
+
+    @property
+    def has_its_way(self) -> list[str]:
+        """The flags that take a failed release back, and overrule what others have set.
+
+        Helm 3 does the latter unasked. Helm 4 would refuse where an autoscaler that is switched
+        off has set a Deployment's replicas.
+        """
+        found = re.search(r"v(\d+)\.", self.run("version", "--short"))
+        if found is not None and int(found[1]) == HELM_3:
+            return ["--atomic"]
+        return ["--rollback-on-failure", "--server-side=true", "--force-conflicts"]
+
+    def chart(self) -> str:
+        """Name and version of the chart that the release has, e.g. `celsiusify-0.1.0`.
+
+        Raises:
+            ClusterError: If there is no such release.
+        """
+        finished = run(self.command("get", "metadata", self.place.release, "--output=json"))
+        if "release: not found" in finished.stderr:
+            here = self.place
+            raise ClusterError(
+                f"there is no release {here.release} in namespace {here.namespace}: `make deploy`"
+            )
+        if finished.returncode:
+            raise explain(finished.stderr, self.place)
+        found = json.loads(finished.stdout)
+        return f"{found['chart']}-{found['version']}"

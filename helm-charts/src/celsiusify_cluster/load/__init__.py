@@ -1,0 +1,1 @@
+"""A load on the cluster: its Job, its log, and its results."""

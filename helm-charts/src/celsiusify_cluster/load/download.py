@@ -1,0 +1,111 @@
+"""Results on their way home: from the leader's log, or by `kubectl exec` where it holds them."""
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from celsiusify_cluster.errors import ClusterError, MeasurementError
+from celsiusify_cluster.kube.errors import explain
+from celsiusify_cluster.kube.kubectl import Kubectl
+from celsiusify_cluster.load.log_files import MARK, FrameReader, Held, Received
+
+TRIES = 3
+EMIT = ("celsiusify-load-tests", "emit")
+
+
+@dataclass(frozen=True)
+class Home:
+    """Where results arrive: a folder beside the runs, until they are whole.
+
+    Attributes:
+        results: The folder of all runs.
+        landing: Where this one's files are written.
+    """
+
+    results: Path
+    landing: Path
+
+    def settle(self, received: Received) -> Path:
+        """Move the files into the run's folder, and return it; what else is in it stays."""
+        folder = self.results / received.run
+        for name in received.files:
+            target = folder / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            (self.landing / name).replace(target)
+        return folder
+
+
+class Landing:
+    """A `Home` while the context lasts: what didn't settle is removed."""
+
+    def __init__(self, results: Path) -> None:
+        results.mkdir(parents=True, exist_ok=True)
+        self._folder = Path(tempfile.mkdtemp(prefix=".landing-", dir=results))
+        self.home = Home(results, self._folder)
+
+    def __enter__(self) -> Home:
+        return self.home
+
+    def __exit__(self, *_: object) -> None:
+        shutil.rmtree(self._folder)
+        with suppress(OSError):  # unless there is something in it
+            self.home.results.rmdir()
+
+
+def fetch_logged(kubectl: Kubectl, pod: str, folder: Path) -> Received | Held:
+    """Read a pod's whole log for what it carries.
+
+    Raises:
+        MeasurementError: If it carries no results, or they are damaged.
+    """
+    return _read(kubectl, folder, f"the log of {pod}", "logs", pod)
+
+
+def fetch_held(kubectl: Kubectl, pod: str, held: Held, folder: Path) -> Received:
+    """Have the leader print what it holds, until that came whole; then let it end.
+
+    Raises:
+        MeasurementError: If it doesn't come whole.
+    """
+    problem = ""
+    for _ in range(TRIES):
+        try:
+            received = _read(kubectl, folder, held.folder, "exec", pod, "--", *EMIT, held.folder)
+        except MeasurementError as failed:
+            problem = str(failed)
+        else:
+            assert isinstance(received, Received)
+            kubectl.run("exec", pod, "--", *EMIT, held.folder, "--release", "--quiet")
+            return received
+    raise MeasurementError(f"{held.folder} of {pod} can't be fetched: {problem}")
+
+
+def _read(kubectl: Kubectl, folder: Path, what: str, *command: str) -> Received | Held:
+    """Read frames from what a kubectl prints."""
+    reader = FrameReader(folder)
+    found: Received | Held | None = None
+    process = kubectl.start(*command)
+    assert process.stdout is not None
+    try:
+        for line in _marked(process.stdout):
+            event = reader.take(line)
+            found = event if isinstance(event, Received | Held) else found
+    finally:
+        reader.close()
+        process.terminate()
+        _, complaint = process.communicate()
+    if found is None:
+        said = complaint.decode(errors="replace").strip()
+        reason: ClusterError | str = explain(said, kubectl.place) if said else "it has none"
+        raise MeasurementError(f"no whole results in {what}: {reason}")
+    return found
+
+
+def _marked(stream: Iterator[bytes]) -> Iterator[str]:
+    for raw in stream:
+        line = raw.decode(errors="replace").removesuffix("\n")
+        if line.startswith(MARK):
+            yield line

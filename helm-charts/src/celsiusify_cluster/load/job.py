@@ -1,0 +1,139 @@
+"""The Job of a load: a CronJob's template, with what this run wants otherwise."""
+
+import copy
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from celsiusify_cluster.errors import ClusterError
+from celsiusify_cluster.kube.kubectl import Object
+from celsiusify_cluster.option_types import seconds
+
+TARGETS_LABEL = "celsiusify.dev/targets"
+JOB_LABEL = "batch.kubernetes.io/job-name"
+INDEX_LABEL = "batch.kubernetes.io/job-completion-index"
+ALL = "all"
+PER_TARGET = ("--host=", "--counters=")
+NAME_LENGTH = 52  # what a CronJob's may have; a pod's host name adds a number to it
+LONGEST_LOAD_S = 600  # of a profile
+AROUND_LOAD_S = 180  # warm-up, checks and cool-down of one
+TO_START_AND_END_S = 1800  # calibration, waiting for workers, holding results
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What a person asks for.
+
+    Attributes:
+        targets: Names, or `all`.
+        options: Options of `run`, e.g. `{"profile": "quick"}`; those that are empty don't count.
+        workers: Pods beside the leader; None for what the chart says.
+        extra: Further arguments of `run`, as they are.
+    """
+
+    targets: Sequence[str]
+    options: Mapping[str, str] = field(default_factory=dict)
+    workers: int | None = None
+    extra: Sequence[str] = ()
+
+
+def choose(cron_jobs: Mapping[str, Object], targets: Sequence[str]) -> list[Object]:
+    """The CronJobs that know the targets, by their label; the first gives the template.
+
+    Raises:
+        ClusterError: If no target is named, or one isn't there.
+    """
+    known = ", ".join(cron_jobs)
+    if not cron_jobs:
+        raise ClusterError("there is no load test on this cluster: `make deploy` first")
+    if not targets:
+        raise ClusterError(f"name a target: {known}")
+    for name in targets:
+        if name not in cron_jobs:
+            raise ClusterError(f"no load test for {name!r} on this cluster; it has {known}")
+    return [cron_jobs[name] for name in dict.fromkeys(targets)]
+
+
+def build(chosen: Sequence[Object], wish: Wish, release: str, now: datetime) -> Object:
+    """The Job to create, owned by the CronJob whose template it has."""
+    first = chosen[0]
+    spec = copy.deepcopy(first["spec"]["jobTemplate"]["spec"])
+    container = spec["template"]["spec"]["containers"][0]
+    container["args"] = arguments(chosen, wish)
+    if wish.workers is not None:
+        spec["completions"] = spec["parallelism"] = 1 + wish.workers
+    spec["activeDeadlineSeconds"] = _deadline_s(spec, wish, len(target_urls(container["args"])))
+    what = wish.targets[0] if len(wish.targets) == 1 else "several"
+    template_meta = first["spec"]["jobTemplate"].get("metadata", {})
+    return {
+        "apiVersion": "batch/v1",
+        "kind": "Job",
+        "metadata": {
+            "name": f"{release[:15]}-{what[:18]}-{now:%y%m%d-%H%M%S}".lower(),
+            "labels": {
+                **first["metadata"]["labels"],
+                **template_meta.get("labels", {}),
+                TARGETS_LABEL: what,
+            },
+            "annotations": {
+                **template_meta.get("annotations", {}),
+                "cronjob.kubernetes.io/instantiate": "manual",
+            },
+            "ownerReferences": [_owner(first)],
+        },
+        "spec": spec,
+    }
+
+
+def arguments(chosen: Sequence[Object], wish: Wish) -> list[str]:
+    """A container's arguments: the first template's, the others' addresses, and the wishes last."""
+    first, *others = (_args(cron_job) for cron_job in chosen)
+    if list(wish.targets) != [ALL]:
+        first = _with_targets(first, wish.targets)
+    for args in others:
+        first += [arg for arg in args if arg.startswith(PER_TARGET) and arg not in first]
+    options = {name: value for name, value in wish.options.items() if value}
+    if wish.workers is not None:
+        options["workers"] = str(wish.workers)
+    return [*first, *(f"--{name}={value}" for name, value in options.items()), *wish.extra]
+
+
+def target_urls(args: Sequence[str]) -> dict[str, str]:
+    """Where each target is, from `--host=NAME=URL`."""
+    pairs = (arg.removeprefix("--host=").partition("=") for arg in args if "--host=" in arg)
+    return {name: url for name, _, url in pairs}
+
+
+def _args(cron_job: Object) -> list[str]:
+    container = cron_job["spec"]["jobTemplate"]["spec"]["template"]["spec"]["containers"][0]
+    return list(container["args"])
+
+
+def _with_targets(args: list[str], targets: Sequence[str]) -> list[str]:
+    """Replace the names between `run` and its first option."""
+    begin = args.index("run") + 1
+    end = next(
+        (place for place, arg in enumerate(args) if place >= begin and arg.startswith("-")),
+        len(args),
+    )
+    return [*args[:begin], *targets, *args[end:]]
+
+
+def _deadline_s(spec: Object, wish: Wish, targets: int) -> int:
+    """The template's, unless this run takes longer than it allows for."""
+    run_time = wish.options.get("run-time")
+    load_s = seconds(run_time) if run_time else LONGEST_LOAD_S
+    rounds = int(wish.options.get("rounds") or 1)
+    needed_s = targets * rounds * (load_s + AROUND_LOAD_S) + TO_START_AND_END_S
+    return max(needed_s, int(spec.get("activeDeadlineSeconds", 0)))
+
+
+def _owner(cron_job: Object) -> Object:
+    meta = cron_job["metadata"]
+    return {
+        "apiVersion": "batch/v1",
+        "kind": "CronJob",
+        "name": meta["name"],
+        "uid": meta["uid"],
+        "controller": True,
+    }

@@ -1,0 +1,155 @@
+"""Follow the leader's log while it is written, each line once."""
+
+import queue
+import subprocess
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from celsiusify_cluster.errors import ClusterError
+from celsiusify_cluster.kube.errors import FORBIDDEN, explain
+from celsiusify_cluster.kube.kubectl import Kubectl
+from celsiusify_cluster.kube.pod_problems import has_ended
+
+
+class Position:
+    """Knows a line that comes again when a log is read anew.
+
+    A log can be asked for from a whole second on only, so the lines of that second come again.
+    Its time stamps all have the same form, so that they sort as texts.
+    """
+
+    def __init__(self) -> None:
+        self.stamp = ""
+        self._at_stamp = 0
+        self._again = 0
+
+    def rewind(self) -> None:
+        """Note that the log is read anew, from the second of the last line."""
+        self._again = 0
+
+    def is_new(self, stamp: str) -> bool:
+        """Is a line that comes with this time stamp one that didn't come before?"""
+        if stamp < self.stamp:
+            return False
+        if stamp > self.stamp:
+            self.stamp, self._at_stamp, self._again = stamp, 1, 1
+            return True
+        self._again += 1
+        is_new = self._again > self._at_stamp
+        self._at_stamp = max(self._at_stamp, self._again)
+        return is_new
+
+
+RETRY_S = 1.0
+QUIET_S = 45.0
+"""A leader tells the time each ten seconds. A stream that is silent for longer may hang, as some do
+after much output at once, or once a log was rotated; one that is opened anew doesn't.
+"""
+WAIT = "--pod-running-timeout=2s"  # the pod runs already; by itself kubectl tries for 20 s
+PATIENCE_S = 300.0  # for a cluster, or a node, that answers no more
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line, and when it came, by our own clock."""
+
+    received_ns: int
+    text: str
+
+
+class LeaderLog:
+    """Follows a pod's log in a thread until the pod has ended; picks it up where it broke off.
+
+    Attributes:
+        problem: Why no more lines come, if the pod didn't end.
+    """
+
+    def __init__(self, kubectl: Kubectl, pod: str) -> None:
+        self._kubectl, self._pod = kubectl, pod
+        self._lines: queue.SimpleQueue[Line | None] = queue.SimpleQueue()
+        self._position = Position()
+        self._closed = threading.Event()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._opened_s = self._heard_s = time.monotonic()
+        self.problem: str | None = None
+        threading.Thread(target=self._follow, daemon=True).start()
+
+    def close(self) -> None:
+        """Follow no longer."""
+        self._closed.set()
+        if self._process:
+            self._process.terminate()
+
+    def lines(self, patience_s: float = 0.2) -> Iterator[Line | None]:
+        """Yield lines as they come, and None now and then where none does; ends with the log."""
+        while True:
+            try:
+                line = self._lines.get(timeout=patience_s)
+            except queue.Empty:
+                self._end_if_quiet()
+                yield None
+                continue
+            if line is None:
+                return
+            yield line
+
+    def _follow(self) -> None:
+        try:
+            self._follow_until_ended()
+        except ClusterError as problem:
+            self.problem = str(problem)
+        finally:
+            self._lines.put(None)
+
+    def _follow_until_ended(self) -> None:
+        readable_s = time.monotonic()
+        while not self._closed.is_set():
+            complaint = self._read("--follow")
+            if self._has_ended():
+                self._read()  # what came between the break and the end
+                return
+            if FORBIDDEN.search(complaint):
+                raise explain(complaint, self._kubectl.place)
+            readable_s = max(readable_s, self._heard_s) if complaint else time.monotonic()
+            if time.monotonic() - readable_s > PATIENCE_S:
+                self._kubectl.run("logs", self._pod, "--tail=1")  # fails, and says why
+            self._closed.wait(RETRY_S)
+
+    def _end_if_quiet(self) -> None:
+        quiet_s = time.monotonic() - max(self._opened_s, self._heard_s)
+        if self._process and quiet_s > QUIET_S:
+            self._process.terminate()
+
+    def _read(self, *flags: str) -> str:
+        """Read on from where the log was left; returns what kubectl complained of."""
+        since = [f"--since-time={self._position.stamp}"] if self._position.stamp else []
+        self._position.rewind()
+        command = ("logs", self._pod, "--timestamps", WAIT, *since, *flags)
+        process = self._kubectl.start(*command)
+        self._process, self._opened_s = process, time.monotonic()
+        assert process.stdout is not None
+        for raw in process.stdout:
+            received_ns, self._heard_s = time.time_ns(), time.monotonic()
+            stamp, _, text = raw.decode(errors="replace").removesuffix("\n").partition(" ")
+            if self._position.is_new(stamp):
+                self._lines.put(Line(received_ns, text))
+        _, complaint = process.communicate()
+        return complaint.decode(errors="replace") if process.returncode > 0 else ""
+
+    def _has_ended(self) -> bool:
+        """Is the pod at its end, or gone?
+
+        Raises:
+            ClusterError: If the cluster doesn't say for too long.
+        """
+        deadline = time.monotonic() + PATIENCE_S
+        while True:
+            try:
+                pods = self._kubectl.items("pods", f"--field-selector=metadata.name={self._pod}")
+            except ClusterError:
+                if time.monotonic() > deadline or self._closed.wait(RETRY_S):
+                    raise
+            else:
+                return not pods or has_ended(pods[0])

@@ -1,0 +1,216 @@
+"""Create clusters with kind or minikube, and load images into them."""
+
+import re
+import shutil
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+import yaml
+
+from celsiusify_cluster.errors import ClusterError
+from celsiusify_cluster.kube.programs import find_program, run, show
+
+METRICS_SERVER = {
+    "repo": "https://kubernetes-sigs.github.io/metrics-server/",
+    "version": "3.13.1",
+    "args": "{--kubelet-insecure-tls}",  # kubelets of kind sign their certificates themselves
+}
+
+
+class LocalCluster(ABC):
+    """A maker of clusters.
+
+    Args:
+        name: The cluster's.
+        engine: The container engine that it runs in: `docker` or `podman`.
+    """
+
+    program: str
+
+    def __init__(self, name: str, engine: str) -> None:
+        self.name, self.engine = name, engine
+        self._found = find_program(self.program)
+
+    @property
+    @abstractmethod
+    def context(self) -> str:
+        """The kubeconfig's name for it."""
+
+    @property
+    def environment(self) -> Mapping[str, str]:
+        """What the program has to find in its environment."""
+        return {}
+
+    @property
+    def has_metrics_server(self) -> bool:
+        """Does `create` install metrics-server?"""
+        return False
+
+    @abstractmethod
+    def exists(self) -> bool:
+        """Is it there already?"""
+
+    @abstractmethod
+    def create(self) -> None:
+        """Make it unless it is there, wait until it answers, and point kubeconfig at it."""
+
+    @abstractmethod
+    def load(self, archive: Path) -> None:
+        """Bring an image into it."""
+
+    @abstractmethod
+    def delete(self) -> None:
+        """Remove it."""
+
+    def run(self, *arguments: str) -> str:
+        """Run the program and show what it says."""
+        return show([self._found, *arguments], self.environment)
+
+
+class Kind(LocalCluster):
+    """Kubernetes in containers: https://kind.sigs.k8s.io."""
+
+    program = "kind"
+
+    @property
+    def context(self) -> str:
+        """The kubeconfig's name for it."""
+        return f"kind-{self.name}"
+
+    @property
+    def environment(self) -> Mapping[str, str]:
+        """What the program has to find in its environment."""
+        return {"KIND_EXPERIMENTAL_PROVIDER": self.engine}
+
+    def exists(self) -> bool:
+        """Is it there already?"""
+        return self.name in self.run("get", "clusters").split()
+
+    def create(self) -> None:
+        """Make it unless it is there, wait until it answers, and point kubeconfig at it."""
+        if self.exists():
+            self.run("export", "kubeconfig", f"--name={self.name}")
+            return
+        try:
+            self.run("create", "cluster", f"--name={self.name}", "--wait=180s")
+        except KeyboardInterrupt:
+            self.delete()  # kind leaves half a cluster, which the next time would be one
+            raise
+
+    def load(self, archive: Path) -> None:
+        """Bring an image into it."""
+        self.run("load", "image-archive", str(archive), f"--name={self.name}")
+
+    def delete(self) -> None:
+        """Remove it."""
+        self.run("delete", "cluster", f"--name={self.name}")
+
+
+class Minikube(LocalCluster):
+    """Kubernetes on one machine: https://minikube.sigs.k8s.io."""
+
+    program = "minikube"
+
+    @property
+    def context(self) -> str:
+        """The kubeconfig's name for it."""
+        return self.name
+
+    @property
+    def has_metrics_server(self) -> bool:
+        """Does `create` install metrics-server?"""
+        return True
+
+    def exists(self) -> bool:
+        """Is it there already?"""
+        return f'"{self.name}"' in self.run("profile", "list", "--output=json", "--light")
+
+    def create(self) -> None:
+        """Start it, which makes it where it isn't, and mends what was broken off."""
+        addons = "--addons=metrics-server"
+        self.run("start", f"--profile={self.name}", f"--driver={self.engine}", "--wait=all", addons)
+
+    def load(self, archive: Path) -> None:
+        """Bring an image into it."""
+        self.run("image", "load", str(archive), f"--profile={self.name}")
+
+    def delete(self) -> None:
+        """Remove it."""
+        self.run("delete", f"--profile={self.name}")
+
+
+MAKERS: tuple[type[LocalCluster], ...] = (Kind, Minikube)
+
+
+def local_cluster(name: str, engine: str) -> LocalCluster:
+    """The first maker that is installed.
+
+    Raises:
+        ClusterError: If there is none.
+    """
+    for maker in MAKERS:
+        if shutil.which(maker.program):
+            return maker(name, engine)
+    known = " nor ".join(maker.program for maker in MAKERS)
+    raise ClusterError(
+        f"neither {known} is installed: get one of them from https://kind.sigs.k8s.io or "
+        f"https://minikube.sigs.k8s.io"
+    )
+
+
+DOCKER_HUB = "docker.io"
+NO_IMAGE = re.compile(r"No such image|image not known")
+
+
+class Engine:
+    """Docker, or what understands the same commands."""
+
+    def __init__(self, name: str) -> None:
+        self._program = find_program(name, "it runs the cluster; DOCKER=podman names another")
+
+    def save(self, image: str, folder: Path) -> Path:
+        """Write an image to a file, under the full name that a cluster knows it by.
+
+        Raises:
+            ClusterError: If it isn't there.
+        """
+        full = full_name(image)
+        finished = run([self._program, "tag", image, full])
+        if NO_IMAGE.search(finished.stderr):
+            raise ClusterError(f"there is no image {image}: `make image` builds it")
+        if finished.returncode:
+            raise ClusterError(f"{self._program} doesn't answer: {_last_line(finished.stderr)}")
+        path = folder / f"{full.replace('/', '_').replace(':', '_')}.tar"
+        finished = run([self._program, "save", "--output", str(path), full])
+        if finished.returncode:
+            raise ClusterError(f"image {image} can't be saved: {_last_line(finished.stderr)}")
+        return path
+
+
+def full_name(image: str) -> str:
+    """An image's name with its registry, which Podman would take for localhost."""
+    first = image.partition("/")[0]
+    has_registry = "/" in image and ("." in first or ":" in first or first == "localhost")
+    return image if has_registry else f"{DOCKER_HUB}/{image}"
+
+
+def _last_line(complaint: str) -> str:
+    return (complaint.strip().splitlines() or ["it says nothing"])[-1]
+
+
+def images(manifests: str) -> list[str]:
+    """The images that rendered objects use, each once."""
+    documents = yaml.safe_load_all(manifests)
+    return list(dict.fromkeys(image for content in documents for image in _images(content)))
+
+
+def _images(content: object) -> Iterator[str]:
+    if isinstance(content, dict):
+        if isinstance(content.get("containers"), list):
+            yield from (container["image"] for container in content["containers"])
+        for value in content.values():
+            yield from _images(value)
+    elif isinstance(content, Sequence) and not isinstance(content, str):
+        for entry in content:
+            yield from _images(entry)
