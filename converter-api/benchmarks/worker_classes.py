@@ -31,8 +31,8 @@ from unittest import mock
 import psutil
 from flask import Flask
 
-from celsiusify_converter_api import metrics
 from celsiusify_converter_api.app import create_app
+from celsiusify_converter_api.web import metrics
 
 SERVER_CORE, CLIENT_CORE = 0, 1
 PATH = "/convert/?fahrenheit=451"
@@ -49,12 +49,18 @@ def without_metrics() -> Flask:
 
 @dataclass
 class Candidate:
-    """A way to run the app: arguments for gunicorn, on top of the packaged configuration."""
+    """A way to run the app: arguments for gunicorn, on top of a packaged configuration.
+
+    Attributes:
+        source: The `src` folder of another version of this subproject, or None for this one.
+    """
 
     name: str
     arguments: list[str]
     app: str = APP
     access_log: bool = False
+    source: Path | None = None
+    config: str = "celsiusify_converter_api.serving.gunicorn_conf"
     port: int = 0
     master: int = 0
 
@@ -64,15 +70,18 @@ class Candidate:
         return f"http://127.0.0.1:{self.port}{PATH}"
 
 
-def candidates() -> list[Candidate]:
-    """List what is compared; the first is what `serve` starts."""
+def candidates(baseline: Path | None) -> list[Candidate]:
+    """List the candidates; the first is what `serve` starts."""
     gthread = [
         Candidate(f"gthread, {n} threads", ["--worker-class=gthread", f"--threads={n}"])
         for n in (1, 4, 8, 32)
     ]
+    other = [
+        Candidate("baseline", [], source=baseline, config="celsiusify_converter_api.gunicorn_conf")
+    ]
     return [
-        Candidate("bounded gevent (serve)", []),
-        Candidate("gevent", ["--worker-class=gevent"]),
+        Candidate("gevent (serve)", []),
+        *(other if baseline else []),
         *gthread,
         Candidate("sync", ["--worker-class=sync"]),
         Candidate("gevent_pywsgi", ["--worker-class=gunicorn.workers.ggevent.GeventPyWSGIWorker"]),
@@ -101,7 +110,9 @@ def served(candidate: Candidate) -> Iterator[None]:
         "CELSIUSIFY_ACCESS_LOG": str(candidate.access_log),
     }
     gunicorn = [sys.executable, "-m", "gunicorn", "--pythonpath", str(Path(__file__).parent)]
-    config = ["--config", "python:celsiusify_converter_api.gunicorn_conf"]
+    config = ["--config", f"python:{candidate.config}"]
+    if candidate.source:
+        settings["PYTHONPATH"] = str(candidate.source)
     process = subprocess.Popen(
         [*pin(SERVER_CORE), *gunicorn, *config, *candidate.arguments, candidate.app],
         env=os.environ | settings,
@@ -196,11 +207,14 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=int, default=1, help="length of a turn")
     parser.add_argument("--connections", type=int, default=32)
+    parser.add_argument("--baseline", type=Path, help="src of an older version with its own worker")
+    parser.add_argument("--only", action="append", help="compare just this one with serve")
     arguments = parser.parse_args()
     if not shutil.which("wrk") or (os.cpu_count() or 1) < 2:
         parser.error("needs wrk (Debian: apt-get install wrk) and two cores")
 
-    compared = candidates()
+    first, *others = candidates(arguments.baseline)
+    compared = [first, *(c for c in others if not arguments.only or c.name in arguments.only)]
     results: dict[str, list[Measurement]] = {candidate.name: [] for candidate in compared}
     with ExitStack() as stack:
         for candidate in compared:
@@ -215,6 +229,11 @@ def main() -> None:
     print_table(results, survivors)
 
 
+def ratio(ratios: list[float]) -> str:
+    """Return the median of some rounds' ratios, and their range."""
+    return f"{median(ratios):.2f} ({min(ratios):.2f}–{max(ratios):.2f})"
+
+
 def print_table(results: dict[str, list[Measurement]], survivors: set[str]) -> None:
     """Print a line for each candidate, as Markdown."""
     reference = next(iter(results.values()))
@@ -226,9 +245,9 @@ def print_table(results: dict[str, list[Measurement]], survivors: set[str]) -> N
         pairs = list(zip(turns, reference, strict=True))
         print(
             f"| {name} | {median(t.rate_rps for t in turns):.0f}"
-            f" | {median(t.rate_rps / r.rate_rps for t, r in pairs):.2f}"
+            f" | {ratio([t.rate_rps / r.rate_rps for t, r in pairs])}"
             f" | {median(t.cpu_us for t in turns):.0f}"
-            f" | {median(t.cpu_us / r.cpu_us for t, r in pairs):.2f}"
+            f" | {ratio([t.cpu_us / r.cpu_us for t, r in pairs])}"
             f" | {median(t.p50_ms for t in turns):.2f} | {median(t.p99_ms for t in turns):.2f}"
             f" | {'no harm' if name in survivors else 'block others'} |"
         )

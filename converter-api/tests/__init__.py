@@ -1,1 +1,1 @@
-"""A package, so that tests can share `serving` under pytest's importlib mode."""
+"""A package, so that tests can share `support` under pytest's importlib mode."""

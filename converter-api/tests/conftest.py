@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from celsiusify_converter_api.app import create_app
 from celsiusify_converter_api.config import Settings
 
-from .serving import PATIENCE_S, Server, StartServer
+from .support.servers import PATIENCE_S, Server, StartServer
 
 
 @pytest.fixture(scope="session")

@@ -2,9 +2,10 @@
 
 from flask import Flask
 
-from . import api, docs, errors, health, limits, metrics, openapi
-from .config import Settings
-from .proxies import TrustedProxies
+from celsiusify_converter_api.config import Settings
+from celsiusify_converter_api.serving import limits
+from celsiusify_converter_api.web import api, docs, errors, health, metrics, openapi
+from celsiusify_converter_api.web.proxies import TrustedProxies
 
 
 def create_app(settings: Settings | None = None) -> Flask:

@@ -8,9 +8,11 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BeforeValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from .cpus import usable_cpus
+from celsiusify_converter_api.serving.cpus import usable_cpus
 
 PREFIX = "CELSIUSIFY_"
+RETIRED = {"REQUEST_TIMEOUT_S"}
+"""Settings of earlier versions, without their prefix: they are accepted, and have no effect."""
 
 
 class ConfigError(ValueError):
@@ -44,17 +46,24 @@ class Settings(BaseSettings):
     workers: int = Field(
         default_factory=usable_cpus, ge=1, le=1024, description="worker processes; one per CPU"
     )
+    worker_class: Literal["gevent", "gthread", "sync"] = Field(
+        default="gevent", description="gunicorn's worker class: `gevent`, `gthread` or `sync`"
+    )
+    threads: int = Field(default=4, ge=1, le=1024, description="threads of each `gthread` worker")
     connections: int = Field(
         default=4096, ge=1, le=1_000_000, description="open connections a worker holds at most"
     )
     keepalive_s: float = Field(
-        default=75, gt=0, le=3600, description="how long a connection may be idle between requests"
-    )
-    request_timeout_s: float = Field(
-        default=10, gt=0, le=3600, description="how long a client may take to send a request"
+        default=75,
+        gt=0,
+        le=3600,
+        description="how long a connection may wait for its next complete request",
     )
     response_timeout_s: float = Field(
-        default=30, gt=0, le=3600, description="how long a client may take to receive an answer"
+        default=30,
+        gt=0,
+        le=3600,
+        description="how long a client may leave an answer unread",
     )
     drain_s: float = Field(
         default=5,
@@ -111,7 +120,7 @@ def refuse_slips(settings: type[Settings]) -> None:
     known = [field.upper() for field in settings.model_fields]
     for name in sorted(os.environ):
         suffix = name.removeprefix(PREFIX)
-        if suffix == name or suffix in known:
+        if suffix == name or suffix in known or suffix in RETIRED:
             continue
         if meant := get_close_matches(suffix, known, n=1, cutoff=0.8):
             raise ConfigError(

@@ -6,7 +6,7 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from .serving import reference_points
+from ..support.servers import reference_points
 
 IDENTIFIER = re.compile(r"[A-Z0-9]{8}(-[A-Z0-9]{8}){3}")
 

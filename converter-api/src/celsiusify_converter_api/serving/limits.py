@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 from flask import Flask
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from .errors import problem
+from celsiusify_converter_api.web.errors import problem
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
 
 MAX_BODY_BYTES = 16 * 1024
 
@@ -17,7 +18,7 @@ MAX_BODY_BYTES = 16 * 1024
 def limit_body(app: "WSGIApplication") -> "WSGIApplication":
     """Wrap an app so that a request that announces a large body is answered with 413.
 
-    The time for a body, announced or not, is bounded by the worker.
+    The time for a body is bounded by gunicorn.
     """
 
     def limited(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:

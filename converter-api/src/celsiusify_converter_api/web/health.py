@@ -3,7 +3,7 @@
 from flask import Blueprint
 from werkzeug.exceptions import ServiceUnavailable
 
-from . import drain
+from celsiusify_converter_api.serving import drain
 
 blueprint = Blueprint("health", __name__)
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from .serving import Server, StartServer, ask, wait_until
+from ..support.servers import Server, StartServer, ask, wait_until
 
 CLIENTS = 16
 PATH = "/convert/?fahrenheit=451"

@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from celsiusify_converter_api.convert import (
+from celsiusify_converter_api.conversion import (
     celsius_from_fahrenheit,
     format_celsius,
     parse_fahrenheit,
 )
 
-from .serving import reference_points
+from .support.servers import reference_points
 
 finite = st.floats(allow_nan=False, allow_infinity=False)
 

@@ -10,6 +10,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
+
 Network = IPv4Network | IPv6Network
 KNOWN_PEERS = 1024
 HEADERS = frozenset(

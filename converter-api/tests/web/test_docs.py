@@ -9,7 +9,7 @@ import pytest
 from flask.testing import FlaskClient
 from playwright.sync_api import Page, Request, expect, sync_playwright
 
-from .serving import PATIENCE_S, Server
+from ..support.servers import PATIENCE_S, Server
 
 CHROMIUM = (
     shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")

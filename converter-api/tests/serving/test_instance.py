@@ -4,8 +4,8 @@ import signal
 from pathlib import Path
 from typing import Any
 
-from .serving import Server, StartServer, wait_until
-from .test_metrics import LATENCY, REQUESTS, samples
+from ..support.servers import Server, StartServer, wait_until
+from ..web.test_metrics import LATENCY, REQUESTS, samples
 
 CONVERT = "/convert/?fahrenheit=451"
 COUNTED = ("/convert/", "GET", "200")

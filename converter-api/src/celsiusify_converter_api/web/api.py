@@ -2,9 +2,13 @@
 
 from flask import Blueprint, request
 
-from .convert import celsius_from_fahrenheit, format_celsius, parse_fahrenheit
-from .errors import InvalidParameter
-from .identity import app_identifier
+from celsiusify_converter_api.conversion import (
+    celsius_from_fahrenheit,
+    format_celsius,
+    parse_fahrenheit,
+)
+from celsiusify_converter_api.identity import app_identifier
+from celsiusify_converter_api.web.errors import InvalidParameter
 
 PARAMETER = "fahrenheit"
 EXPECTED = "one finite decimal number, such as 451 or -40.5"

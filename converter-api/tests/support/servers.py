@@ -24,7 +24,7 @@ PATIENCE_S = 30
 
 def reference_points() -> list[tuple[str, str]]:
     """Read the pairs of °F and °C, as text, that every subproject is checked against."""
-    path = Path(__file__).parents[2] / "reference-points.csv"
+    path = Path(__file__).parents[3] / "reference-points.csv"
     with path.open(newline="") as lines:
         return [(row["fahrenheit"], row["celsius"]) for row in csv.DictReader(lines)]
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Blueprint, Response, json, jsonify, request
 
-from . import __version__
+from celsiusify_converter_api import __version__
 
 blueprint = Blueprint("openapi", __name__)
 

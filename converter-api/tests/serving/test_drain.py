@@ -6,7 +6,7 @@ import sys
 TERM_ONE_SELF = """
 import os, signal, sys
 from types import SimpleNamespace
-from celsiusify_converter_api.drain import before_stopping
+from celsiusify_converter_api.serving.drain import before_stopping
 signal.signal(signal.SIGTERM, lambda *_: None)
 before_stopping(SimpleNamespace(pid=os.getppid()), 5.0)
 os.kill(os.getpid(), signal.SIGTERM)

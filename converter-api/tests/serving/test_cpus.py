@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from celsiusify_converter_api import cpus
+from celsiusify_converter_api.serving import cpus
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from contextlib import ExitStack, contextmanager
 
 import pytest
 
-from .serving import PATIENCE_S, Server, StartServer, wait_until
+from ..support.servers import PATIENCE_S, Server, StartServer, wait_until
 
 MANY = 400
 HEAD = b"GET /convert/?fahrenheit=451 HTTP/1.1\r\nHost: celsiusify\r\n"
@@ -41,14 +41,14 @@ def read_to_end(client: socket.socket) -> bytes:
 
 @pytest.fixture(scope="module")
 def impatient(servers: StartServer) -> Server:
-    """Give a server that waits a second for a request, and hours for anything else."""
-    return servers(request_timeout_s=1, keepalive_s=3600, response_timeout_s=3600)
+    """Give a server that waits a second for a request, and an hour for anything else."""
+    return servers(keepalive_s=1, response_timeout_s=3600)
 
 
 @pytest.mark.parametrize("sent", UNFINISHED.values(), ids=UNFINISHED.keys())
 def test_unfinished_requests_block_nobody(servers: StartServer, sent: bytes) -> None:
     """Others are answered while hundreds of clients are in the middle of a request."""
-    server = servers(request_timeout_s=3600)
+    server = servers(keepalive_s=3600)
     with many_clients(server, sent):
         for _ in range(50):
             assert server.get("/convert/?fahrenheit=451").status == 200
@@ -84,7 +84,7 @@ def test_dripping_bytes_buys_no_time(impatient: Server) -> None:
 )
 def test_unfinished_bodies_are_cut_off(servers: StartServer, headers: bytes) -> None:
     """A body that never ends holds its own connection, for a while, and nobody else's."""
-    server = servers(request_timeout_s=1, keepalive_s=1)
+    server = servers(keepalive_s=1)
     with many_clients(server, HEAD + headers) as clients:
         assert server.get("/convert/?fahrenheit=451").status == 200
         for client in clients:

@@ -1,15 +1,16 @@
 """The command's output and exit codes."""
 
 import json
+import resource
 import socket
 import sysconfig
 from pathlib import Path
 
 import pytest
 
-from celsiusify_converter_api import __main__ as command
+from celsiusify_converter_api.cli import main as command
 
-from .serving import run_command
+from ..support.servers import run_command
 
 
 def test_describe_prints_one_json_object() -> None:
@@ -54,18 +55,36 @@ def test_port_in_use_stops_with_one_line() -> None:
 @pytest.mark.parametrize(
     ("arguments", "complaint"),
     [
-        ([], "arguments are required: COMMAND"),
-        (["fly"], "invalid choice: 'fly' (choose from"),
-        (["serve", "--port=80"], "unrecognized arguments: --port=80"),
+        ([], "Missing command."),
+        (["fly"], "No such command 'fly'."),
+        (["serve", "--port=80"], "No such option '--port'"),
     ],
 )
 def test_wrong_arguments_stop_with_one_line(
     capsys: pytest.CaptureFixture[str], arguments: list[str], complaint: str
 ) -> None:
     """What can't be used is named on one line, and the exit code is 2."""
-    with pytest.raises(SystemExit) as stopped:
-        command.main(arguments)
+    assert command.main(arguments) == 2
     (line,) = capsys.readouterr().err.splitlines()
-    assert stopped.value.code == 2
     assert line.startswith("celsiusify-converter-api: ")
     assert complaint in line
+
+
+@pytest.mark.parametrize("worker_class", ["gevent", "gthread", "sync"])
+def test_describe_names_the_worker_class_that_runs(worker_class: str) -> None:
+    """The class and its reason follow the setting."""
+    result = run_command("describe", CELSIUSIFY_WORKER_CLASS=worker_class, CELSIUSIFY_THREADS=8)
+    described = json.loads(result.stdout)
+    assert described["settings"]["worker_class"] == worker_class
+    assert described["settings"]["threads"] == (8 if worker_class == "gthread" else 1)
+    assert described["reason"].startswith(f"{worker_class} workers")
+
+
+def test_help_is_quick() -> None:
+    """`--help` imports neither Flask nor gunicorn, and costs under half a second of CPU."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    result = run_command("--help")
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    assert result.returncode == 0
+    assert "describe" in result.stdout
+    assert after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime < 0.5

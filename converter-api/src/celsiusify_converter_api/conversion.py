@@ -2,11 +2,8 @@
 
 import math
 import re
-from typing import Final
 
-DECIMAL_NUMBER: Final = re.compile(
-    r"[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?", re.ASCII | re.IGNORECASE
-)
+DECIMAL_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?", re.ASCII | re.IGNORECASE)
 
 
 def parse_fahrenheit(text: str) -> float:

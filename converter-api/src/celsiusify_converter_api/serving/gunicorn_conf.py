@@ -8,15 +8,15 @@ import math
 import os
 import resource
 import shutil
+import socket
 import tempfile
 from contextlib import suppress
 from typing import Any
 
-from . import drain
-from .accesslog import JsonAccessLogger
-from .config import Settings
-from .identity import app_identifier
-from .patience import Patience
+from celsiusify_converter_api.config import PREFIX, RETIRED, Settings
+from celsiusify_converter_api.identity import app_identifier
+from celsiusify_converter_api.serving import drain
+from celsiusify_converter_api.web.access_log import JsonAccessLogger
 
 settings = Settings.load()
 
@@ -27,17 +27,19 @@ bind = (
 )
 proc_name = "celsiusify-converter-api"
 
-worker_class = "celsiusify_converter_api.worker.BoundedWorker"
+worker_class = settings.worker_class
 workers = settings.workers
+# gunicorn would make a sync worker with several threads a gthread worker.
+threads = settings.threads if worker_class == "gthread" else 1
 worker_connections = settings.connections
-keepalive = math.ceil(settings.keepalive_s)  # On; the worker's sockets keep the exact time.
+keepalive = math.ceil(settings.keepalive_s)
 backlog = 2048
 
 limit_request_line = 4094
 limit_request_fields = 64
 limit_request_field_size = 8190
 
-# The kernel's sendfile knows neither the client's deadline nor how many bytes to log.
+# The kernel's sendfile doesn't know how many bytes to log.
 sendfile = False
 
 timeout = 30
@@ -61,6 +63,8 @@ worker_tmp_dir = scratch
 
 def on_starting(server: Any) -> None:
     """Give the instance its identifier, a folder for its metrics, and room for connections."""
+    for name in sorted(PREFIX + name for name in RETIRED if PREFIX + name in os.environ):
+        server.log.warning("%s has no effect any more: use CELSIUSIFY_KEEPALIVE_S", name)
     app_identifier()
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix=f"{proc_name}-", dir=scratch)
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
@@ -69,21 +73,40 @@ def on_starting(server: Any) -> None:
 
 
 def when_ready(server: Any) -> None:
-    """Have SIGTERM drain the instance first."""
+    """Make SIGTERM drain the instance first, and have the kernel drop clients that don't read."""
     drain.before_stopping(server, settings.drain_s)
+    for listener in server.LISTENERS:
+        limit_unread_answers(listener.sock)
 
 
-def post_fork(server: Any, worker: Any) -> None:
-    """Tell a worker how long its clients may take."""
-    worker.patience = Patience(
-        settings.keepalive_s, settings.request_timeout_s, settings.response_timeout_s
-    )
+def limit_unread_answers(listener: socket.socket) -> None:
+    """Limit how long a client may leave an answer unread; connections inherit the limit.
+
+    Source: Linux, tcp(7), `TCP_USER_TIMEOUT`: it also counts while the receiver's window is zero.
+    """
+    if hasattr(socket, "TCP_USER_TIMEOUT"):
+        limit_ms = math.ceil(settings.response_timeout_s * 1000)
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, limit_ms)
+
+
+def post_worker_init(worker: Any) -> None:
+    """Watch for a gevent worker's stop, to close its idle connections."""
+    if worker_class == "gevent":
+        from celsiusify_converter_api.serving.idle_connections import watch
+
+        watch(worker)
 
 
 def pre_request(worker: Any, req: Any) -> None:
     """Ask the client to connect anew, elsewhere, once the instance is about to stop."""
+    drain.begin_answer(req.unreader.sock)
     if drain.announced():
         req.force_close()
+
+
+def post_request(worker: Any, req: Any, environ: Any, resp: Any) -> None:
+    """Note that the connection is idle again."""
+    drain.end_answer(req.unreader.sock)
 
 
 def on_exit(server: Any) -> None:

@@ -1,0 +1,1 @@
+"""The web application: the API, its documentation, metrics, and health checks."""
