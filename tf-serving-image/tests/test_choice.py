@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from celsiusify_tf_serving.choice import choose
+from celsiusify_tf_serving.engines.selection import choose
 from celsiusify_tf_serving.errors import ServingError
 from celsiusify_tf_serving.settings import Settings
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from celsiusify_tf_serving import cli, model
-from celsiusify_tf_serving.flags import server_flags
-from celsiusify_tf_serving.settings import Settings
+from celsiusify_tf_serving import exported_model
+from celsiusify_tf_serving.cli import options as cli
+from celsiusify_tf_serving.settings import Settings, server_flags
 
 from .machine import Machine
 
@@ -119,24 +119,24 @@ def test_describing_imports_no_tensorflow(machine: Machine) -> None:
     )
     imported = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
 
-    assert "celsiusify_tf_serving.choice" in imported
+    assert "celsiusify_tf_serving.engines.selection" in imported
     assert "tensorflow" not in imported
 
 
 def test_default_model_is_that_of_the_source_tree() -> None:
     """The folder that `make export` writes to, wherever the command is called from."""
-    assert Path(model.__file__).parents[2] == model.SUBPROJECT
-    assert (model.SUBPROJECT / "pyproject.toml").is_file()
+    assert Path(exported_model.__file__).parents[2] == exported_model.SUBPROJECT
+    assert (exported_model.SUBPROJECT / "pyproject.toml").is_file()
 
 
 def test_model_of_the_current_folder_is_served_by_an_installed_package(
     machine: Machine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(model, "SUBPROJECT", tmp_path / "site-packages")
+    monkeypatch.setattr(exported_model, "SUBPROJECT", tmp_path / "site-packages")
     monkeypatch.chdir(tmp_path)
     (tmp_path / "model" / "celsiusify" / "3").mkdir(parents=True)
 
-    assert model.locate(None) == tmp_path / "model" / "celsiusify"
+    assert exported_model.locate(None) == tmp_path / "model" / "celsiusify"
 
 
 def test_flags_are_never_abbreviations_of_options(machine: Machine) -> None:

@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from celsiusify_tf_serving import flags
-from celsiusify_tf_serving.cli import IMAGE
+from celsiusify_tf_serving import settings
+from celsiusify_tf_serving.cli.options import IMAGE
 from celsiusify_tf_serving.engines import binary, container
 from celsiusify_tf_serving.settings import GRPC_PORT, REST_API_PORT
 
@@ -46,16 +46,16 @@ def test_image_and_command_agree_on_ports_and_folders() -> None:
         f"--rest_api_port={REST_API_PORT}",
         "--model_name=celsiusify",
         f"--model_base_path={container.MODELS_DIR / 'celsiusify'}",
-        f"--monitoring_config_file={container.CONFIG_DIR / flags.MONITORING}",
+        f"--monitoring_config_file={container.CONFIG_DIR / settings.MONITORING}",
     ]
 
 
 def test_shipped_configuration_is_what_is_copied() -> None:
-    names = {path.name for path in flags.CONFIG_DIR.iterdir()}
+    names = {path.name for path in settings.CONFIG_DIR.iterdir()}
 
-    assert names == {flags.MONITORING, flags.BATCHING}
+    assert names == {settings.MONITORING, settings.BATCHING}
     assert "COPY src/celsiusify_tf_serving/config /config" in DOCKERFILE.read_text()
-    assert flags.CONFIG_DIR == SUBPROJECT / "src/celsiusify_tf_serving/config"
+    assert settings.CONFIG_DIR == SUBPROJECT / "src/celsiusify_tf_serving/config"
 
 
 def test_image_runs_as_a_numbered_user_that_is_not_root() -> None:

@@ -9,12 +9,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from celsiusify_tf_serving.embedded.batching import Batcher
-from celsiusify_tf_serving.embedded.batching_policy import BatchingPolicy
-from celsiusify_tf_serving.embedded.dtypes import DTYPES
+from celsiusify_tf_serving.embedded.batching.merging import Arrays, Outcome
+from celsiusify_tf_serving.embedded.batching.policy import BatchingPolicy
+from celsiusify_tf_serving.embedded.batching.scheduler import Batcher
 from celsiusify_tf_serving.embedded.errors import Code, ServingError, invalid
-from celsiusify_tf_serving.embedded.merging import Arrays, Outcome
-from celsiusify_tf_serving.embedded.signatures import Signature, TensorInfo
+from celsiusify_tf_serving.embedded.models.signatures import DTYPES, Signature, TensorInfo
 
 ROWS = TensorInfo("x:0", DTYPES[1], (-1,))
 SCALAR = TensorInfo("x:0", DTYPES[1], ())

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from celsiusify_tf_serving.embedded.json_document import parse_object
-from celsiusify_tf_serving.embedded.json_scan import JsonScanError, scan
+from celsiusify_tf_serving.embedded.json.document import parse_object
+from celsiusify_tf_serving.embedded.rapidjson.scanner import JsonScanError, scan
 
 SCALARS = (
     st.none()

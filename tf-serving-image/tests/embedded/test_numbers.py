@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from celsiusify_tf_serving.embedded.json_numbers import read_double
-from celsiusify_tf_serving.embedded.json_text import quote, shortest_double
-from celsiusify_tf_serving.embedded.number_text import FEW, float_texts
+from celsiusify_tf_serving.embedded.json.answer import FEW, float_texts
+from celsiusify_tf_serving.embedded.rapidjson.numbers import read_double
+from celsiusify_tf_serving.embedded.rapidjson.writer import quote, shortest_double
 
 FINITE = st.floats(allow_nan=False, allow_infinity=False)
 

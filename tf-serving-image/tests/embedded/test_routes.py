@@ -3,8 +3,8 @@
 import pytest
 
 from celsiusify_tf_serving.embedded.errors import ServingError
-from celsiusify_tf_serving.embedded.model_spec import ModelSpec
-from celsiusify_tf_serving.embedded.routes import Route, VersionTooBigError, match_route
+from celsiusify_tf_serving.embedded.models.model_config import ModelSpec
+from celsiusify_tf_serving.embedded.rest.routes import Route, VersionTooBigError, match_route
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from celsiusify_tf_serving.embedded.versions import (
+from celsiusify_tf_serving.embedded.models.versions import (
     Every,
     Latest,
     Specific,

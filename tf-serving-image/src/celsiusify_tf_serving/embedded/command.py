@@ -3,13 +3,12 @@
 import asyncio
 from collections.abc import Sequence
 from importlib.metadata import version
-from typing import Final
 
 from celsiusify_tf_serving.embedded.errors import Code, ServingError, invalid
 from celsiusify_tf_serving.embedded.flags import FlagError, Flags, parse_flags, usage
 from celsiusify_tf_serving.embedded.log import log
 
-FAILED: Final = 255
+FAILED = 255
 
 
 def main(argv: Sequence[str]) -> int:

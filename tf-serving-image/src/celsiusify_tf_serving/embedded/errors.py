@@ -1,7 +1,6 @@
 """What went wrong with a request, as a code that HTTP and gRPC both have a number for."""
 
 from enum import IntEnum
-from typing import Final
 
 
 class Code(IntEnum):
@@ -26,7 +25,7 @@ class Code(IntEnum):
     UNAUTHENTICATED = 16
 
 
-HTTP_STATUS: Final = {
+HTTP_STATUS = {
     Code.OK: 200,
     Code.CANCELLED: 499,
     Code.UNKNOWN: 500,

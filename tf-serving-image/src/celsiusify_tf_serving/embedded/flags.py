@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
-from typing import Any, Final
+from typing import Any
 
-TRUE: Final = ("true", "1")
-FALSE: Final = ("false", "0")
+TRUE = ("true", "1")
+FALSE = ("false", "0")
 
 
 class FlagError(ValueError):
@@ -118,7 +118,7 @@ class Flags:
         ]
 
 
-_FIELDS: Final = {f.name: f for f in fields(Flags)}
+_FIELDS = {f.name: f for f in fields(Flags)}
 
 
 def parse_flags(arguments: Sequence[str]) -> tuple[Flags, list[str]]:

@@ -4,12 +4,11 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator
 from threading import Lock
-from typing import Final
 
 from celsiusify_tf_serving.embedded.errors import Code
 
-BUCKETS_US: Final = [10 * 1.8**i for i in range(33)]
-PREFIX: Final = ":tensorflow:serving:"
+BUCKETS_US = [10 * 1.8**i for i in range(33)]
+PREFIX = ":tensorflow:serving:"
 Labels = tuple[str, ...]
 
 

@@ -5,31 +5,30 @@ import gc
 import signal
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import tensorflow as tf
 
-from celsiusify_tf_serving.embedded.batching_policy import read_policy, usable_cpus
+from celsiusify_tf_serving.embedded.batching.policy import read_policy, usable_cpus
 from celsiusify_tf_serving.embedded.errors import ServingError
 from celsiusify_tf_serving.embedded.flags import Flags
-from celsiusify_tf_serving.embedded.grpc_models import ModelService
-from celsiusify_tf_serving.embedded.grpc_prediction import PredictionService
-from celsiusify_tf_serving.embedded.grpc_server import start_grpc
-from celsiusify_tf_serving.embedded.http_server import HttpServer
+from celsiusify_tf_serving.embedded.grpc.server import start_grpc
+from celsiusify_tf_serving.embedded.grpc.services import ModelService, PredictionService
 from celsiusify_tf_serving.embedded.log import log
-from celsiusify_tf_serving.embedded.manager import Manager, wait_until_available
 from celsiusify_tf_serving.embedded.metrics import Metrics
-from celsiusify_tf_serving.embedded.model import Retries
-from celsiusify_tf_serving.embedded.model_config import configured_models, read_model_file
-from celsiusify_tf_serving.embedded.program import load_program
-from celsiusify_tf_serving.embedded.rest import RestApi
-from celsiusify_tf_serving.embedded.rest_actions import RestActions
-from celsiusify_tf_serving.embedded.servable import Runtime, Servable
-from celsiusify_tf_serving.embedded.tensors import tensor_writer
+from celsiusify_tf_serving.embedded.models.manager import Manager, wait_until_available
+from celsiusify_tf_serving.embedded.models.model import Retries
+from celsiusify_tf_serving.embedded.models.model_config import configured_models, read_model_file
+from celsiusify_tf_serving.embedded.models.prediction import tensor_writer
+from celsiusify_tf_serving.embedded.models.program import load_program
+from celsiusify_tf_serving.embedded.models.servable import Runtime, Servable
+from celsiusify_tf_serving.embedded.models.warmup import warm_up
+from celsiusify_tf_serving.embedded.rest.actions import RestActions
+from celsiusify_tf_serving.embedded.rest.application import RestApi
+from celsiusify_tf_serving.embedded.rest.http_server import HttpServer
 from celsiusify_tf_serving.embedded.text_config import read_monitoring
-from celsiusify_tf_serving.embedded.warmup import warm_up
 
-THREADS_PER_CPU: Final = 4
+THREADS_PER_CPU = 4
 
 
 class Server:

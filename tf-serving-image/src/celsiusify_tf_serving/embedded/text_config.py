@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from google.protobuf import (
     descriptor_pb2,
@@ -17,9 +17,9 @@ from celsiusify_tf_serving.embedded.errors import Code, ServingError, invalid
 from celsiusify_tf_serving.embedded.log import log
 
 # tensorflow-serving-api has no Python module for these two.
-_PACKAGE: Final = "tensorflow.serving"
-_WRAPPED: Final = ("Int64Value", "StringValue", "BoolValue")
-_SCHEMA: Final = {
+_PACKAGE = "tensorflow.serving"
+_WRAPPED = ("Int64Value", "StringValue", "BoolValue")
+_SCHEMA = {
     "BatchingParameters": {
         "max_batch_size": "Int64Value",
         "batch_timeout_micros": "Int64Value",

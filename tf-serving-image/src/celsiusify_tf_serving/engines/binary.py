@@ -7,8 +7,7 @@ import subprocess
 
 from celsiusify_tf_serving.engines.engine import Finding
 from celsiusify_tf_serving.errors import ServingError
-from celsiusify_tf_serving.flags import server_flags
-from celsiusify_tf_serving.settings import Settings
+from celsiusify_tf_serving.settings import Settings, server_flags
 
 PROGRAM = "tensorflow_model_server"
 

@@ -4,8 +4,7 @@ import os
 from importlib.metadata import version
 
 from celsiusify_tf_serving.engines.engine import Finding
-from celsiusify_tf_serving.flags import server_flags
-from celsiusify_tf_serving.settings import Settings
+from celsiusify_tf_serving.settings import Settings, server_flags
 
 
 class Embedded:

@@ -1,0 +1,1 @@
+"""Batching of requests, as BatchingParameters configure it."""

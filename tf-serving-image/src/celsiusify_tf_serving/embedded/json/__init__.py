@@ -1,0 +1,1 @@
+"""JSON requests and answers of TensorFlow Serving's REST API."""

@@ -1,0 +1,1 @@
+"""SavedModels: their versions, signatures and requests."""

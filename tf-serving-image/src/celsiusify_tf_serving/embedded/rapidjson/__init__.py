@@ -1,0 +1,1 @@
+"""The behaviour of RapidJSON that other JSON libraries don't have."""
