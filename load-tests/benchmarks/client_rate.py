@@ -22,7 +22,7 @@ import psutil
 
 import celsiusify_load_tests
 from celsiusify_load_tests.recording.events import read_timeline
-from celsiusify_load_tests.recording.reader import read_spool
+from celsiusify_load_tests.recording.reader import read_requests
 from responder import Responder
 
 PACKAGE = Path(celsiusify_load_tests.__file__).parent
@@ -112,7 +112,7 @@ def run(name: str, users: int, seconds: float, spool_dir: Path) -> Rate:
 
 def check_record(spool_dir: Path, answered: int) -> None:
     """ExitCode with a message if the record isn't whole, or holds a failure."""
-    outcomes = read_spool(spool_dir)["outcome"].to_pylist()
+    outcomes = read_requests(spool_dir)["outcome"].to_pylist()
     problems = read_timeline(spool_dir).problems
     if problems or outcomes != ["succeeded"] * answered:
         sys.exit(f"{len(outcomes)} rows of {answered} requests, {set(outcomes)}, {problems}")

@@ -32,7 +32,7 @@ from celsiusify_load_tests.client.grpc.framing import GrpcReply, framed
 from celsiusify_load_tests.client.http1.request import parse_origin
 from celsiusify_load_tests.client.registry import PROTOCOLS
 from celsiusify_load_tests.client.resolver import Addresses
-from celsiusify_load_tests.client.transport import open_wire
+from celsiusify_load_tests.client.transport import open_transport
 from celsiusify_load_tests.config.targets import Target, find_target
 from celsiusify_load_tests.servers.null_server import running
 
@@ -55,10 +55,10 @@ def ours(client: Client, _: str) -> Call:
 
 
 def by_h2(client: Client, url: str) -> Call:
-    """Return what makes a call by h2, on the wire that our own connection has."""
+    """Return what makes a call by h2, on the transport that our own connection has."""
     origin = parse_origin(url, "grpc")
     addresses = Addresses(origin.host, origin.port).shuffled(Random())
-    wire = open_wire(addresses, read_timeout_s=30)
+    transport = open_transport(addresses, read_timeout_s=30)
     h2 = H2Connection()
     h2.initiate_connection()
     fields = [(":method", client.method), (":scheme", "http"), (":path", client.name)]
@@ -69,10 +69,10 @@ def by_h2(client: Client, url: str) -> Call:
         stream = h2.get_next_available_stream_id()
         h2.send_headers(stream, fields)
         h2.send_data(stream, client.fill(FAHRENHEIT), end_stream=True)
-        wire.send(h2.data_to_send())
+        transport.send(h2.data_to_send())
         body, status, ended = b"", b"", False
         while not ended:
-            for event in h2.receive_data(wire.receive()):
+            for event in h2.receive_data(transport.receive()):
                 if isinstance(event, DataReceived):
                     body += event.data
                     h2.acknowledge_received_data(event.flow_controlled_length, stream)
@@ -80,8 +80,8 @@ def by_h2(client: Client, url: str) -> Call:
                     status = dict(event.headers)[b"grpc-status"]
                 ended = ended or isinstance(event, StreamEnded)
             if due := h2.data_to_send():
-                wire.push(due)
-        wire.rest()
+                transport.push(due)
+        transport.rest()
         problem = None if status == b"0" else f"grpc status {status!r}"
         client.judge(GrpcReply(200, body, problem), FAHRENHEIT)
 

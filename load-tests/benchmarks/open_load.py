@@ -22,7 +22,7 @@ from celsiusify_load_tests.generator.arrivals import SCHEDULES
 from celsiusify_load_tests.host.cpu_affinity import for_load_on
 from celsiusify_load_tests.host.signals import Interruption
 from celsiusify_load_tests.recording.events import read_timeline
-from celsiusify_load_tests.recording.reader import read_spool
+from celsiusify_load_tests.recording.reader import read_requests
 from celsiusify_load_tests.run.locust_process import Job, drive
 from celsiusify_load_tests.run.result import latency_ms, within
 from celsiusify_load_tests.servers.null_server import running
@@ -46,7 +46,7 @@ def measure(job: Job, usage: Path) -> str:
     if problem or timeline.problems or not (timeline.steady_from_ns and timeline.steady_until_ns):
         sys.exit(f"no whole record: {problem or timeline.problems}")
     steady = (timeline.steady_from_ns, timeline.steady_until_ns)
-    rows = within(read_spool(job.spool), *steady)
+    rows = within(read_requests(job.spool), *steady)
     delivered_rps = rows.num_rows / (steady[1] - steady[0]) * 1e9
     lags_us = np.percentile(rows["lag_us"].to_numpy(), (50, 99, 100))
     latencies_ms = np.percentile(latency_ms(rows), (50, 99))

@@ -148,7 +148,7 @@ UserOf = Callable[..., User]
 def wait_for_farewell(user: User) -> None:
     """Wait until the server has taken its leave of the resting connection."""
     connection = user.connection
-    while connection._wire is not None and not connection._is_spent(connection._wire):
+    while connection._transport is not None and not connection._is_stale(connection._transport):
         gevent.sleep(0.01)
 
 
@@ -350,7 +350,7 @@ def in_turn(*plays: "Play") -> "Play":
     return play
 
 
-def farewell(last: int, code: ErrorCode = ErrorCode.NO_ERROR) -> bytes:
+def goaway(last: int, code: ErrorCode = ErrorCode.NO_ERROR) -> bytes:
     return http2_frames.frame(http2_frames.GOAWAY, 0, 0, struct.pack(">LL", last, code))
 
 
@@ -363,7 +363,7 @@ def port_of(server: "PlayedServer") -> int:
 
 
 @pytest.mark.parametrize(
-    "refusal", [farewell(0), reset(1, ErrorCode.REFUSED_STREAM)], ids=["farewell", "reset"]
+    "refusal", [goaway(0), reset(1, ErrorCode.REFUSED_STREAM)], ids=["goaway", "reset"]
 )
 def test_a_call_that_was_not_processed_is_sent_again(
     serve: "Serve", user_of: UserOf, refusal: bytes
@@ -376,7 +376,7 @@ def test_a_call_that_was_not_processed_is_sent_again(
 
 
 def test_a_call_that_is_refused_twice_has_failed(serve: "Serve", user_of: UserOf) -> None:
-    user = user_of(port_of(serve(say(farewell(0)), say(farewell(0)), answer(1))))
+    user = user_of(port_of(serve(say(goaway(0)), say(goaway(0)), answer(1))))
     with pytest.raises(ExchangeError, match=r"^call refused by the server$"):
         user.call()
     user.ask()
@@ -419,7 +419,7 @@ def test_what_comes_before_an_answer_is_not_taken_for_it(serve: "Serve", user_of
 
 
 class DeafWire(Transport):
-    """A wire that is cut just before a pong goes out."""
+    """A transport that is cut just before a pong goes out."""
 
     def push(self, data: bytes) -> None:
         """See `Transport`."""
@@ -446,7 +446,7 @@ def test_an_answer_stands_whatever_becomes_of_its_connection(
 
 def test_a_farewell_before_a_call_costs_nothing(serve: "Serve", user_of: UserOf) -> None:
     def leave(connection: socket.socket) -> None:
-        connection.sendall(farewell(1))
+        connection.sendall(goaway(1))
 
     user = user_of(port_of(serve(in_turn(answer(1), leave), answer(1))))
     user.ask()
@@ -498,7 +498,7 @@ def silent(connection: socket.socket) -> None:
         (say(then_close=True), "connection ended before the answer"),
         (say(HEAD, then_close=True), "connection ended within the answer"),
         (
-            say(farewell(1, ErrorCode.ENHANCE_YOUR_CALM), then_close=True),
+            say(goaway(1, ErrorCode.ENHANCE_YOUR_CALM), then_close=True),
             "connection ended before the answer: ENHANCE_YOUR_CALM",
         ),
         (say(reset(1, ErrorCode.CANCEL)), "call broken off by the server: CANCEL"),

@@ -252,7 +252,7 @@ def test_a_reset_after_the_answer_changes_nothing() -> None:
     assert server.client.is_reusable
 
 
-def farewell(last: int, code: int = 0) -> bytes:
+def goaway(last: int, code: int = 0) -> bytes:
     return http2_frames.frame(http2_frames.GOAWAY, 0, 0, struct.pack(">LL", last, code) + b"reason")
 
 
@@ -261,7 +261,7 @@ def test_a_farewell_tells_which_requests_are_still_answered(last: int, is_refuse
     server = Server()
     server.hear(server.client.request(b"question"))
     server.settle()
-    server.client.receive(farewell(last))
+    server.client.receive(goaway(last))
     assert server.client.stream.is_refused == is_refused
     if not is_refused:
         server.client.receive(server.answer())
@@ -272,7 +272,7 @@ def test_a_farewell_tells_which_requests_are_still_answered(last: int, is_refuse
 def test_a_farewell_after_the_answer_refuses_nothing() -> None:
     server = Server()
     server.exchange(b"question")
-    server.client.receive(farewell(1))
+    server.client.receive(goaway(1))
     assert not server.client.stream.is_refused
     assert not server.client.is_reusable
 

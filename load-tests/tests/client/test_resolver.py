@@ -79,7 +79,7 @@ def test_many_connections_cost_one_look_up(names: Names) -> None:
 
 def test_new_addresses_are_found(names: Names, monkeypatch: pytest.MonkeyPatch) -> None:
     """While they are looked up, those of before serve, also where there are none any more."""
-    monkeypatch.setattr(resolver, "KEPT_S", 0.0)
+    monkeypatch.setattr(resolver, "CACHE_S", 0.0)
     pods = Addresses("pods", 80)
     pods.shuffled(Random(1))
     names.hosts = ["10.0.0.9"]
@@ -94,7 +94,7 @@ def test_new_addresses_are_found(names: Names, monkeypatch: pytest.MonkeyPatch) 
 def test_a_name_without_address_is_asked_for_again(
     names: Names, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(resolver, "KEPT_S", 0.0)
+    monkeypatch.setattr(resolver, "CACHE_S", 0.0)
     names.hosts = []
     pods = Addresses("pods", 80)
     with pytest.raises(socket.gaierror):

@@ -10,7 +10,7 @@ from celsiusify_load_tests.distributed import calibration_job
 from celsiusify_load_tests.preflight.generator_capacity import GeneratorCapacity, Subject
 
 TARGETS_FILE = Path(__file__).parents[3] / "targets.yaml"
-ABILITY = GeneratorCapacity(
+CAPACITY = GeneratorCapacity(
     rate_rps=1000.0,
     floor_p50_ms=0.05,
     floor_p99_ms=0.1,
@@ -41,9 +41,9 @@ def test_a_worker_tries_what_its_leader_means(tmp_path: Path, profile: str) -> N
 
 def test_rates_are_added_and_of_all_else_the_worst_counts() -> None:
     slower = replace(
-        ABILITY, rate_rps=500.0, floor_p99_ms=0.3, requests=1500, responder_cpu_percent=99.0
+        CAPACITY, rate_rps=500.0, floor_p99_ms=0.3, requests=1500, responder_cpu_percent=99.0
     )
-    assert calibration_job.added([ABILITY, slower]) == GeneratorCapacity(
+    assert calibration_job.added([CAPACITY, slower]) == GeneratorCapacity(
         rate_rps=1500.0,
         floor_p50_ms=0.05,
         floor_p99_ms=0.3,

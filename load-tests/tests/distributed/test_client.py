@@ -18,13 +18,13 @@ from celsiusify_load_tests.distributed.client import (
     Uploader,
 )
 from celsiusify_load_tests.distributed.clock_sync import Clock, measure
-from celsiusify_load_tests.distributed.leader import Leader, leading
+from celsiusify_load_tests.distributed.leader import Leader, leader_session
 from celsiusify_load_tests.distributed.protocol import (
+    Command,
     Distribution,
-    Order,
     RegisterRequest,
-    Report,
     RunConfig,
+    Status,
 )
 from celsiusify_load_tests.distributed.registry import WorkerRegistry
 from celsiusify_load_tests.distributed.server import Control, application, listening, served
@@ -39,7 +39,7 @@ from celsiusify_load_tests.host.signals import Interrupted, Interruption
 from celsiusify_load_tests.recording.events import Journal, read_timeline
 from celsiusify_load_tests.recording.format import DTYPE, FAILED, SUCCEEDED
 from celsiusify_load_tests.recording.paths import journal_file, rows_file
-from celsiusify_load_tests.recording.reader import read_spool
+from celsiusify_load_tests.recording.reader import read_requests
 from celsiusify_load_tests.recording.writer import Recorder
 from celsiusify_load_tests.run import monitor, result
 
@@ -120,13 +120,13 @@ class Side:
         stack.enter_context(served(application(self.control), listener))
         self._stack = stack
 
-    def link(self, port: int | None = None) -> LeaderClient:
-        """A worker's link, straight to the leader if no port is given."""
+    def client(self, port: int | None = None) -> LeaderClient:
+        """A worker's client, straight to the leader if no port is given."""
         return self._stack.enter_context(closing(LeaderClient(self.host, port or self.port)))
 
-    def join(self, link: LeaderClient, token: str = "a") -> int:
+    def join(self, client: LeaderClient, token: str = "a") -> int:
         """Become a worker."""
-        return link.join(RegisterRequest(token, "pod", VERSIONS), 5, lambda: None).worker
+        return client.register(RegisterRequest(token, "pod", VERSIONS), 5, lambda: None).worker
 
 
 @pytest.fixture
@@ -172,13 +172,13 @@ def test_four_workers_give_the_figures_of_one_process(side: Side, tmp_path: Path
     alone = tmp_path / "alone"
     record(alone, 0, rows)
     for worker in range(4):
-        link = side.link()
-        number = side.join(link, str(worker))
+        client = side.client()
+        number = side.join(client, str(worker))
         spool = tmp_path / f"worker-{worker}"
         record(spool, number, rows[worker::4])
-        files = Uploader(spool, partial(link.add, number, 1)).finish()
+        files = Uploader(spool, partial(client.upload, number, 1)).finish()
         assert files == {path.name: sha256(path) for path in spool.iterdir()}
-    one, four = read_spool(alone), read_spool(side.spool)
+    one, four = read_requests(alone), read_requests(side.spool)
     assert four.num_rows == ROWS
     begin, end = 10**18, 10**18 + 10**10
     assert result.steady(four, begin, end) == result.steady(one, begin, end)
@@ -201,39 +201,39 @@ def test_four_workers_give_the_figures_of_one_process(side: Side, tmp_path: Path
 def test_a_delivery_goes_on_where_a_broken_connection_left_it(
     side: Side, tmp_path: Path, answered: bool
 ) -> None:
-    worker = side.join(side.link())
+    worker = side.join(side.client())
     spool = tmp_path / "worker"
     record(spool, 0, some_rows()[:10])
     with rows_file(spool, 0).open("ab") as file:
         file.write(np.random.default_rng(1).bytes(3 * PIECE_BYTES))
     proxy = Proxy(side.port, PIECE_BYTES // 2, answered=answered)
     with closing(proxy):
-        files = Uploader(spool, partial(side.link(proxy.port).add, worker, 1)).finish()
+        files = Uploader(spool, partial(side.client(proxy.port).upload, worker, 1)).finish()
     assert proxy.broken_off == 1
     assert files == {path.name: sha256(path) for path in side.spool.iterdir()}
 
 
 def test_a_record_is_sent_as_it_grows(side: Side, tmp_path: Path) -> None:
-    link = side.link()
-    worker, spool = side.join(link), tmp_path / "worker"
+    client = side.client()
+    worker, spool = side.join(client), tmp_path / "worker"
     spool.mkdir()
     sent: list[tuple[str, int, bytes]] = []
 
     def add(name: str, offset: int, piece: bytes) -> int:
         sent.append((name, offset, piece))
-        return link.add(worker, 1, name, offset, piece)
+        return client.upload(worker, 1, name, offset, piece)
 
-    delivery = Uploader(spool, add)
+    uploader = Uploader(spool, add)
     (spool / "usage-0.csv").write_bytes(b"round\n")
     (spool / "other").write_bytes(b"not of the record")
-    delivery.send()
+    uploader.send()
     assert sent == []  # nothing before a process has begun its record
     (spool / "worker-0.jsonl").write_bytes(b"{}\n")
     (spool / "worker-0.rows").touch()
-    delivery.send()
+    uploader.send()
     (spool / "worker-0.rows").write_bytes(b"1234")
-    delivery.send()
-    delivery.send()
+    uploader.send()
+    uploader.send()
     assert sent == [
         ("usage-0.csv", 0, b"round\n"),
         ("worker-0.jsonl", 0, b"{}\n"),
@@ -267,13 +267,13 @@ def test_only_files_of_the_load_under_way_are_taken(tmp_path: Path) -> None:
 def test_a_file_that_is_not_as_it_was_there_fails_the_load(
     side: Side, tmp_path: Path, damage: str
 ) -> None:
-    link = side.link()
-    worker = side.join(link)
+    client = side.client()
+    worker = side.join(client)
     leader = Leader(Distribution(workers=1), side.control)
     leader.begin(1, side.spool)
     record(tmp_path / "worker", 0, some_rows()[:10])
-    files = Uploader(tmp_path / "worker", partial(link.add, worker, 1)).finish()
-    link.report(worker, Report(1, done=True, files=files))
+    files = Uploader(tmp_path / "worker", partial(client.upload, worker, 1)).finish()
+    client.send_status(worker, Status(1, done=True, files=files))
     if damage == "changed":
         rows_file(side.spool, 0).write_bytes(b"something else")
     else:
@@ -284,14 +284,14 @@ def test_a_file_that_is_not_as_it_was_there_fails_the_load(
 
 def test_a_leader_that_can_not_write_says_so(side: Side, tmp_path: Path) -> None:
     """The load ends, and its problem is the leader's, whatever became of the worker."""
-    link = side.link()
-    worker = side.join(link)
+    client = side.client()
+    worker = side.join(client)
     leader = Leader(Distribution(workers=1), side.control)
     leader.begin(1, side.spool / "file" / "spool")
     (side.spool / "file").touch()
     record(tmp_path / "worker", 0, some_rows()[:10])
     with pytest.raises(RejectedError, match="Not a directory"):
-        Uploader(tmp_path / "worker", partial(link.add, worker, 1)).send()
+        Uploader(tmp_path / "worker", partial(client.upload, worker, 1)).send()
     path = side.spool / "file" / "spool" / "worker-0.jsonl"
     assert leader.problem() == f"can't write {path}: Not a directory"
     leader.begin(1, side.spool)
@@ -300,18 +300,18 @@ def test_a_leader_that_can_not_write_says_so(side: Side, tmp_path: Path) -> None
 
 def test_a_file_that_the_leader_has_more_of_is_told(tmp_path: Path) -> None:
     record(tmp_path, 0, some_rows()[:10])
-    delivery = Uploader(tmp_path, lambda *_: 10**6)
+    uploader = Uploader(tmp_path, lambda *_: 10**6)
     with pytest.raises(
         LoadTestError, match=r"the leader has 1000000 bytes of worker-0\.jsonl, not"
     ):
-        delivery.send()
+        uploader.send()
 
 
 def test_what_workers_were_held_back_is_added_and_clocks_are_told(side: Side) -> None:
     leader = Leader(Distribution(workers=2), side.control)
     for number, throttled_s in enumerate([0.5, 0.25]):
-        side.join(side.link(), str(number))
-        side.registry.take(number, Report(1, done=True, throttled_s=throttled_s))
+        side.join(side.client(), str(number))
+        side.registry.update(number, Status(1, done=True, throttled_s=throttled_s))
     leader.begin(2, side.spool)
     ended = leader.end()
     assert (ended.problem, ended.throttled_s) == (None, 0.75)
@@ -322,14 +322,14 @@ def test_what_workers_were_held_back_is_added_and_clocks_are_told(side: Side) ->
 
 
 def test_the_leader_refuses_in_words(side: Side) -> None:
-    link = side.link()
+    client = side.client()
     with pytest.raises(RejectedError, match="this worker is none of the run's"):
-        link.report(0, Report())
-    worker = side.join(link)
+        client.send_status(0, Status())
+    worker = side.join(client)
     with pytest.raises(RejectedError, match="load 9 isn't under way"):
-        link.add(worker, 9, "worker-0.rows", 0, b"x")
-    side.registry.order(Order("load", 1))
-    assert link.beat(worker) == Order("load", 1)
+        client.upload(worker, 9, "worker-0.rows", 0, b"x")
+    side.registry.issue(Command("load", 1))
+    assert client.heartbeat(worker) == Command("load", 1)
 
 
 def test_a_stop_ends_the_wait_for_workers() -> None:
@@ -340,24 +340,24 @@ def test_a_stop_ends_the_wait_for_workers() -> None:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     distribution = Distribution(3, listen="127.0.0.1", control_port=port, locust_port=port)
-    with pytest.raises(Interrupted), leading(distribution, "", said.append, stop_asked):
+    with pytest.raises(Interrupted), leader_session(distribution, "", said.append, stop_asked):
         pass
     assert said == [f"waiting at 127.0.0.1:{port} for workers, 3 in all"]
 
 
 def test_a_leader_may_be_reached_by_ipv6(tmp_path: Path) -> None:
     with ExitStack() as stack:
-        link = (side := Side(tmp_path, stack, "::1")).link()
-        worker = side.join(link)
-        assert link.beat(worker) == Order()
-        assert measure(Clock(), link.exchange).round_trip_ms > 0
+        client = (side := Side(tmp_path, stack, "::1")).client()
+        worker = side.join(client)
+        assert client.heartbeat(worker) == Command()
+        assert measure(Clock(), client.exchange).round_trip_ms > 0
 
 
 def test_a_leader_that_is_gone_is_noticed() -> None:
     with (
         socket.create_server(("127.0.0.1", 0)) as unused,
-        closing(LeaderClient("127.0.0.1", unused.getsockname()[1])) as link,
+        closing(LeaderClient("127.0.0.1", unused.getsockname()[1])) as client,
     ):
         unused.close()
         with pytest.raises(LostLeaderError, match=r"didn't answer for 0\.1 s"):
-            link.join(RegisterRequest("a", "pod", VERSIONS), 0.1, lambda: None)
+            client.register(RegisterRequest("a", "pod", VERSIONS), 0.1, lambda: None)

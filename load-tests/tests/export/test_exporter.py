@@ -12,7 +12,7 @@ import pytest
 from celsiusify_load_tests.cli.main import main
 from celsiusify_load_tests.exit_codes import ExitCode
 from celsiusify_load_tests.export import exporter
-from celsiusify_load_tests.export.exporter import Way
+from celsiusify_load_tests.export.exporter import ExportLimits
 from celsiusify_load_tests.host.signals import Interruption
 
 if TYPE_CHECKING:  # pytest imports no module from a folder of tests
@@ -98,13 +98,13 @@ def test_who_is_told_to_end_waits_only_for_who_is_there(
     monkeypatch.setattr(exporter, "INTERRUPTED_HOLD_S", 0.0)
     stopped = Interruption()
     stopped.count = 1
-    way = Way(limit_bytes=0, hold_s=60)
+    limits = ExportLimits(limit_bytes=0, hold_s=60)
     (tmp_path / "run.json").write_bytes(b"{}")
-    with exporter.sent(tmp_path, way, stopped):
+    with exporter.exported(tmp_path, limits, stopped):
         pass
     fetching = exporter.fetched(tmp_path)
     fetching.__enter__()
-    waiting = threading.Thread(target=lambda: exporter._send(tmp_path, way, stopped))
+    waiting = threading.Thread(target=lambda: exporter._export(tmp_path, limits, stopped))
     waiting.start()
     waiting.join(0.5)
     assert waiting.is_alive()

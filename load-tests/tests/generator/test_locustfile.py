@@ -22,7 +22,7 @@ import yaml
 
 from celsiusify_load_tests.generator.arrivals import SCHEDULES, fingerprint
 from celsiusify_load_tests.recording.events import read_timeline
-from celsiusify_load_tests.recording.reader import read_spool
+from celsiusify_load_tests.recording.reader import read_requests
 from celsiusify_load_tests.run.locust_process import OWN_LOCUSTFILE as LOCUSTFILE
 
 TIMEOUT_S = 40
@@ -172,7 +172,7 @@ class Locust:
     @property
     def rows(self) -> list[dict[str, Any]]:
         """The record."""
-        rows: list[dict[str, Any]] = read_spool(self.spool).to_pylist()
+        rows: list[dict[str, Any]] = read_requests(self.spool).to_pylist()
         return rows
 
     def outcomes(self) -> set[tuple[str, int, str | None, str | None]]:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from celsiusify_load_tests.recording.events import Journal, read_timeline
 from celsiusify_load_tests.recording.format import ABORTED, DROPPED, FAILED, LAYOUT, SUCCEEDED
 from celsiusify_load_tests.recording.paths import journal_file, rows_file
-from celsiusify_load_tests.recording.reader import Tail, read_spool
+from celsiusify_load_tests.recording.reader import Tail, read_requests
 from celsiusify_load_tests.recording.writer import Recorder
 
 START_NS = 1_795_500_000_000_000_000
@@ -47,7 +47,7 @@ def test_rows_come_back_exactly_under_the_documented_columns(tmp_path: Path) -> 
     add(2**31 - 1, 2**40, START_NS, 0, ABORTED)
     add(0, 9, START_NS + 5, 0, DROPPED, intended_ns=START_NS - 9000, lag_us=7)
     worker.close()
-    table = read_spool(tmp_path)
+    table = read_requests(tmp_path)
 
     text = pa.dictionary(pa.int32(), pa.string())
     assert table.schema == pa.schema(
@@ -97,7 +97,7 @@ def test_workers_are_merged_by_start_time(tmp_path: Path) -> None:
             start_ns = START_NS + 2 * seq + number
             worker.recorder.add(0, seq, start_ns, start_ns, SUCCEEDED, instance=instance)
         worker.close()
-    table = read_spool(tmp_path)
+    table = read_requests(tmp_path)
 
     assert table["start_ns"].to_pylist() == list(range(START_NS, START_NS + 3000))
     assert table["worker"].to_pylist() == [0, 1] * 1500
@@ -117,7 +117,7 @@ def test_a_cut_off_tail_loses_only_itself_and_is_noticed(tmp_path: Path) -> None
         rows, cut_off = divmod(size, LAYOUT.size)
         expected = ["worker 0 has a row that is cut off"] if cut_off else []
         expected.append(f"worker 0 started 10 requests and recorded {rows}")
-        assert read_spool(tmp_path)["seq"].to_pylist() == list(range(rows))
+        assert read_requests(tmp_path)["seq"].to_pylist() == list(range(rows))
         assert read_timeline(tmp_path).problems == expected
 
 
@@ -130,7 +130,7 @@ def test_a_cut_off_journal_is_read_as_far_as_it_goes(tmp_path: Path) -> None:
     whole = journal.read_bytes()
     for size in range(len(whole) - 1):
         journal.write_bytes(whole[:size])
-        assert read_spool(tmp_path).num_rows == 3
+        assert read_requests(tmp_path).num_rows == 3
         assert read_timeline(tmp_path).problems == [
             "worker 0 did not close its record: only the first 3 requests are known"
         ]
@@ -184,7 +184,7 @@ def test_memory_stays_bounded_and_the_listener_hears_all(tmp_path: Path) -> None
     worker.add(5000)
     assert [len(rows) for rows in worker.heard] == [1024] * 4
     worker.close()
-    assert sum(len(rows) for rows in worker.heard) == 5000 == read_spool(tmp_path).num_rows
+    assert sum(len(rows) for rows in worker.heard) == 5000 == read_requests(tmp_path).num_rows
 
 
 def test_ever_new_texts_are_not_all_kept(tmp_path: Path) -> None:
@@ -193,7 +193,7 @@ def test_ever_new_texts_are_not_all_kept(tmp_path: Path) -> None:
     for seq in range(10_000):
         worker.recorder.add(0, seq, START_NS + seq, START_NS + seq, SUCCEEDED, instance=f"i{seq}")
     worker.close()
-    instances = read_spool(tmp_path)["instance"].to_pylist()
+    instances = read_requests(tmp_path)["instance"].to_pylist()
 
     assert instances[:4000] == [f"i{seq}" for seq in range(4000)]
     assert set(instances[5000:]) == {"(too many different ones)"}
@@ -221,10 +221,10 @@ def test_a_full_disk_is_told_and_breaks_nothing(tmp_path: Path) -> None:
 
 def test_nothing_recorded_is_an_empty_table(tmp_path: Path) -> None:
     """A run that never began has the columns and no rows."""
-    assert read_spool(tmp_path).num_rows == 0
+    assert read_requests(tmp_path).num_rows == 0
     Worker(tmp_path).close()
-    assert read_spool(tmp_path).column_names[0] == "run"
-    assert read_spool(tmp_path).num_rows == 0
+    assert read_requests(tmp_path).column_names[0] == "run"
+    assert read_requests(tmp_path).num_rows == 0
 
 
 def test_the_timeline_adds_up_the_workers(tmp_path: Path) -> None:

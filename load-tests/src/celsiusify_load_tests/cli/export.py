@@ -26,7 +26,7 @@ def emit(options: argparse.Namespace, _: str) -> ExitCode:
     try:
         if not options.quiet:
             with exporter.fetched(folder):
-                exporter.emit(folder, exporter.pack_folder(folder))
+                exporter.print_frames(folder, exporter.pack_folder(folder))
         if options.release:
             exporter.release(folder)
     except BrokenPipeError:

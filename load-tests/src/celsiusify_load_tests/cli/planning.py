@@ -18,7 +18,7 @@ from celsiusify_load_tests.distributed.protocol import (
     Distribution,
 )
 from celsiusify_load_tests.errors import LoadTestError, ServingError
-from celsiusify_load_tests.export.exporter import HOLD_S, LIMIT_BYTES, Way
+from celsiusify_load_tests.export.exporter import HOLD_S, LIMIT_BYTES, ExportLimits
 from celsiusify_load_tests.host.cpu_affinity import Split, for_load_on
 from celsiusify_load_tests.run.plan import Plan
 from celsiusify_load_tests.servers.local import prepare
@@ -142,11 +142,11 @@ def _processes(
     return processes
 
 
-def _way_home(options: argparse.Namespace) -> Way | None:
+def _way_home(options: argparse.Namespace) -> ExportLimits | None:
     if not options.frames:
         return None
     hold_s = HOLD_S if options.hold is None else float(options.hold)
-    return Way(options.frames_limit or LIMIT_BYTES, hold_s)
+    return ExportLimits(options.frames_limit or LIMIT_BYTES, hold_s)
 
 
 def _targets(options: argparse.Namespace) -> list[Target]:

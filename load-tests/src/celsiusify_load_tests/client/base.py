@@ -85,7 +85,7 @@ class Connection(Protocol):
     sent_bytes: int
     """How long the last request that was answered was, with its head, as it went out."""
     make_transport: MakeTransport
-    """Makes a wire of a connected socket; to watch what goes over it, replace this."""
+    """Makes a transport of a connected socket; to watch what goes over it, replace this."""
 
     def exchange(self, request: bytes) -> Reply:
         """Send what `Client.fill` made, and return the answer.

@@ -15,7 +15,7 @@ from celsiusify_load_tests.client.transport import (
     DeadlineError,
     MakeTransport,
     Transport,
-    open_wire,
+    open_transport,
 )
 from celsiusify_load_tests.config.connection_policy import ConnectionLifetime
 
@@ -65,7 +65,7 @@ class KeptConnection(ABC, Generic[R]):
         self._counts = counts
         self._lifetime = lifetime
         self._left = 0.0
-        self._wire: Transport | None = None
+        self._transport: Transport | None = None
 
     def exchange(self, request: bytes) -> R:
         """Send a request and return its answer.
@@ -84,19 +84,19 @@ class KeptConnection(ABC, Generic[R]):
 
     def close(self) -> None:
         """Close the connection; the next request opens another."""
-        if self._wire is not None:
-            self._wire.close()
-            self._wire = None
+        if self._transport is not None:
+            self._transport.close()
+            self._transport = None
 
     def _exchange(self, request: bytes) -> R:
-        if self._wire is not None and self._left <= 0:
-            self._hang_up(self._wire)
+        if self._transport is not None and self._left <= 0:
+            self._hang_up(self._transport)
             self.close()
-        elif self._wire is not None and self._is_spent(self._wire):
+        elif self._transport is not None and self._is_stale(self._transport):
             self.close()
-        wire = self._wire
+        transport = self._transport
         try:
-            return self._timed(wire or self._open(), request, is_kept=wire is not None)
+            return self._timed(transport or self._open(), request, is_kept=transport is not None)
         except UnprocessedError:
             self.close()
             self._counts.resent += 1
@@ -107,7 +107,7 @@ class KeptConnection(ABC, Generic[R]):
         try:
             with gevent.Timeout(endpoint.connect_timeout_s, DeadlineError):
                 addresses = endpoint.addresses.shuffled(self._lifetime.chance)
-                self._wire = open_wire(
+                self._transport = open_transport(
                     addresses, self.make_transport, read_timeout_s=endpoint.read_timeout_s
                 )
         except DeadlineError:
@@ -116,24 +116,24 @@ class KeptConnection(ABC, Generic[R]):
             raise ExchangeError(f"no connection: {_reason(error)}") from error
         self._counts.opened += 1
         self._left = self._lifetime.next_limit()
-        return self._wire
+        return self._transport
 
-    def _timed(self, wire: Transport, request: bytes, *, is_kept: bool) -> R:
+    def _timed(self, transport: Transport, request: bytes, *, is_kept: bool) -> R:
         self._left -= 1
         if self._left <= 0:
             request = self._as_last(request)
         try:
-            reply = self._attempt(wire, request, is_kept)
+            reply = self._attempt(transport, request, is_kept)
         except DeadlineError:
             raise ExchangeError(f"no answer in {self._endpoint.read_timeout_s:g} s") from None
         except OSError as error:
             raise ExchangeError(f"connection broke: {_reason(error)}") from error
-        wire.rest()
-        self.received_ns, self.sent_bytes = wire.received_ns, wire.sent_bytes
+        transport.rest()
+        self.received_ns, self.sent_bytes = transport.received_ns, transport.sent_bytes
         return reply
 
     @abstractmethod
-    def _attempt(self, wire: Transport, request: bytes, is_kept: bool) -> R:
+    def _attempt(self, transport: Transport, request: bytes, is_kept: bool) -> R:
         """Send the request and read its answer.
 
         Raises:
@@ -147,11 +147,11 @@ class KeptConnection(ABC, Generic[R]):
         """Let the last request of a connection say that it is, where the protocol can."""
         return request
 
-    def _hang_up(self, wire: Transport) -> None:
+    def _hang_up(self, transport: Transport) -> None:
         """Get ready to close a connection that has carried all that it should."""
 
     @abstractmethod
-    def _is_spent(self, wire: Transport) -> bool:
+    def _is_stale(self, transport: Transport) -> bool:
         """Say whether the resting connection can carry no more requests."""
 
     @abstractmethod

@@ -14,9 +14,9 @@ import gevent
 import gevent.monkey
 import gevent.socket
 
-KEPT_S = 1.0
+CACHE_S = 1.0
 
-Found = tuple[int, int, int, Any]
+Address = tuple[int, int, int, Any]
 """Family, kind and protocol of a socket, and what it connects to."""
 
 _numeric: Any = gevent.monkey.get_original("socket", "getaddrinfo")
@@ -35,38 +35,40 @@ class Addresses:
     def __init__(self, host: str, port: int) -> None:
         self._host = host
         self._port = port
-        self._found = _of_numeric(host, port)
-        self._is_numeric = bool(self._found)
-        self._looked_up_s = -KEPT_S
+        self._addresses = _numeric_addresses(host, port)
+        self._is_numeric = bool(self._addresses)
+        self._looked_up_s = -CACHE_S
         self._lookup: gevent.Greenlet | None = None
         self._problem: OSError | None = None
 
-    def shuffled(self, chance: Random) -> list[Found]:
+    def shuffled(self, chance: Random) -> list[Address]:
         """All addresses in random order, those of the family that the system prefers first.
 
         Raises:
             OSError: If the name has none.
         """
-        found = self._now()
-        if len(found) == 1:
-            return found
-        preferred = found[0][0]
-        return sorted(chance.sample(found, len(found)), key=lambda each: each[0] != preferred)
+        addresses = self._known()
+        if len(addresses) == 1:
+            return addresses
+        preferred = addresses[0][0]
+        return sorted(
+            chance.sample(addresses, len(addresses)), key=lambda address: address[0] != preferred
+        )
 
-    def _now(self) -> list[Found]:
+    def _known(self) -> list[Address]:
         if self._is_numeric:
-            return self._found
-        if self._lookup is None and time.monotonic() - self._looked_up_s >= KEPT_S:
+            return self._addresses
+        if self._lookup is None and time.monotonic() - self._looked_up_s >= CACHE_S:
             self._lookup = gevent.spawn(self._look_up)
-        if not self._found and self._lookup is not None:
+        if not self._addresses and self._lookup is not None:
             self._lookup.join()
-        if not self._found:
+        if not self._addresses:
             raise (self._problem or OSError("no address")).with_traceback(None)
-        return self._found
+        return self._addresses
 
     def _look_up(self) -> None:
         try:
-            self._found = _unique(
+            self._addresses = _unique(
                 gevent.socket.getaddrinfo(self._host, self._port, type=socket.SOCK_STREAM)
             )
         except OSError as problem:
@@ -76,12 +78,14 @@ class Addresses:
             self._lookup = None
 
 
-def _of_numeric(host: str, port: int) -> list[Found]:
+def _numeric_addresses(host: str, port: int) -> list[Address]:
     try:
         return _unique(_numeric(host, port, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST))
     except socket.gaierror:
         return []
 
 
-def _unique(found: list[Any]) -> list[Found]:
-    return list(dict.fromkeys((family, kind, proto, to) for family, kind, proto, _, to in found))
+def _unique(addresses: list[Any]) -> list[Address]:
+    return list(
+        dict.fromkeys((family, kind, proto, to) for family, kind, proto, _, to in addresses)
+    )

@@ -10,7 +10,7 @@ import gevent
 import gevent.monkey
 import gevent.socket
 
-from celsiusify_load_tests.client.resolver import Found
+from celsiusify_load_tests.client.resolver import Address
 from celsiusify_load_tests.recording.clock import now_ns
 
 _PIECE_BYTES = 16 * 1024
@@ -93,7 +93,7 @@ class Transport:
                 self.received_ns = now_ns()
             return data
 
-    def disregard(self) -> None:
+    def reset_received(self) -> None:
         """Forget what was received since the last `send`: it isn't part of an answer."""
         self.received_ns = 0
 
@@ -109,7 +109,7 @@ class Transport:
         """Stop the time: nothing is waited for."""
         self._deadline.stop()
 
-    def is_spent(self) -> bool:
+    def is_stale(self) -> bool:
         """Say whether the peer closed the resting connection, or sent what nobody asked for."""
         return bool(self._state.poll(0))
 
@@ -125,11 +125,11 @@ class Transport:
 
 
 MakeTransport = Callable[[socket.socket, float], Transport]
-"""Makes a wire of a connected socket and the time in s that an answer may take."""
+"""Makes a transport of a connected socket and the time in s that an answer may take."""
 
 
-def open_wire(
-    addresses: Iterable[Found],
+def open_transport(
+    addresses: Iterable[Address],
     make: MakeTransport = Transport,
     *,
     read_timeout_s: float,
@@ -146,7 +146,7 @@ def open_wire(
     return make(connected, read_timeout_s)
 
 
-def _connect(addresses: Iterable[Found]) -> gevent.socket.socket:
+def _connect(addresses: Iterable[Address]) -> gevent.socket.socket:
     problem = OSError("no address")
     for family, kind, protocol, address in addresses:
         cooperative = gevent.socket.socket(family, kind, protocol)

@@ -14,7 +14,7 @@ HOW = "{} workers at the same time, each against a responder on its own machine;
 
 
 def details(subject: Subject, processes: int) -> dict[str, Any]:
-    """What a worker must be told to try itself, as plain values.
+    """What a worker needs for a calibration, as plain values.
 
     Args:
         subject: What the run is about.
@@ -29,26 +29,28 @@ def details(subject: Subject, processes: int) -> dict[str, Any]:
     }
 
 
-def subject(told: dict[str, Any], targets_file: Path) -> Subject:
+def subject(details: dict[str, Any], targets_file: Path) -> Subject:
     """The same on the worker's machine."""
-    profile = checked(Profile, told["profile"], "a trial's profile")
-    targets = find_targets(targets_file, told["targets"])
-    return Subject(**{**told, "targets": targets, "targets_file": targets_file, "profile": profile})
+    profile = checked(Profile, details["profile"], "a trial's profile")
+    targets = find_targets(targets_file, details["targets"])
+    return Subject(
+        **{**details, "targets": targets, "targets_file": targets_file, "profile": profile}
+    )
 
 
-def added(found: Sequence[GeneratorCapacity]) -> GeneratorCapacity:
+def added(measured: Sequence[GeneratorCapacity]) -> GeneratorCapacity:
     """What all workers can do together: their rates added, of all else the worst."""
 
     def worst(percents: Sequence[float | None]) -> float | None:
         return max((percent for percent in percents if percent is not None), default=None)
 
     return GeneratorCapacity(
-        rate_rps=round(sum(one.rate_rps for one in found), 1),
-        floor_p50_ms=max(one.floor_p50_ms for one in found),
-        floor_p99_ms=max(one.floor_p99_ms for one in found),
-        requests=sum(one.requests for one in found),
-        seconds=max(one.seconds for one in found),
-        generator_cpu_percent=worst([one.generator_cpu_percent for one in found]),
-        responder_cpu_percent=worst([one.responder_cpu_percent for one in found]),
-        how=HOW.format(len(found)),
+        rate_rps=round(sum(capacity.rate_rps for capacity in measured), 1),
+        floor_p50_ms=max(capacity.floor_p50_ms for capacity in measured),
+        floor_p99_ms=max(capacity.floor_p99_ms for capacity in measured),
+        requests=sum(capacity.requests for capacity in measured),
+        seconds=max(capacity.seconds for capacity in measured),
+        generator_cpu_percent=worst([capacity.generator_cpu_percent for capacity in measured]),
+        responder_cpu_percent=worst([capacity.responder_cpu_percent for capacity in measured]),
+        how=HOW.format(len(measured)),
     )

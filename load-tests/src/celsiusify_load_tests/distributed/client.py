@@ -14,17 +14,17 @@ import requests
 
 from celsiusify_load_tests.config.validation import checked
 from celsiusify_load_tests.distributed.clock_sync import Exchange
-from celsiusify_load_tests.distributed.protocol import Order, RegisterRequest, Report, RunConfig
+from celsiusify_load_tests.distributed.protocol import Command, RegisterRequest, RunConfig, Status
 from celsiusify_load_tests.distributed.upload_store import NAMES, sha256
 from celsiusify_load_tests.errors import LoadTestError
 from celsiusify_load_tests.recording.paths import workers
 
 TIMEOUT_S = (2.0, 10.0)  # to connect, and to be answered
-PATIENCE_S = 15.0
+LEADER_TIMEOUT_S = 15.0
 """A leader that doesn't answer for so long is gone."""
 RETRY_S = 0.25
 
-BROKEN = (OSError, HTTPException)
+CONNECTION_ERRORS = (OSError, HTTPException)
 """What is raised where there is no connection or no answer, by requests too."""
 
 T = TypeVar("T")
@@ -56,7 +56,7 @@ class LeaderClient:
         """Hang up."""
         self._session.close()
 
-    def join(
+    def register(
         self, registration: RegisterRequest, timeout_s: float, check: Callable[[], None]
     ) -> RunConfig:
         """Become a worker of the run, as soon as its leader is there.
@@ -70,8 +70,10 @@ class LeaderClient:
             LostLeaderError: If there is no leader.
             RejectedError: If it doesn't want this worker.
         """
-        told = self._ask("/workers", json=asdict(registration), patience_s=timeout_s, check=check)
-        return checked(RunConfig, told, "the leader's answer")
+        answer_content = self._ask(
+            "/workers", json=asdict(registration), timeout_s=timeout_s, check=check
+        )
+        return checked(RunConfig, answer_content, "the leader's answer")
 
     def exchange(self, now_ns: Callable[[], int]) -> Exchange:
         """Ask the leader for its time, on a connection that is there before.
@@ -79,7 +81,7 @@ class LeaderClient:
         Args:
             now_ns: Tells this machine's.
         """
-        return self._patiently(lambda: self._exchange(now_ns))
+        return self._retry(lambda: self._exchange(now_ns))
 
     def _exchange(self, now_ns: Callable[[], int]) -> Exchange:
         with closing(HTTPConnection(self._host, self._port, timeout=TIMEOUT_S[1])) as connection:
@@ -88,19 +90,21 @@ class LeaderClient:
             connection.request("GET", "/clock")
             answer = connection.getresponse().read()
             heard_ns = now_ns()
-        told = orjson.loads(answer)
-        return Exchange(asked_ns, told["received_ns"], told["sent_ns"], heard_ns)
+        answer_content = orjson.loads(answer)
+        return Exchange(
+            asked_ns, answer_content["received_ns"], answer_content["sent_ns"], heard_ns
+        )
 
-    def beat(self, worker: int) -> Order:
+    def heartbeat(self, worker: int) -> Command:
         """Let the leader know that this worker lives, and learn what to do."""
-        return checked(Order, self._ask(f"/workers/{worker}/beat"), "the leader's order")
+        return checked(Command, self._ask(f"/workers/{worker}/heartbeat"), "the leader's command")
 
-    def report(self, worker: int, report: Report) -> Order:
+    def send_status(self, worker: int, status: Status) -> Command:
         """Tell where this worker stands, and learn what to do."""
-        told = self._ask(f"/workers/{worker}/report", json=asdict(report))
-        return checked(Order, told, "the leader's order")
+        answer_content = self._ask(f"/workers/{worker}/status", json=asdict(status))
+        return checked(Command, answer_content, "the leader's command")
 
-    def add(self, worker: int, job: int, name: str, offset: int, piece: bytes) -> int:
+    def upload(self, worker: int, job: int, name: str, offset: int, piece: bytes) -> int:
         """Send a piece of a file; returns how long the leader's is, should it be longer or not."""
         path = f"/workers/{worker}/jobs/{job}/{name}?offset={offset}"
         return int(self._ask(path, data=piece)["size"])
@@ -108,48 +112,50 @@ class LeaderClient:
     def _ask(
         self,
         path: str,
-        patience_s: float = PATIENCE_S,
+        timeout_s: float = LEADER_TIMEOUT_S,
         check: Callable[[], None] = lambda: None,
         **content: Any,
     ) -> dict[str, Any]:
         def ask() -> dict[str, Any]:
-            return _told(self._session.post(self._url + path, timeout=TIMEOUT_S, **content))
+            return _answer_content(
+                self._session.post(self._url + path, timeout=TIMEOUT_S, **content)
+            )
 
-        return self._patiently(ask, patience_s, check)
+        return self._retry(ask, timeout_s, check)
 
-    def _patiently(
+    def _retry(
         self,
         ask: Callable[[], T],
-        patience_s: float = PATIENCE_S,
+        timeout_s: float = LEADER_TIMEOUT_S,
         check: Callable[[], None] = lambda: None,
     ) -> T:
-        deadline = time.monotonic() + patience_s
+        deadline = time.monotonic() + timeout_s
         while True:
             check()
             try:
                 return ask()
-            except BROKEN as problem:
+            except CONNECTION_ERRORS as problem:
                 if time.monotonic() > deadline:
                     raise LostLeaderError(
-                        f"{self._url} didn't answer for {patience_s:g} s"
+                        f"{self._url} didn't answer for {timeout_s:g} s"
                     ) from problem
             time.sleep(RETRY_S)
 
 
-def _told(answer: requests.Response) -> dict[str, Any]:
+def _answer_content(answer: requests.Response) -> dict[str, Any]:
     """What the leader answers; where that isn't JSON, something else answers in its place."""
     try:
-        told: dict[str, Any] = answer.json()
+        answer_content: dict[str, Any] = answer.json()
     except requests.JSONDecodeError as problem:
         raise RejectedError(f"{answer.url} answered {answer.status_code}") from problem
     if answer.status_code not in (HTTPStatus.OK, HTTPStatus.CONFLICT):
-        raise RejectedError(str(told.get("problem")))
-    return told
+        raise RejectedError(str(answer_content.get("problem")))
+    return answer_content
 
 
 PIECE_BYTES = 1 << 20
 
-Add = Callable[[str, int, bytes], int]
+Upload = Callable[[str, int, bytes], int]
 """Sends a piece of a file from an offset; returns how much of the file the leader has then."""
 
 
@@ -162,13 +168,13 @@ class Uploader:
 
     Args:
         folder: Where they are.
-        add: Sends a piece.
+        upload: Sends a piece.
     """
 
-    def __init__(self, folder: Path, add: Add) -> None:
+    def __init__(self, folder: Path, upload: Upload) -> None:
         self._folder = folder
-        self._add = add
-        self._sent: dict[str, int] = {}
+        self._upload = upload
+        self._uploaded: dict[str, int] = {}
 
     def send(self) -> None:
         """Send what was written since the last time.
@@ -187,7 +193,7 @@ class Uploader:
     def _sizes(self) -> dict[str, int]:
         """How long the files are. A journal, which has the texts of rows, is looked at after these.
 
-        So that rows never arrive before their texts, journals are also sent first.
+        So that rows never arrive before their texts, journals are also uploaded first.
         """
         if not workers(self._folder):
             return {}  # Locust's master wants an empty folder, and is there once a worker records
@@ -196,9 +202,11 @@ class Uploader:
 
     def _send(self, name: str, size: int) -> None:
         with (self._folder / name).open("rb") as file:
-            while (sent := self._sent.get(name, 0)) < size or name not in self._sent:
-                file.seek(sent)  # a file that is empty is sent as well
-                piece = file.read(min(PIECE_BYTES, size - sent))
-                self._sent[name] = self._add(name, sent, piece)
-        if self._sent[name] > size:
-            raise OverlongError(f"the leader has {self._sent[name]} bytes of {name}, not {size}")
+            while (uploaded := self._uploaded.get(name, 0)) < size or name not in self._uploaded:
+                file.seek(uploaded)  # a file that is empty is uploaded as well
+                piece = file.read(min(PIECE_BYTES, size - uploaded))
+                self._uploaded[name] = self._upload(name, uploaded, piece)
+        if self._uploaded[name] > size:
+            raise OverlongError(
+                f"the leader has {self._uploaded[name]} bytes of {name}, not {size}"
+            )

@@ -9,7 +9,7 @@ from pathlib import Path
 from subprocess import Popen
 
 from celsiusify_load_tests.distributed.clock_sync import Offset
-from celsiusify_load_tests.distributed.protocol import SILENCE_S, RunConfig
+from celsiusify_load_tests.distributed.protocol import SILENCE_TIMEOUT_S, RunConfig
 from celsiusify_load_tests.host.processes import kill_session, last_lines, start, stop
 from celsiusify_load_tests.host.signals import Interruption
 from celsiusify_load_tests.recording.clock import OFFSET_NS
@@ -24,7 +24,7 @@ take once it is asked."""
 
 
 @dataclass(frozen=True)
-class Place:
+class JobPaths:
     """Where a worker's processes find what they need.
 
     Attributes:
@@ -40,20 +40,20 @@ class Place:
     master: str
 
 
-def numbers(briefing: RunConfig) -> range:
+def numbers(run_config: RunConfig) -> range:
     """The numbers of a worker's processes among those of all workers."""
-    first = briefing.worker * briefing.processes
-    return range(first, first + briefing.processes)
+    first = run_config.worker * run_config.processes
+    return range(first, first + run_config.processes)
 
 
-def command(briefing: RunConfig, place: Place, number: int) -> list[str]:
+def command(run_config: RunConfig, paths: JobPaths, number: int) -> list[str]:
     """Locust's command line; what the load is, its master tells it."""
     return [
         *(sys.executable, "-m", "locust", "-f", str(LOCUSTFILE), "--worker"),
-        f"--master-host={place.master}",
-        f"--master-port={briefing.locust_port}",
-        f"--spool-dir={place.spool}",
-        f"--targets-file={place.targets_file}",
+        f"--master-host={paths.master}",
+        f"--master-port={run_config.locust_port}",
+        f"--spool-dir={paths.spool}",
+        f"--targets-file={paths.targets_file}",
         f"--process-number={number}",
         "--exit-code-on-error=0",
     ]
@@ -62,16 +62,16 @@ def command(briefing: RunConfig, place: Place, number: int) -> list[str]:
 class LocustProcesses:
     """The load-generating processes of this machine, by their numbers."""
 
-    def __init__(self, place: Place) -> None:
-        self._place = place
+    def __init__(self, paths: JobPaths) -> None:
+        self._paths = paths
         self._processes: dict[int, Popen[bytes]] = {}
         self._silence: dict[int, _Silence] = {}
 
     def start(self, number: int, command: list[str], offset: Offset) -> None:
         """Start one more."""
         env = {OFFSET_NS: str(offset.ns)}
-        self._processes[number] = start(command, self._place.log, env=env)
-        self._silence[number] = _Silence(journal_file(self._place.spool, number))
+        self._processes[number] = start(command, self._paths.log, env=env)
+        self._silence[number] = _Silence(journal_file(self._paths.spool, number))
 
     @property
     def ended(self) -> bool:
@@ -83,7 +83,7 @@ class LocustProcesses:
         return {
             f"worker-{number}": process.pid
             for number, process in self._processes.items()
-            if journal_file(self._place.spool, number).exists()
+            if journal_file(self._paths.spool, number).exists()
         }
 
     def problem(self) -> str | None:
@@ -91,10 +91,10 @@ class LocustProcesses:
         for number, process in self._processes.items():
             if code := process.poll():
                 return (
-                    f"load process {number} ended with code {code}: {last_lines(self._place.log)}"
+                    f"load process {number} ended with code {code}: {last_lines(self._paths.log)}"
                 )
-            if code is None and self._silence[number].too_long():
-                return f"load process {number} recorded nothing for {SILENCE_S:g} s"
+            if code is None and self._silence[number].is_too_long():
+                return f"load process {number} recorded nothing for {SILENCE_TIMEOUT_S:g} s"
         return None
 
     def wait(self, seconds: float, stop_asked: Interruption) -> None:
@@ -109,25 +109,27 @@ class LocustProcesses:
         while not self.ended and self.problem() is None and time.monotonic() < deadline:
             time.sleep(STEP_S)
         for number, process in self._processes.items():
-            if self._silence[number].too_long():
+            if self._silence[number].is_too_long():
                 kill_session(process.pid)
             stop(process, STOP_TIMEOUT_S + GRACE_S)
 
 
 @contextmanager
-def shift(briefing: RunConfig, place: Place, offset: Offset) -> Iterator[LocustProcesses]:
+def running_locust(
+    run_config: RunConfig, paths: JobPaths, offset: Offset
+) -> Iterator[LocustProcesses]:
     """Run Locust's workers; what is left of them at the context's end is ended.
 
     Args:
-        briefing: Of the worker.
-        place: Where its files are.
+        run_config: Of the worker.
+        paths: Where its files are.
         offset: How far this machine's clock is ahead of the leader's.
     """
-    place.spool.mkdir()
-    running = LocustProcesses(place)
+    paths.spool.mkdir()
+    running = LocustProcesses(paths)
     try:
-        for number in numbers(briefing):
-            running.start(number, command(briefing, place, number), offset)
+        for number in numbers(run_config):
+            running.start(number, command(run_config, paths, number), offset)
         yield running
     finally:
         running.end()
@@ -141,12 +143,12 @@ class _Silence:
         self._size = 0
         self._since_s = time.monotonic()
 
-    def too_long(self) -> bool:
-        """Whether nothing was written for `SILENCE_S`."""
+    def is_too_long(self) -> bool:
+        """Whether nothing was written for `SILENCE_TIMEOUT_S`."""
         size = self._journal.stat().st_size if self._journal.exists() else 0
         if size != self._size or not size:
             self._size, self._since_s = size, time.monotonic()
-        return time.monotonic() - self._since_s > SILENCE_S and not self._rests()
+        return time.monotonic() - self._since_s > SILENCE_TIMEOUT_S and not self._is_resting()
 
-    def _rests(self) -> bool:
+    def _is_resting(self) -> bool:
         return any(event["event"] in RESTING for event in read_journal(self._journal))

@@ -9,8 +9,8 @@ from typing import Any
 from celsiusify_load_tests.config.validation import checked
 from celsiusify_load_tests.distributed import calibration_job
 from celsiusify_load_tests.distributed.clock_sync import Clock, Offset
-from celsiusify_load_tests.distributed.protocol import Distribution, Order, RunConfig
-from celsiusify_load_tests.distributed.registry import Member, WorkerRegistry
+from celsiusify_load_tests.distributed.protocol import Command, Distribution, RunConfig
+from celsiusify_load_tests.distributed.registry import RegisteredWorker, WorkerRegistry
 from celsiusify_load_tests.distributed.server import Control, application, listening, served
 from celsiusify_load_tests.distributed.upload_store import UploadStore, sha256
 from celsiusify_load_tests.distributed.worker import versions
@@ -21,9 +21,9 @@ from celsiusify_load_tests.preflight.generator_capacity import GeneratorCapacity
 from celsiusify_load_tests.run.backend import LoadResult
 
 STEP_S = 0.05
-HAND_IN_S = 120.0  # for workers that are heard of; others are given up after some seconds
-TRY_S = 120.0
-DISMISSAL_S = 5.0
+UPLOAD_TIMEOUT_S = 120.0  # for workers that are heard of; others are given up after some seconds
+CALIBRATION_TIMEOUT_S = 120.0
+DISMISSAL_TIMEOUT_S = 5.0
 
 
 class Leader:
@@ -46,7 +46,7 @@ class Leader:
     @property
     def workers(self) -> list[dict[str, Any]]:
         """What run.json says of them."""
-        return [_content(member) for member in self._registry.members]
+        return [_description(worker) for worker in self._registry.workers]
 
     def check(self) -> None:
         """Make sure that all are there.
@@ -63,7 +63,7 @@ class Leader:
         self._control.clock = Clock()
         self._spool = spool
         self._control.store.open(self._job + 1, spool)
-        self._order(Order("load", self._job + 1))
+        self._issue(Command("load", self._job + 1))
         return [
             "--master",
             f"--master-bind-host={self._distribution.listen}",
@@ -78,24 +78,24 @@ class Leader:
 
     def end(self) -> LoadResult:
         """Wait until the workers have handed in what they recorded, and check that it is whole."""
-        self._order(Order("finish", self._job))
-        self._wait(lambda: self._registry.done(self._job), HAND_IN_S)
+        self._issue(Command("finish", self._job))
+        self._wait(lambda: self._registry.done(self._job), UPLOAD_TIMEOUT_S)
         self._control.store.close()
-        members = self._registry.members
-        faults = [self.problem(), *(self._damage(member) for member in members)]
-        self._order(Order(job=self._job))
-        throttled = [member.report.throttled_s for member in members]
+        workers = self._registry.workers
+        faults = [self.problem(), *(self._upload_problem(worker) for worker in workers)]
+        self._issue(Command(job=self._job))
+        throttled = [worker.status.throttled_s for worker in workers]
         known = [seconds for seconds in throttled if seconds is not None]
         return LoadResult(
             problem="; ".join(filter(None, faults)) or None,
             throttled_s=round(sum(known), 3) if len(known) == len(throttled) else None,
-            clock_offset_ms={member.name: self._offsets(member) for member in members},
+            clock_offset_ms={worker.name: self._clock_offsets_ms(worker) for worker in workers},
         )
 
     def dismiss(self, problem: str | None = None) -> None:
         """Tell the workers that the run is over, and wait a while until they have heard it."""
-        self._order(Order("end", problem=problem))
-        self._wait(lambda: self._registry.dismissed, DISMISSAL_S)
+        self._issue(Command("end", problem=problem))
+        self._wait(lambda: self._registry.dismissed, DISMISSAL_TIMEOUT_S)
 
     def calibrate(
         self, subject: Subject, _: Split, stop_asked: Interruption
@@ -109,25 +109,32 @@ class Leader:
         """
         self.check()
         details = calibration_job.details(subject, self._distribution.processes)
-        self._order(Order("try", self._job + 1, details))
-        is_whole = self._wait(lambda: bool(stop_asked) or self._registry.done(self._job), TRY_S)
+        self._issue(Command("calibrate", self._job + 1, details))
+        is_done = self._wait(
+            lambda: bool(stop_asked) or self._registry.done(self._job), CALIBRATION_TIMEOUT_S
+        )
         stop_asked.check()
         self.check()
         if problem := self._registry.problem(self._job):
             raise CalibrationError(problem)
-        if not is_whole:
-            raise CalibrationError(f"the load generators couldn't be tried in {TRY_S:g} s")
-        found = [member.report.abilities for member in self._registry.members]
+        if not is_done:
+            raise CalibrationError(
+                f"the load generators couldn't be tried in {CALIBRATION_TIMEOUT_S:g} s"
+            )
+        measured = [worker.status.capacities for worker in self._registry.workers]
         return {
             protocol: calibration_job.added(
-                [checked(GeneratorCapacity, one[protocol], "an ability") for one in found]
+                [
+                    checked(GeneratorCapacity, capacities[protocol], "a worker's capacity")
+                    for capacities in measured
+                ]
             )
-            for protocol in found[0]
+            for protocol in measured[0]
         }
 
-    def _order(self, order: Order) -> None:
-        self._job = order.job
-        self._registry.order(order)
+    def _issue(self, command: Command) -> None:
+        self._job = command.job
+        self._registry.issue(command)
 
     def _wait(self, until: Callable[[], bool], limit_s: float) -> bool:
         """Wait for the workers who are heard of; returns whether it came about in time."""
@@ -137,50 +144,48 @@ class Leader:
             time.sleep(STEP_S)
         return until()
 
-    def _damage(self, member: Member) -> str | None:
+    def _upload_problem(self, worker: RegisteredWorker) -> str | None:
         """Say which file of a worker's isn't here as it was there."""
-        if member.lost:
+        if worker.lost:
             return None
-        if member.report.job != self._job or not member.report.done:
-            return f"worker {member.name} didn't hand in its record in {HAND_IN_S:g} s"
-        for name, digest in member.report.files.items():
+        if worker.status.job != self._job or not worker.status.done:
+            return f"worker {worker.name} didn't hand in its record in {UPLOAD_TIMEOUT_S:g} s"
+        for name, digest in worker.status.files.items():
             if sha256(self._spool / name) != digest:
-                return f"worker {member.name}: {name} isn't here as it was there (SHA-256)"
+                return f"worker {worker.name}: {name} isn't here as it was there (SHA-256)"
         return None
 
-    def _offsets(self, member: Member) -> dict[str, float | None]:
-        report = member.report
-        if report.job != self._job:
+    def _clock_offsets_ms(self, worker: RegisteredWorker) -> dict[str, float | None]:
+        status = worker.status
+        if status.job != self._job:
             return {"before": None, "after": None}
         return {
-            "before": _offset_ms(report.before),
-            "after": _offset_ms(report.after),
+            "before": _offset_ms(status.before),
+            "after": _offset_ms(status.after),
         }
 
 
-def _offset_ms(found: Offset | None) -> float | None:
-    return None if found is None else round(found.clock_offset_ms, 3)
+def _offset_ms(offset: Offset | None) -> float | None:
+    return None if offset is None else round(offset.clock_offset_ms, 3)
 
 
-def _content(member: Member) -> dict[str, Any]:
-    assert member.first is not None
-    assert member.first.before is not None
+def _description(worker: RegisteredWorker) -> dict[str, Any]:
+    assert worker.first is not None
+    assert worker.first.before is not None
     return {
-        "name": member.name,
-        "versions": member.registration.versions,
-        "cpu_limit_cores": member.registration.cpu_limit_cores,
-        "clock_offset_ms": round(member.first.before.clock_offset_ms, 3),
-        "round_trip_ms": round(member.first.before.round_trip_ms, 3),
+        "name": worker.name,
+        "versions": worker.registration.versions,
+        "cpu_limit_cores": worker.registration.cpu_limit_cores,
+        "clock_offset_ms": round(worker.first.before.clock_offset_ms, 3),
+        "round_trip_ms": round(worker.first.before.round_trip_ms, 3),
     }
 
-
-STEP_S_gathering = 0.05
 
 Say = Callable[[str], None]
 
 
 @contextmanager
-def leading(
+def leader_session(
     distribution: Distribution, targets: str, say: Say, stop_asked: Interruption
 ) -> Iterator[Leader]:
     """Lead workers as long as the context lasts, once all have come; at its end they end too.
@@ -198,39 +203,39 @@ def leading(
     listen = distribution.listen
     with listening(listen, distribution.locust_port):
         pass  # Locust's master will, once a load begins
-    briefing = RunConfig(0, distribution.processes, distribution.locust_port, targets)
-    control = Control(WorkerRegistry(distribution.workers, versions(), briefing), UploadStore())
+    run_config = RunConfig(0, distribution.processes, distribution.locust_port, targets)
+    control = Control(WorkerRegistry(distribution.workers, versions(), run_config), UploadStore())
     leader = Leader(distribution, control)
     with (
         listening(listen, distribution.control_port) as listener,
         served(application(control), listener),
         _dismissing(leader),
     ):
-        _gather(control.registry, distribution, say, stop_asked)
+        _wait_for_workers(control.registry, distribution, say, stop_asked)
         yield leader
 
 
-def _gather(
+def _wait_for_workers(
     registry: WorkerRegistry, distribution: Distribution, say: Say, stop_asked: Interruption
 ) -> None:
     """Wait until all workers are there."""
     where = f"{distribution.listen}:{distribution.control_port}"
     say(f"waiting at {where} for workers, {distribution.workers} in all")
     here, deadline = 0, time.monotonic() + distribution.worker_timeout_s
-    while not registry.ready or here < len(registry.members):
+    while not registry.ready or here < len(registry.workers):
         stop_asked.check()
         if problem := registry.refused or registry.lost():
             raise LoadTestError(problem)
         if time.monotonic() > deadline:
             raise LoadTestError(
-                f"{len(registry.members)} of {distribution.workers} workers came within "
+                f"{len(registry.workers)} of {distribution.workers} workers came within "
                 f"{distribution.worker_timeout_s:g} s; start each with "
                 f"`celsiusify-load-tests worker --leader HOST:{distribution.control_port}`"
             )
-        for member in registry.members[here:]:
-            say(f"worker {member.name} has come")
+        for worker in registry.workers[here:]:
+            say(f"worker {worker.name} has come")
             here += 1
-        time.sleep(STEP_S_gathering)
+        time.sleep(STEP_S)
 
 
 @contextmanager

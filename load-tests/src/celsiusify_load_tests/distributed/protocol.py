@@ -10,9 +10,9 @@ CONTROL_PORT = 5558
 LOCUST_PORT = 5557
 WORKER_TIMEOUT_S = 120.0
 
-BEAT_S = 1.0
+HEARTBEAT_INTERVAL_S = 1.0
 """A worker lets the leader hear of it this often."""
-SILENCE_S = 5.0
+SILENCE_TIMEOUT_S = 5.0
 """One that isn't heard of for so long is lost, and so is a load process that records nothing."""
 
 EQUAL_VERSIONS = ("celsiusify-load-tests", "locust", "python")
@@ -75,7 +75,7 @@ class RunConfig:
 
 
 @dataclass(frozen=True)
-class Order:
+class Command:
     """What the leader wants of its workers now.
 
     Attributes:
@@ -86,14 +86,14 @@ class Order:
         problem: Why a run ends for this worker, if that isn't because it is over.
     """
 
-    do: Literal["wait", "load", "try", "finish", "end"] = "wait"
+    do: Literal["wait", "load", "calibrate", "finish", "end"] = "wait"
     job: int = 0
     details: dict[str, Any] = field(default_factory=dict)
     problem: str | None = None
 
 
 @dataclass(frozen=True)
-class Report:
+class Status:
     """Where a worker stands.
 
     Attributes:
@@ -104,7 +104,7 @@ class Report:
         after: Its clock after that.
         throttled_s: How long it was held back by a quota of CPU meanwhile.
         files: The SHA-256 of each file of its record, once all of them are sent.
-        abilities: What its load generator can do, by protocol.
+        capacities: What its load generator can do, by protocol.
     """
 
     job: int = 0
@@ -114,4 +114,4 @@ class Report:
     after: Offset | None = None
     throttled_s: float | None = None
     files: dict[str, str] = field(default_factory=dict)
-    abilities: dict[str, dict[str, Any]] = field(default_factory=dict)
+    capacities: dict[str, dict[str, Any]] = field(default_factory=dict)

@@ -13,7 +13,7 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 
 from celsiusify_load_tests.config.validation import checked
 from celsiusify_load_tests.distributed.clock_sync import Clock
-from celsiusify_load_tests.distributed.protocol import RegisterRequest, Report
+from celsiusify_load_tests.distributed.protocol import RegisterRequest, Status
 from celsiusify_load_tests.distributed.registry import RefusedError, WorkerRegistry
 from celsiusify_load_tests.distributed.upload_store import ClosedError, MisplacedError, UploadStore
 from celsiusify_load_tests.errors import LoadTestError
@@ -48,40 +48,40 @@ def application(control: Control) -> Flask:
         return jsonify(received_ns=received_ns, sent_ns=control.clock.now_ns())
 
     @app.post("/workers")
-    def join() -> Answer:
-        registration = checked(RegisterRequest, request.get_json(), "a worker's introduction")
-        return jsonify(asdict(control.registry.join(registration)))
+    def register() -> Answer:
+        registration = checked(RegisterRequest, request.get_json(), "a worker's register request")
+        return jsonify(asdict(control.registry.register(registration)))
 
-    @app.post("/workers/<int:number>/beat")
-    def beat(number: int) -> Answer:
-        return jsonify(asdict(control.registry.hear(number)))
+    @app.post("/workers/<int:number>/heartbeat")
+    def heartbeat(number: int) -> Answer:
+        return jsonify(asdict(control.registry.heartbeat(number)))
 
-    @app.post("/workers/<int:number>/report")
-    def report(number: int) -> Answer:
-        told = checked(Report, request.get_json(), "a worker's report")
-        return jsonify(asdict(control.registry.take(number, told)))
+    @app.post("/workers/<int:number>/status")
+    def update_status(number: int) -> Answer:
+        status = checked(Status, request.get_json(), "a worker's report")
+        return jsonify(asdict(control.registry.update(number, status)))
 
     @app.post("/workers/<int:number>/jobs/<int:job>/<name>")
-    def add(number: int, job: int, name: str) -> Answer:
+    def upload(number: int, job: int, name: str) -> Answer:
         piece = request.get_data()  # all of it has come, or this fails
-        control.registry.hear(number)
+        control.registry.heartbeat(number)
         return jsonify(size=control.store.add(job, name, int(request.args["offset"]), piece))
 
-    _explain(app)
+    _register_error_handlers(app)
     return app
 
 
-def _explain(app: Flask) -> None:
+def _register_error_handlers(app: Flask) -> None:
     """Answer what went wrong as JSON."""
 
-    def explain(status: HTTPStatus) -> Any:
+    def as_json(status: HTTPStatus) -> Any:
         return lambda problem: (jsonify(problem=str(problem)), status)
 
-    app.register_error_handler(RefusedError, explain(HTTPStatus.FORBIDDEN))
-    app.register_error_handler(ClosedError, explain(HTTPStatus.GONE))
-    app.register_error_handler(LoadTestError, explain(HTTPStatus.BAD_REQUEST))
-    app.register_error_handler(ValueError, explain(HTTPStatus.BAD_REQUEST))
-    app.register_error_handler(OSError, explain(HTTPStatus.INSUFFICIENT_STORAGE))
+    app.register_error_handler(RefusedError, as_json(HTTPStatus.FORBIDDEN))
+    app.register_error_handler(ClosedError, as_json(HTTPStatus.GONE))
+    app.register_error_handler(LoadTestError, as_json(HTTPStatus.BAD_REQUEST))
+    app.register_error_handler(ValueError, as_json(HTTPStatus.BAD_REQUEST))
+    app.register_error_handler(OSError, as_json(HTTPStatus.INSUFFICIENT_STORAGE))
     app.register_error_handler(
         MisplacedError,
         lambda problem: (jsonify(size=problem.size), HTTPStatus.CONFLICT),

@@ -13,13 +13,13 @@ from uuid import uuid4
 from celsiusify_load_tests.distributed import calibration_job
 from celsiusify_load_tests.distributed.client import LeaderClient, LostLeaderError, Uploader
 from celsiusify_load_tests.distributed.clock_sync import Clock, measure
-from celsiusify_load_tests.distributed.job_runner import LocustProcesses, Place, shift
+from celsiusify_load_tests.distributed.job_runner import JobPaths, LocustProcesses, running_locust
 from celsiusify_load_tests.distributed.protocol import (
-    BEAT_S,
-    Order,
+    HEARTBEAT_INTERVAL_S,
+    Command,
     RegisterRequest,
-    Report,
     RunConfig,
+    Status,
 )
 from celsiusify_load_tests.errors import CalibrationError, LoadTestError
 from celsiusify_load_tests.host import machine
@@ -39,16 +39,16 @@ class JobRunner:
     """What a worker does in loads.
 
     Attributes:
-        link: To its leader.
-        briefing: What that told it.
+        client: To its leader.
+        run_config: What that told it.
         stop_asked: Ends a load.
     """
 
-    link: LeaderClient
-    briefing: RunConfig
+    client: LeaderClient
+    run_config: RunConfig
     stop_asked: Interruption
 
-    def play(self, job: int, place: Place) -> Report:
+    def run(self, job: int, paths: JobPaths) -> Status:
         """Take part in a load; returns what came of it, handed in.
 
         Raises:
@@ -56,43 +56,43 @@ class JobRunner:
             RejectedError: If it gave this worker up.
         """
         clock, throttled_before_s = Clock(), throttled_s()
-        before = measure(clock, self.link.exchange)
-        begun = Report(job, before=before)
-        delivery = Uploader(place.spool, partial(self.link.add, self.briefing.worker, job))
-        usage = usage_file(place.spool, self.briefing.worker)
+        before = measure(clock, self.client.exchange)
+        status = Status(job, before=before)
+        uploader = Uploader(paths.spool, partial(self.client.upload, self.run_config.worker, job))
+        usage = usage_file(paths.spool, self.run_config.worker)
         with (
-            shift(self.briefing, place, before) as running,
+            running_locust(self.run_config, paths, before) as running,
             Sampler(usage, 0, running.pids, lambda: clock.now_ns() - before.ns),
         ):
-            problem = self._follow(running, delivery.send, begun)
-        files = delivery.finish()
-        shutil.rmtree(place.spool)
+            problem = self._follow(running, uploader.send, status)
+        files = uploader.finish()
+        shutil.rmtree(paths.spool)
         return replace(
-            begun,
+            status,
             done=True,
             problem=problem,
             files=files,
-            after=measure(clock, self.link.exchange),
+            after=measure(clock, self.client.exchange),
             throttled_s=since(throttled_before_s),
         )
 
-    def tell(self, report: Report) -> Order:
+    def send_status(self, status: Status) -> Command:
         """Tell the leader where this worker stands, and learn what to do."""
-        return self.link.report(self.briefing.worker, report)
+        return self.client.send_status(self.run_config.worker, status)
 
     def _follow(
-        self, running: LocustProcesses, send: Callable[[], None], begun: Report
+        self, running: LocustProcesses, send: Callable[[], None], status: Status
     ) -> str | None:
         """Hand in what is recorded until the load ends; returns what went wrong."""
         while True:
             problem = running.problem() or (STOPPED if self.stop_asked else None)
             send()
-            order = self.tell(replace(begun, problem=problem))
+            command = self.send_status(replace(status, problem=problem))
             if running.ended:
                 return problem or running.problem()
-            if self.stop_asked or order.do != "load":
+            if self.stop_asked or command.do != "load":
                 return problem
-            running.wait(BEAT_S, self.stop_asked)
+            running.wait(HEARTBEAT_INTERVAL_S, self.stop_asked)
 
 
 IDLE_S = 0.2
@@ -103,7 +103,7 @@ def versions() -> dict[str, str]:
     return {**machine.versions(), "python": platform.python_version()}
 
 
-def introduction() -> RegisterRequest:
+def register_request() -> RegisterRequest:
     """What a leader must know of this machine."""
     return RegisterRequest(uuid4().hex, socket.gethostname(), versions(), limit_cores())
 
@@ -112,23 +112,23 @@ class Worker:
     """One machine of a run.
 
     Args:
-        part: What it does in loads.
+        job_runner: What it does in loads.
         master: The host of Locust's master.
         folder: An empty one for all files.
         complain: Tells the user what went wrong.
     """
 
     def __init__(
-        self, part: JobRunner, master: str, folder: Path, complain: Callable[[str], None]
+        self, job_runner: JobRunner, master: str, folder: Path, complain: Callable[[str], None]
     ) -> None:
-        self._part = part
+        self._job_runner = job_runner
         self._master = master
         self._folder = folder
         self._complain = complain
         self._targets_file = folder / "targets.yaml"
-        self._targets_file.write_text(part.briefing.targets, encoding="utf-8")
+        self._targets_file.write_text(job_runner.run_config.targets, encoding="utf-8")
 
-    def work(self) -> Order:
+    def work(self) -> Command:
         """Strategy until the leader says that the run is over; returns how it said so.
 
         Raises:
@@ -136,54 +136,56 @@ class Worker:
             RejectedError: If it gave this worker up.
             Interrupted: If a stop was asked for.
         """
-        report = Report(before=measure(Clock(), self._part.link.exchange))
+        status = Status(before=measure(Clock(), self._job_runner.client.exchange))
         try:
-            while (order := self._part.tell(report)).do != "end":
-                self._part.stop_asked.check()
-                if order.job > report.job and order.do in ("load", "try"):
-                    report = self._do(order)
+            while (command := self._job_runner.send_status(status)).do != "end":
+                self._job_runner.stop_asked.check()
+                if command.job > status.job and command.do in ("load", "calibrate"):
+                    status = self._do(command)
                 else:
-                    self._part.stop_asked.sleep(IDLE_S)
+                    self._job_runner.stop_asked.sleep(IDLE_S)
         except Interrupted:
-            if (order := self._part.tell(report)).do != "end":
+            if (command := self._job_runner.send_status(status)).do != "end":
                 raise
-        return order
+        return command
 
-    def _do(self, order: Order) -> Report:
+    def _do(self, command: Command) -> Status:
         """Do a job; returns what came of it."""
-        report = self._try(order) if order.do == "try" else self._load(order.job)
-        if report.problem:
-            self._complain(report.problem)
-        return report
+        status = self._calibrate(command) if command.do == "calibrate" else self._load(command.job)
+        if status.problem:
+            self._complain(status.problem)
+        return status
 
-    def _load(self, job: int) -> Report:
+    def _load(self, job: int) -> Status:
         folder = self._folder / str(job)
         folder.mkdir()
         log = folder / "locust.log"
-        return self._part.play(job, Place(folder / "spool", self._targets_file, log, self._master))
+        return self._job_runner.run(
+            job, JobPaths(folder / "spool", self._targets_file, log, self._master)
+        )
 
-    def _try(self, order: Order) -> Report:
+    def _calibrate(self, command: Command) -> Status:
         """Find out what this machine's load generator can do."""
         try:
-            subject = calibration_job.subject(order.details, self._targets_file)
-            found = calibrate(subject, split(available()), self._part.stop_asked)
+            subject = calibration_job.subject(command.details, self._targets_file)
+            measured = calibrate(subject, split(available()), self._job_runner.stop_asked)
         except CalibrationError as problem:
-            return Report(order.job, done=True, problem=str(problem))
-        abilities = {protocol: asdict(ability) for protocol, ability in found.items()}
-        return Report(order.job, done=True, abilities=abilities)
+            return Status(command.job, done=True, problem=str(problem))
+        capacities = {protocol: asdict(capacity) for protocol, capacity in measured.items()}
+        return Status(command.job, done=True, capacities=capacities)
 
 
 class Heartbeat:
     """Beats in a thread of its own as long as the context lasts, whatever the worker is at.
 
     Args:
-        link: A connection of its own.
+        client: A connection of its own.
         worker: The worker's number.
         stop_asked: Is asked once the leader says that the run is over: it won't wait for a trial.
     """
 
-    def __init__(self, link: LeaderClient, worker: int, stop_asked: Interruption) -> None:
-        self._link = link
+    def __init__(self, client: LeaderClient, worker: int, stop_asked: Interruption) -> None:
+        self._client = client
         self._stop_asked = stop_asked
         self._worker = worker
         self._stop = Event()
@@ -195,14 +197,14 @@ class Heartbeat:
 
     def __exit__(self, *_: object) -> None:
         self._stop.set()
-        self._thread.join(BEAT_S)
+        self._thread.join(HEARTBEAT_INTERVAL_S)
 
     def _run(self) -> None:
-        while not self._stop.wait(BEAT_S):
+        while not self._stop.wait(HEARTBEAT_INTERVAL_S):
             try:
-                order = self._link.beat(self._worker)
+                command = self._client.heartbeat(self._worker)
             except (LostLeaderError, LoadTestError):
                 return  # the worker hears the same when it next reports
-            if order.do == "end":
+            if command.do == "end":
                 self._stop_asked.ask()
                 return

@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from celsiusify_load_tests.export.log_framing import Packed, clock, frames, held, pack
+from celsiusify_load_tests.export.log_framing import PackedFile, clock_line, frames, held_line, pack
 from celsiusify_load_tests.host.signals import STEP_S, Interruption
 from celsiusify_load_tests.recording.clock import now_ns
 
@@ -24,7 +24,7 @@ _RELEASED, _FETCHED = ".released", ".fetched"
 
 
 @dataclass(frozen=True)
-class Way:
+class ExportLimits:
     """How results go home.
 
     Attributes:
@@ -37,31 +37,31 @@ class Way:
 
 
 @contextmanager
-def sent(folder: Path, way: Way | None, stop_asked: Interruption) -> Iterator[None]:
+def exported(folder: Path, limits: ExportLimits | None, stop_asked: Interruption) -> Iterator[None]:
     """Tell the time while the context lasts, and send the run's folder at its end.
 
     Args:
         folder: Of the run.
-        way: None sends nothing.
+        limits: None sends nothing.
         stop_asked: Shortens the wait for whoever fetches what the log can't hold.
     """
-    if way is None:
+    if limits is None:
         yield
         return
-    with _time_told():
+    with _clock_lines():
         try:
             yield
         finally:
-            _send(folder, way, stop_asked)
+            _export(folder, limits, stop_asked)
 
 
-def pack_folder(folder: Path) -> list[Packed]:
+def pack_folder(folder: Path) -> list[PackedFile]:
     """Compress a run's files, by their names; hidden ones are marks of ours."""
     files = sorted(path for path in folder.rglob("[!.]*") if path.is_file())
     return [pack(path.relative_to(folder).as_posix(), path.read_bytes()) for path in files]
 
 
-def emit(folder: Path, files: Sequence[Packed]) -> None:
+def print_frames(folder: Path, files: Sequence[PackedFile]) -> None:
     """Print a folder's files as frames."""
     for line in frames(folder.resolve().name, files):
         sys.stdout.write(f"{line}\n")
@@ -86,17 +86,17 @@ def release(folder: Path) -> None:
     (folder / _RELEASED).touch()
 
 
-def _send(folder: Path, way: Way, stop_asked: Interruption) -> None:
+def _export(folder: Path, limits: ExportLimits, stop_asked: Interruption) -> None:
     files = pack_folder(folder)
     size = sum(len(file.content) for file in files)
-    if size <= way.limit_bytes:
-        emit(folder, files)
+    if size <= limits.limit_bytes:
+        print_frames(folder, files)
         return
-    _say(held(str(folder.resolve()), size))
-    _wait(way.hold_s, lambda: _is_released(folder) or bool(stop_asked))
+    _print_line(held_line(str(folder.resolve()), size))
+    _wait(limits.hold_s, lambda: _is_released(folder) or bool(stop_asked))
     if stop_asked:
-        _wait(min(way.hold_s, INTERRUPTED_HOLD_S), lambda: _is_released(folder))
-        _wait(way.hold_s, lambda: _is_released(folder) or not (folder / _FETCHED).exists())
+        _wait(min(limits.hold_s, INTERRUPTED_HOLD_S), lambda: _is_released(folder))
+        _wait(limits.hold_s, lambda: _is_released(folder) or not (folder / _FETCHED).exists())
 
 
 def _is_released(folder: Path) -> bool:
@@ -110,24 +110,24 @@ def _wait(seconds: float, happened: Callable[[], bool]) -> None:
 
 
 @contextmanager
-def _time_told() -> Iterator[None]:
+def _clock_lines() -> Iterator[None]:
     """Print the time now and then: whoever reads the log learns how its own clock is off."""
     over = threading.Event()
-    teller = threading.Thread(target=_tell_time, args=(over,), daemon=True)
-    teller.start()
+    thread = threading.Thread(target=_print_clock, args=(over,), daemon=True)
+    thread.start()
     try:
         yield
     finally:
         over.set()
-        teller.join()
+        thread.join()
 
 
-def _tell_time(over: threading.Event) -> None:
-    _say(clock(now_ns()))
+def _print_clock(over: threading.Event) -> None:
+    _print_line(clock_line(now_ns()))
     while not over.wait(CLOCK_PERIOD_S):
-        _say(clock(now_ns()))
+        _print_line(clock_line(now_ns()))
 
 
-def _say(line: str) -> None:
+def _print_line(line: str) -> None:
     sys.stdout.write(f"{line}\n")
     sys.stdout.flush()

@@ -18,7 +18,7 @@ _PIECE_BYTES = PIECE_CHARACTERS // 4 * 3
 
 
 @dataclass(frozen=True)
-class Packed:
+class PackedFile:
     """A file, ready to be sent.
 
     Attributes:
@@ -34,7 +34,7 @@ class Packed:
     content: bytes
 
 
-def pack(name: str, content: bytes) -> Packed:
+def pack(name: str, content: bytes) -> PackedFile:
     """Compress a file; equal files give equal bytes.
 
     Raises:
@@ -43,10 +43,10 @@ def pack(name: str, content: bytes) -> Packed:
     if not name or any(character.isspace() for character in name):
         raise ValueError(f"expected a name without blanks, got {name!r}")
     digest = hashlib.sha256(content).hexdigest()
-    return Packed(name, len(content), digest, gzip.compress(content, mtime=0))
+    return PackedFile(name, len(content), digest, gzip.compress(content, mtime=0))
 
 
-def frames(run: str, files: Sequence[Packed]) -> Iterator[str]:
+def frames(run: str, files: Sequence[PackedFile]) -> Iterator[str]:
     """The lines that carry all files of a run, without their ends."""
     yield f"{MARK} BEGIN {run} files={len(files)}"
     for file in files:
@@ -55,19 +55,19 @@ def frames(run: str, files: Sequence[Packed]) -> Iterator[str]:
             piece = b64encode(file.content[begin : begin + _PIECE_BYTES])
             yield f"{MARK} DATA {piece.decode()}"
         yield f"{MARK} DONE {file.name}"
-    yield f"{MARK} END {run} sha256={_of_all(files)}"
+    yield f"{MARK} END {run} sha256={_total_sha256(files)}"
 
 
-def _of_all(files: Sequence[Packed]) -> str:
+def _total_sha256(files: Sequence[PackedFile]) -> str:
     listed = "".join(f"{file.name} {file.sha256}\n" for file in files)
     return hashlib.sha256(listed.encode()).hexdigest()
 
 
-def held(folder: str, size: int) -> str:
+def held_line(folder: str, size: int) -> str:
     """The line that says where files wait that are too large for a log."""
     return f"{MARK} HELD {folder} bytes={size}"
 
 
-def clock(time_ns: int) -> str:
+def clock_line(time_ns: int) -> str:
     """The line that tells the time of whoever prints it."""
     return f"{MARK} CLOCK time_ns={time_ns}"

@@ -115,7 +115,7 @@ class Load:
         self.counts = ConnectionCounts()
         self.users = count()
         self.begin = AsyncResult()
-        """When the load begins, and how many processes make it: a `begin.StartSignal`."""
+        """When the load begins, and how many processes make it: a `coordination.StartSignal`."""
         self.at_work: Callable[[], int] = lambda: 0
         """Tells how many users are running, or how many requests of an open load are out."""
         self._environment = environment
@@ -168,7 +168,7 @@ def claim(spool_dir: Path) -> None:
 
 
 def open_journal(path: Path) -> Journal:
-    """StartSignal a journal, in a folder that is made if it isn't there.
+    """Begin a journal, in a folder that is made if it isn't there.
 
     Raises:
         LoadTestError: If that can't be done.

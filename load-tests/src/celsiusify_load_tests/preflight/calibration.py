@@ -22,7 +22,7 @@ from celsiusify_load_tests.host.signals import Interruption
 from celsiusify_load_tests.preflight.generator_capacity import GeneratorCapacity, Subject
 from celsiusify_load_tests.recording.events import Timeline, read_timeline
 from celsiusify_load_tests.recording.format import OUTCOMES, SUCCEEDED
-from celsiusify_load_tests.recording.reader import read_spool
+from celsiusify_load_tests.recording.reader import read_requests
 from celsiusify_load_tests.run import monitor
 from celsiusify_load_tests.run.locust_process import Job, drive
 from celsiusify_load_tests.run.result import latency_ms, within
@@ -78,7 +78,7 @@ class Bench:
         with Sampler(usage, job.round, lambda: self._pids(job)):
             problem = drive(job, self.split.generator, lambda: None, self.stop_asked).problem
         self.stop_asked.check()
-        rows, timeline = read_spool(job.spool), read_timeline(job.spool)
+        rows, timeline = read_requests(job.spool), read_timeline(job.spool)
         if problem := problem or next(iter(monitor.faults(timeline, processes)), None):
             raise CalibrationError(f"the load generator couldn't be tried: {problem}")
         return _trial(rows, timeline, usage)

@@ -53,9 +53,9 @@ class TimedTransport(Transport):
         self._stamps.first_ns = self._stamps.first_ns or self.received_ns
         return data
 
-    def disregard(self) -> None:
+    def reset_received(self) -> None:
         """See `Transport`."""
-        super().disregard()
+        super().reset_received()
         self._stamps.first_ns = 0
 
 

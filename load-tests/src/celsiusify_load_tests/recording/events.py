@@ -87,16 +87,17 @@ class Timeline:
     problems: list[str]
 
 
-def read_timeline(spool_dir: Path) -> Timeline:
+def read_timeline(recording_dir: Path) -> Timeline:
     """Read the journals of a run.
 
     Args:
-        spool_dir: The folder that the run's processes recorded to.
+        recording_dir: The folder that the run's processes recorded to.
     """
     journals = {
-        worker: list(read_journal(journal_file(spool_dir, worker))) for worker in workers(spool_dir)
+        worker: list(read_journal(journal_file(recording_dir, worker)))
+        for worker in workers(recording_dir)
     }
-    master = master_journal_file(spool_dir)
+    master = master_journal_file(recording_dir)
     leader = list(read_journal(master)) if master.exists() else journals.get(0, [])
     seconds = {worker: list(_named("second", events)) for worker, events in journals.items()}
     last = [events[-1] for events in seconds.values() if events]
@@ -121,16 +122,16 @@ def read_timeline(spool_dir: Path) -> Timeline:
             f"worker {worker} {problem}"
             for worker, events in journals.items()
             for problem in (
-                *_problems(events, rows_file(spool_dir, worker)),
+                *_problems(events, rows_file(recording_dir, worker)),
                 *_ended_early(events, steady_ns[1]),
             )
         ],
     )
 
 
-def is_closed(spool_dir: Path, worker: int) -> bool:
+def is_closed(recording_dir: Path, worker: int) -> bool:
     """Whether a worker has closed its record, as it does before it ends."""
-    events = list(read_journal(journal_file(spool_dir, worker)))
+    events = list(read_journal(journal_file(recording_dir, worker)))
     return any(_named(CLOSED, events))
 
 

@@ -9,34 +9,36 @@ _JOURNAL_PATTERN = "worker-*.jsonl"
 _USAGE_PATTERN = "usage-*.csv"
 
 
-def rows_file(spool_dir: Path, worker: int) -> Path:
+def rows_file(recording_dir: Path, worker: int) -> Path:
     """Name the file of a worker's rows."""
-    return spool_dir / ROWS_PATTERN.replace("*", str(worker))
+    return recording_dir / ROWS_PATTERN.replace("*", str(worker))
 
 
-def journal_file(spool_dir: Path, worker: int) -> Path:
+def journal_file(recording_dir: Path, worker: int) -> Path:
     """Name the journal of a worker."""
-    return spool_dir / _JOURNAL_PATTERN.replace("*", str(worker))
+    return recording_dir / _JOURNAL_PATTERN.replace("*", str(worker))
 
 
-def usage_file(spool_dir: Path, machine: int) -> Path:
+def usage_file(recording_dir: Path, machine: int) -> Path:
     """Name the file of what the processes of a worker's machine use."""
-    return spool_dir / _USAGE_PATTERN.replace("*", str(machine))
+    return recording_dir / _USAGE_PATTERN.replace("*", str(machine))
 
 
-def usage_files(spool_dir: Path) -> list[Path]:
+def usage_files(recording_dir: Path) -> list[Path]:
     """List the files of what processes on other machines used."""
-    return sorted(spool_dir.glob(_USAGE_PATTERN))
+    return sorted(recording_dir.glob(_USAGE_PATTERN))
 
 
-def master_journal_file(spool_dir: Path) -> Path:
+def master_journal_file(recording_dir: Path) -> Path:
     """Name the journal of Locust's master, where there is one."""
-    return spool_dir / "master.jsonl"
+    return recording_dir / "master.jsonl"
 
 
-def workers(spool_dir: Path) -> list[int]:
+def workers(recording_dir: Path) -> list[int]:
     """List the workers that have begun a journal."""
-    return sorted(int(path.stem.rpartition("-")[2]) for path in spool_dir.glob(_JOURNAL_PATTERN))
+    return sorted(
+        int(path.stem.rpartition("-")[2]) for path in recording_dir.glob(_JOURNAL_PATTERN)
+    )
 
 
 class RecordFolder:

@@ -16,7 +16,7 @@ Texts = dict[str, dict[int, str]]
 """The texts of each column that has numbers in their place."""
 
 
-class Opened(NamedTuple):
+class WorkerIdentity(NamedTuple):
     """What all rows of a worker have in common."""
 
     run: str
@@ -25,32 +25,32 @@ class Opened(NamedTuple):
     worker: int
 
 
-def read_spool(spool_dir: Path) -> pa.Table:
+def read_requests(recording_dir: Path) -> pa.Table:
     """Read all rows of a run.
 
     Args:
-        spool_dir: The folder that the workers recorded to.
+        recording_dir: The folder that the workers recorded to.
 
     Returns:
         A row a request by start time, with the columns of `<target>_requests.parquet` in
         results/README.md. Rows that were cut off by a crash aren't there: `timeline.read_timeline`
         tells of them.
     """
-    tables = [_read_worker(spool_dir, worker) for worker in workers(spool_dir)]
+    tables = [_read_worker(recording_dir, worker) for worker in workers(recording_dir)]
     if not tables:
-        return _table(Opened("", "", 0, 0), np.empty(0, DTYPE), _no_texts())
+        return _table(WorkerIdentity("", "", 0, 0), np.empty(0, DTYPE), _no_texts())
     return pa.concat_tables(tables).unify_dictionaries().combine_chunks().sort_by("start_ns")
 
 
-def _read_worker(spool_dir: Path, worker: int) -> pa.Table:
-    opened = Opened("", "", 0, worker)
+def _read_worker(recording_dir: Path, worker: int) -> pa.Table:
+    identity = WorkerIdentity("", "", 0, worker)
     texts = _no_texts()
-    for event in read_journal(journal_file(spool_dir, worker)):
+    for event in read_journal(journal_file(recording_dir, worker)):
         if event["event"] == "opened":
-            opened = Opened(event["run"], event["target"], event["round"], worker)
+            identity = WorkerIdentity(event["run"], event["target"], event["round"], worker)
         elif event["event"] == "text":
             texts[event["column"]][event["number"]] = event["text"]
-    return _table(opened, _read_rows(rows_file(spool_dir, worker)), texts)
+    return _table(identity, _read_rows(rows_file(recording_dir, worker)), texts)
 
 
 def _no_texts() -> Texts:
@@ -67,14 +67,14 @@ def _read_rows(path: Path, after: int = 0) -> NDArray[np.void]:
     return np.frombuffer(content, DTYPE, count=len(content) // DTYPE.itemsize)
 
 
-def _table(opened: Opened, rows: NDArray[np.void], texts: Texts) -> pa.Table:
+def _table(identity: WorkerIdentity, rows: NDArray[np.void], texts: Texts) -> pa.Table:
     first = np.zeros(len(rows), np.int32)
     unscheduled = rows["intended_ns"] == 0
     columns = {
-        "run": _named(first, [opened.run]),
-        "target": _named(first, [opened.target]),
-        "round": pa.array(np.full(len(rows), opened.round, np.int16)),
-        "worker": pa.array(np.full(len(rows), opened.worker, np.int16)),
+        "run": _named(first, [identity.run]),
+        "target": _named(first, [identity.target]),
+        "round": pa.array(np.full(len(rows), identity.round, np.int16)),
+        "worker": pa.array(np.full(len(rows), identity.worker, np.int16)),
         "user": pa.array(rows["user"]),
         "seq": pa.array(rows["seq"]),
         "intended_ns": pa.array(rows["intended_ns"], mask=unscheduled),
@@ -105,8 +105,8 @@ def _numbered(numbers: NDArray[np.integer], texts: dict[int, str]) -> pa.Diction
 class Tail:
     """Follows a run's rows while they are being recorded."""
 
-    def __init__(self, spool_dir: Path) -> None:
-        self._spool_dir = spool_dir
+    def __init__(self, recording_dir: Path) -> None:
+        self._recording_dir = recording_dir
         self._read: dict[Path, int] = {}
 
     def read(self) -> NDArray[np.void]:
@@ -114,7 +114,7 @@ class Tail:
         return np.concatenate([np.empty(0, DTYPE), *self._pieces()])
 
     def _pieces(self) -> Iterator[NDArray[np.void]]:
-        for path in sorted(self._spool_dir.glob(ROWS_PATTERN)):
+        for path in sorted(self._recording_dir.glob(ROWS_PATTERN)):
             rows = _read_rows(path, after=self._read.get(path, 0))
             self._read[path] = self._read.get(path, 0) + len(rows)
             yield rows

@@ -15,7 +15,7 @@ from celsiusify_load_tests.config.load_model import LoadModel
 from celsiusify_load_tests.config.profiles import Profile
 from celsiusify_load_tests.config.targets import Target
 from celsiusify_load_tests.distributed.protocol import Distribution
-from celsiusify_load_tests.export.exporter import Way
+from celsiusify_load_tests.export.exporter import ExportLimits
 from celsiusify_load_tests.host.cpu_affinity import Split
 from celsiusify_load_tests.host.signals import Interruption
 from celsiusify_load_tests.preflight.calibration import calibrate
@@ -103,7 +103,7 @@ class Plan:
     results: Path
     start_timeout_s: float
     command: str
-    way_home: Way | None = None
+    way_home: ExportLimits | None = None
     distribution: Distribution | None = None
 
     @property

@@ -10,7 +10,7 @@ import pyarrow as pa
 from celsiusify_load_tests.config.targets import Target
 from celsiusify_load_tests.host.cpu_affinity import kept
 from celsiusify_load_tests.recording.events import Timeline, read_timeline
-from celsiusify_load_tests.recording.reader import read_spool
+from celsiusify_load_tests.recording.reader import read_requests
 from celsiusify_load_tests.recording.run_folder import append_lines, append_requests
 from celsiusify_load_tests.run import monitor, result
 from celsiusify_load_tests.run.backend import LoadResult
@@ -82,7 +82,7 @@ def load_round(target: Target, server: Server, context: RunContext, entry: Round
     count = counting(server.counters, target.metrics)
     ended = _drive(target, server, context, entry)
     spool = _spool(target, context)
-    rows, timeline = read_spool(spool), read_timeline(spool)
+    rows, timeline = read_requests(spool), read_timeline(spool)
     _note(entry, rows, timeline)
     entry.steps = _course(entry, context.plan)
     entry.throttled_s, entry.clock_offset_ms = ended.throttled_s, ended.clock_offset_ms

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from celsiusify_load_tests.config.targets import Target
 from celsiusify_load_tests.errors import CalibrationError, LostWorkerError, NotEquivalentError
 from celsiusify_load_tests.exit_codes import ExitCode
-from celsiusify_load_tests.export.exporter import sent
+from celsiusify_load_tests.export.exporter import exported
 from celsiusify_load_tests.host.cpu_affinity import Split, kept_on
 from celsiusify_load_tests.host.signals import Interrupted, Interruption
 from celsiusify_load_tests.preflight import answers
@@ -80,10 +80,10 @@ def _led(plan: Plan, terminal: Terminal, stop_asked: Interruption) -> Iterator["
         yield None
         return
     # Only here, since it imports Flask: no other run waits for that.
-    from celsiusify_load_tests.distributed.leader import leading
+    from celsiusify_load_tests.distributed.leader import leader_session
 
     targets = plan.targets_file.read_text(encoding="utf-8")
-    with leading(plan.distribution, targets, terminal.say, stop_asked) as leader:
+    with leader_session(plan.distribution, targets, terminal.say, stop_asked) as leader:
         yield leader
 
 
@@ -112,7 +112,7 @@ def _run(
     context = RunContext(plan, folder, split, terminal, stop_asked)
     if leader:
         context = replace(context, team=leader, calibrate=leader.calibrate)
-    with sent(folder, plan.way_home, stop_asked):
+    with exported(folder, plan.way_home, stop_asked):
         with kept_on(split.generator):
             outcome = _pass_and_do(work, context, manifest, temperatures)
         if leader:

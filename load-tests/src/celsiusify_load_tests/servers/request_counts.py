@@ -176,7 +176,7 @@ class Count(Protocol):
 
 
 def counting(counters: Counters | None, metrics: Metrics | None) -> Count:
-    """StartSignal to count what a target counts.
+    """Begin to count what a target counts.
 
     Args:
         counters: Where it does; None where that isn't known.

@@ -57,19 +57,19 @@ class GrpcConnection(KeptConnection[GrpcReply]):
         self._http2 = Http2(fields)
 
     def _open(self) -> Transport:
-        wire = super()._open()
+        transport = super()._open()
         self._http2 = Http2(self._fields)
-        return wire
+        return transport
 
-    def _attempt(self, wire: Transport, request: bytes, is_kept: bool) -> GrpcReply:
+    def _attempt(self, transport: Transport, request: bytes, is_kept: bool) -> GrpcReply:
         http2 = self._http2
         try:
             if not is_kept:
-                self._greet(wire)
-            wire.send(http2.request(request))
+                self._greet(transport)
+            transport.send(http2.request(request))
             stream = http2.stream
             while not stream.is_ended:
-                self._receive(wire)
+                self._receive(transport)
         except ConnectionError as error:
             raise ExchangeError(self._ended()) from error
         except FrameError as error:
@@ -80,44 +80,44 @@ class GrpcConnection(KeptConnection[GrpcReply]):
             raise ExchangeError(f"call broken off by the server: {stream.reset.name}")
         return reply_of(stream)
 
-    def _greet(self, wire: Transport) -> None:
+    def _greet(self, transport: Transport) -> None:
         """Exchange settings, as gRPC's own clients do before the first call on a connection."""
-        wire.send(self._http2.open())
+        transport.send(self._http2.open())
         while not self._http2.is_greeted:
-            self._receive(wire)
+            self._receive(transport)
 
-    def _receive(self, wire: Transport) -> None:
-        data = wire.receive()
+    def _receive(self, transport: Transport) -> None:
+        data = transport.receive()
         if not data:
             raise ExchangeError(self._ended())
         due, stream = self._http2.receive(data), self._http2.stream
         if stream.head is None:
-            wire.disregard()
+            transport.reset_received()
         if due:
             try:
-                wire.push(due)
+                transport.push(due)
             except ConnectionError:
                 if not stream.is_ended:  # a server may hang up as soon as its answer is out
                     raise
 
     def _ended(self) -> str:
         moment = "before" if self._http2.stream.head is None else "within"
-        farewell = self._http2.farewell
-        reason = f": {farewell.name}" if farewell and farewell != ErrorCode.NO_ERROR else ""
+        goaway = self._http2.goaway
+        reason = f": {goaway.name}" if goaway and goaway != ErrorCode.NO_ERROR else ""
         return f"connection ended {moment} the answer{reason}"
 
-    def _hang_up(self, wire: Transport) -> None:
+    def _hang_up(self, transport: Transport) -> None:
         """Reset it: a client of gRPC can't ask the server to hang up first."""
-        wire.reset_at_close()
+        transport.reset_at_close()
 
-    def _is_spent(self, wire: Transport) -> bool:
+    def _is_stale(self, transport: Transport) -> bool:
         """Hear what the server said meanwhile: it may have pinged, or taken its leave."""
         try:
-            while wire.is_spent():
-                if not (data := wire.take()):
+            while transport.is_stale():
+                if not (data := transport.take()):
                     return True
                 if due := self._http2.receive(data):
-                    wire.push(due)
+                    transport.push(due)
         except (OSError, FrameError):
             return True
         return not self._http2.is_reusable

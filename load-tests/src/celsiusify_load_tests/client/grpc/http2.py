@@ -36,7 +36,7 @@ class Http2:
         """The latest request."""
         self.is_greeted = False
         """Whether the server has sent its settings, as it must at first (section 3.4)."""
-        self.farewell: ErrorCode | None = None
+        self.goaway: ErrorCode | None = None
         """Why the server takes no further requests; None while it does."""
         self._encoder, self._decoder = FieldEncoder(fields), FieldDecoder()
         self._received = b""
@@ -52,7 +52,7 @@ class Http2:
             http2_frames.SETTINGS: self._on_settings,
             http2_frames.PUSH_PROMISE: self._on_unasked,
             http2_frames.PING: self._on_ping,
-            http2_frames.GOAWAY: self._on_farewell,
+            http2_frames.GOAWAY: self._on_goaway,
             http2_frames.WINDOW_UPDATE: self._on_window,
             http2_frames.CONTINUATION: self._on_continuation,
         }
@@ -60,7 +60,7 @@ class Http2:
     @property
     def is_reusable(self) -> bool:
         """Whether another request may follow."""
-        is_open = self.farewell is None and self.stream.number < _MAX_STREAM - 1
+        is_open = self.goaway is None and self.stream.number < _MAX_STREAM - 1
         return is_open and self.stream.is_done
 
     def open(self) -> bytes:
@@ -68,7 +68,7 @@ class Http2:
         return self._take()
 
     def request(self, body: bytes) -> bytes:
-        """StartSignal a request; return what to send, with all of it that the windows permit.
+        """Begin a request; return what to send, with all of it that the windows permit.
 
         Raises:
             FrameError: If the fields don't fit into one frame.
@@ -90,14 +90,14 @@ class Http2:
         Raises:
             FrameError: If it breaks the rules of HTTP/2.
         """
-        found, self._received = http2_frames.split(self._received + data)
-        for one in found:
-            if self._block is not None and one.kind != http2_frames.CONTINUATION:
+        frames, self._received = http2_frames.split(self._received + data)
+        for frame in frames:
+            if self._block is not None and frame.kind != http2_frames.CONTINUATION:
                 raise FrameError("header fields were not ended")
-            if not self.is_greeted and one.kind != http2_frames.SETTINGS:
+            if not self.is_greeted and frame.kind != http2_frames.SETTINGS:
                 raise FrameError("no settings at first")
-            if (handle := self._handlers.get(one.kind)) is not None:
-                handle(one)
+            if (handle := self._handlers.get(frame.kind)) is not None:
+                handle(frame)
         return self._take()
 
     def _take(self) -> bytes:
@@ -201,11 +201,11 @@ class Http2:
                 http2_frames.frame(http2_frames.PING, http2_frames.ACK, 0, received.payload)
             )
 
-    def _on_farewell(self, received: Frame) -> None:
+    def _on_goaway(self, received: Frame) -> None:
         last, code = http2_frames.numbers(received, 2)
-        self.farewell = ErrorCode(code)
+        self.goaway = ErrorCode(code)
         if self.stream.number > last & _MAX_STREAM and not self.stream.is_ended:
-            self.stream.break_off(self.farewell, is_refused=True)
+            self.stream.break_off(self.goaway, is_refused=True)
 
     def _on_window(self, received: Frame) -> None:
         (by,) = http2_frames.numbers(received, 1)

@@ -52,14 +52,14 @@ class HttpConnection(KeptConnection[Response]):
         self._idempotent = idempotent
         self._head_only = head_only
 
-    def _attempt(self, wire: Transport, request: bytes, is_kept: bool) -> Response:
+    def _attempt(self, transport: Transport, request: bytes, is_kept: bool) -> Response:
         try:
-            wire.send(request)
-            return read_response(wire.receive, self._head_only)
+            transport.send(request)
+            return read_response(transport.receive, self._head_only)
         except (ClosedError, ConnectionError) as error:
-            if is_kept and self._idempotent and not wire.received_ns:
+            if is_kept and self._idempotent and not transport.received_ns:
                 raise UnprocessedError from error
-            moment = "within" if wire.received_ns else "before"
+            moment = "within" if transport.received_ns else "before"
             raise ExchangeError(f"connection ended {moment} the answer") from error
         except ProtocolError as error:
             raise ExchangeError(f"not an HTTP/1.1 answer: {error}") from error
@@ -68,8 +68,8 @@ class HttpConnection(KeptConnection[Response]):
         """Say that the connection ends with this request (RFC 9112, section 9.6)."""
         return request.replace(_END_OF_HEAD, _LAST + _END_OF_HEAD, 1)
 
-    def _is_spent(self, wire: Transport) -> bool:
-        return wire.is_spent()
+    def _is_stale(self, transport: Transport) -> bool:
+        return transport.is_stale()
 
     def _is_reusable(self, reply: Response) -> bool:
         return reply.reusable
