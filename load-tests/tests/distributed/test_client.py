@@ -279,7 +279,7 @@ def test_a_file_that_is_not_as_it_was_there_fails_the_load(
     else:
         rows_file(side.spool, 0).unlink()
     ended = leader.end()
-    assert ended.problem == "worker pod: worker-0.rows isn't here as it was there (SHA-256)"
+    assert ended.problem == "worker pod: checksum mismatch of worker-0.rows (SHA-256)"
 
 
 def test_a_leader_that_can_not_write_says_so(side: Side, tmp_path: Path) -> None:
@@ -323,7 +323,7 @@ def test_what_workers_were_held_back_is_added_and_clocks_are_told(side: Side) ->
 
 def test_the_leader_refuses_in_words(side: Side) -> None:
     client = side.client()
-    with pytest.raises(RejectedError, match="this worker is none of the run's"):
+    with pytest.raises(RejectedError, match="this worker isn't registered for the run"):
         client.send_status(0, Status())
     worker = side.join(client)
     with pytest.raises(RejectedError, match="load 9 isn't under way"):

@@ -165,7 +165,7 @@ def test_each_arrival_falls_to_one_of_the_workers(machines: Machines) -> None:
 @pytest.mark.parametrize(
     ("number", "of_supervisor", "problem"),
     [
-        (signal.SIGKILL, True, "nothing was heard of worker NAME for 5 s"),
+        (signal.SIGKILL, True, "no heartbeat from worker NAME for 5 s"),
         (signal.SIGKILL, False, "worker NAME: load process 1 ended with code -9"),
         pytest.param(
             signal.SIGSTOP,

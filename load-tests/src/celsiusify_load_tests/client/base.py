@@ -1,6 +1,6 @@
-"""A request and its answer, whatever the protocol: what everything that loads a target works with.
+"""Define requests, answers, clients and connections for every protocol.
 
-A protocol is a `Client` and its `Connection`; `protocols` has all of them.
+A protocol is a `Client` and its `Connection`; `registry` has all protocols.
 """
 
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from celsiusify_load_tests.config.validation import STRICT
 
 
 class ExchangeError(Exception):
-    """A request that got no whole answer. Its text is the same for equal faults."""
+    """A request without a complete answer; equal faults have equal messages."""
 
 
 @checked_dataclass(frozen=True, config=STRICT)
@@ -25,8 +25,8 @@ class Request:
         method: The HTTP method.
         path: The path, with its query.
         body: The text of the body; JSON, or the JSON form of a protobuf message.
-        protocol: A name in `protocols.PROTOCOLS`.
-        port: The name of the port that takes it.
+        protocol: A name in `registry.PROTOCOLS`.
+        port: The name of the server's port for the request.
     """
 
     method: str
@@ -41,7 +41,7 @@ class Request:
 
 @checked_dataclass(frozen=True, config=STRICT)
 class Answer:
-    """Where an answer holds its values: keys, fields and indices joined by dots."""
+    """The paths of an answer's values: keys, fields and indices joined by dots."""
 
     celsius: str
     instance: str | None = None
@@ -49,23 +49,23 @@ class Answer:
 
 @dataclass(slots=True)
 class ConnectionCounts:
-    """What the connections of a process went through."""
+    """The numbers of opened connections and resent requests of a process."""
 
     opened: int = 0
     resent: int = 0
-    """Requests that went out twice: see `connection.KeptConnection`."""
+    """The number of requests sent twice: see `connection.KeptConnection`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Timeouts:
-    """How long a connection may take to open, and a whole answer to come, in seconds."""
+    """The time limits for opening a connection and for a complete answer, in seconds."""
 
     connect_s: float = 5.0
     read_s: float = 30.0
 
 
 class Reply(Protocol):
-    """A whole answer: its HTTP status, its body, and what its head says went wrong, if anything."""
+    """A complete answer: its HTTP status, its body, and the problem its head reports."""
 
     @property
     def status(self) -> int: ...  # noqa: D102 - the class tells
@@ -78,20 +78,20 @@ class Reply(Protocol):
 
 
 class Connection(Protocol):
-    """A connection that opens when it is first needed, and again after it was closed."""
+    """A connection that opens on the first request, and again after it was closed."""
 
     received_ns: int
-    """When the last byte of the last whole answer was read."""
+    """The time when the last byte of the last complete answer was read."""
     sent_bytes: int
-    """How long the last request that was answered was, with its head, as it went out."""
+    """The size of the last answered request with its head, as sent."""
     make_transport: MakeTransport
-    """Makes a transport of a connected socket; to watch what goes over it, replace this."""
+    """The factory of transports from sockets; replace it to observe the traffic."""
 
     def exchange(self, request: bytes) -> Reply:
-        """Send what `Client.fill` made, and return the answer.
+        """Send a request of `Client.fill` and return the answer.
 
         Raises:
-            ExchangeError: If no whole answer came, or none in time.
+            ExchangeError: If no complete answer arrives in time.
         """
 
     def close(self) -> None:
@@ -99,11 +99,11 @@ class Connection(Protocol):
 
 
 class Client(Protocol):
-    """What is asked of a target over a protocol, and what is right; one serves all users."""
+    """The requests to a target and the check of answers; all users share one client."""
 
     method: str
     name: str
-    """How statistics call all these requests."""
+    """The name of the requests in statistics."""
 
     def fill(self, fahrenheit: float) -> bytes:
         """Return the request for a temperature in °F."""
@@ -111,21 +111,21 @@ class Client(Protocol):
     def connect(
         self, counts: ConnectionCounts, lifetime: ConnectionLifetime | None = None
     ) -> Connection:
-        """Return a connection for one more user, who keeps it unless a lifetime says otherwise."""
+        """Return a connection for one user, kept open unless a lifetime limits it."""
 
     def judge(self, reply: Reply, fahrenheit: float) -> str | None:
-        """Check an answer; return the identifier of the instance that gave it, if it tells.
+        """Check an answer; return the identifier of the answering instance, if known.
 
         Raises:
-            WrongAnswerError: If it is an error, or isn't the temperature in °C.
+            WrongAnswerError: If the answer is an error or a wrong temperature.
         """
 
     def read(self, reply: Reply) -> float:
-        """Return the temperature that an answer holds, in °C, right or not.
+        """Return the temperature of an answer in °C, right or wrong.
 
         Raises:
-            WrongAnswerError: If it is an error, or holds none.
+            WrongAnswerError: If the answer is an error or has no temperature.
         """
 
     def right_answer(self, fahrenheit: float) -> bytes:
-        """Return the body of an answer that `judge` takes for right."""
+        """Return the body of an answer that `judge` accepts."""

@@ -1,4 +1,4 @@
-"""Check an answer against the formula, and make documents that hold given values."""
+"""Check an answer against the formula, and build documents with given values."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -34,7 +34,7 @@ TOLERANCE = 1e-4
 
 
 class WrongAnswerError(ValueError):
-    """An answer that isn't right; the text is the same for equal faults, whatever was asked."""
+    """A wrong answer; equal faults have equal messages for all temperatures."""
 
 
 def celsius_of(fahrenheit: float) -> float:
@@ -43,19 +43,19 @@ def celsius_of(fahrenheit: float) -> float:
 
 
 def is_right(celsius: float, fahrenheit: float) -> bool:
-    """Say whether `celsius` is within `TOLERANCE` × max(1, |°C|) of the formula; NaN never is."""
+    """Return True if `celsius` is within `TOLERANCE` × max(1, |°C|); NaN never is."""
     expected = celsius_of(fahrenheit)
     return abs(celsius - expected) <= TOLERANCE * max(1.0, abs(expected))
 
 
 class Finder(Protocol):
-    """Finds what stands at `path` in a decoded answer."""
+    """A finder of the value at `path` in a decoded answer."""
 
     @property
     def path(self) -> str: ...  # noqa: D102 - the class tells
 
     def find(self, document: Any) -> Any:
-        """Return what stands there; `WrongAnswerError` if there is no such place."""
+        """Return the value; raise `WrongAnswerError` if there is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ class Place:
     path: str
 
     def find(self, document: Any) -> Any:
-        """Return what stands there.
+        """Return the value at this place.
 
         Raises:
             WrongAnswerError: If the document has no such place.
@@ -79,10 +79,10 @@ class Place:
 
 
 def decode_json(body: bytes) -> Any:
-    """Read a JSON document.
+    """Decode a JSON document.
 
     Raises:
-        WrongAnswerError: If it isn't one.
+        WrongAnswerError: If the body isn't JSON.
     """
     try:
         return orjson.loads(body)
@@ -92,22 +92,22 @@ def decode_json(body: bytes) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class AnswerCheck:
-    """Where an answer holds the temperature, and the identifier of who gave it, if it tells."""
+    """The check of an answer: the places of the temperature and the instance."""
 
     celsius: Finder
     instance: Finder | None
     decode: Callable[[bytes], Any] = decode_json
 
     def judge(self, reply: Reply, fahrenheit: float) -> str | None:
-        """Check an answer's temperature; return the identifier of who answered, or None.
+        """Check an answer's temperature; return the identifier of the instance, or None.
 
         Args:
-            reply: What was answered; its temperature may be a number or a string of one.
-            fahrenheit: What was asked, in °F.
+            reply: The answer; its temperature may be a number or the string of a number.
+            fahrenheit: The requested temperature in °F.
 
         Raises:
-            WrongAnswerError: If it is an error, can't be decoded, lacks a place, or holds another
-                temperature.
+            WrongAnswerError: If the answer is an error, can't be decoded, lacks a value, or has
+                another temperature.
         """
         document = self._document(reply)
         if not is_right(_number(self.celsius.find(document), self.celsius.path), fahrenheit):
@@ -115,15 +115,15 @@ class AnswerCheck:
         return None if self.instance is None else str(self.instance.find(document))
 
     def read(self, reply: Reply) -> float:
-        """Return the temperature that an answer holds, in °C, right or not.
+        """Return the temperature of an answer in °C, right or wrong.
 
         Raises:
-            WrongAnswerError: If it is an error, can't be decoded, or has no number in its place.
+            WrongAnswerError: If the answer is an error, can't be decoded, or has no number.
         """
         return _number(self.celsius.find(self._document(reply)), self.celsius.path)
 
     def right_document(self, fahrenheit: float) -> Any:
-        """Return what is right to answer, in keys, lists and values."""
+        """Return the document of a right answer."""
         values: dict[str, object] = {self.celsius.path: celsius_of(fahrenheit)}
         if self.instance is not None:
             values[self.instance.path] = "responder"

@@ -1,4 +1,4 @@
-"""The connection of one simulated user, and what becomes of a request when it breaks."""
+"""Keep the connection of one simulated user, and resend requests when it breaks."""
 
 import os
 import socket
@@ -23,12 +23,12 @@ R = TypeVar("R", bound=Reply)
 
 
 class UnprocessedError(ExchangeError):
-    """The request wasn't processed, or may be processed twice: it can be sent again."""
+    """A request that wasn't processed, or may be processed twice, and can be resent."""
 
 
 @dataclass(frozen=True)
 class Endpoint:
-    """Where requests go, and how long a connection and a whole answer may take."""
+    """The address of a server, and the time limits for connecting and for an answer."""
 
     host: str
     port: int
@@ -37,29 +37,29 @@ class Endpoint:
 
     @cached_property
     def addresses(self) -> Addresses:
-        """Where the host is; all connections look that up together."""
+        """The addresses of the host, which all connections share."""
         return Addresses(self.host, self.port)
 
 
 class KeptConnection(ABC, Generic[R]):
-    """A connection that opens when it is first needed, and again after it was closed.
+    """A connection that opens on the first request, and again after it was closed.
 
-    It is hung up after as many requests as its user's lifetime says, and not before the next one: a
-    server that was told so hangs up first, and then the port here is free again at once. Whoever
-    hangs up first keeps it for a minute (RFC 9293, section 3.6.1).
+    The connection is closed after the number of requests of its user's lifetime, but only before
+    the next request. A server that knows of the end closes first, and then the local port is free
+    at once: the side that closes first keeps its port for a minute (RFC 9293, section 3.6.1).
 
-    A server may close an idle connection at any moment. Where that is seen before a request is
-    sent, the request goes out on a new connection. Where it is seen after, the protocol says
-    whether the request may be sent once more. Both show in the counts.
+    A server may close an idle connection at any moment. If that is noticed before a request is
+    sent, the request is sent on a new connection. If it is noticed later, the protocol decides
+    whether the request may be resent. Both cases are counted.
     """
 
     def __init__(
         self, endpoint: Endpoint, counts: ConnectionCounts, lifetime: ConnectionLifetime
     ) -> None:
         self.received_ns = 0
-        """When the last byte of the last whole answer was read."""
+        """The time when the last byte of the last complete answer was read."""
         self.sent_bytes = 0
-        """How long the last request that was answered was, with its head, as it went out."""
+        """The size of the last answered request with its head, as sent."""
         self.make_transport: MakeTransport = Transport
         self._endpoint = endpoint
         self._counts = counts
@@ -71,7 +71,7 @@ class KeptConnection(ABC, Generic[R]):
         """Send a request and return its answer.
 
         Raises:
-            ExchangeError: If no whole answer came, or none in time.
+            ExchangeError: If no complete answer arrives in time.
         """
         try:
             reply = self._exchange(request)
@@ -137,30 +137,30 @@ class KeptConnection(ABC, Generic[R]):
         """Send the request and read its answer.
 
         Raises:
-            UnprocessedError: If no answer came, and the request may be sent again.
-            ExchangeError: If no whole answer came.
-            DeadlineError: If none came in time.
+            UnprocessedError: If no answer arrived and the request may be resent.
+            ExchangeError: If no complete answer arrived.
+            DeadlineError: If no answer arrived in time.
             OSError: If the connection is broken.
         """
 
     def _as_last(self, request: bytes) -> bytes:
-        """Let the last request of a connection say that it is, where the protocol can."""
+        """Mark the last request of a connection as such, if the protocol can."""
         return request
 
     def _hang_up(self, transport: Transport) -> None:
-        """Get ready to close a connection that has carried all that it should."""
+        """Prepare to close a connection at the end of its lifetime."""
 
     @abstractmethod
     def _is_stale(self, transport: Transport) -> bool:
-        """Say whether the resting connection can carry no more requests."""
+        """Return True if the idle connection can carry no more requests."""
 
     @abstractmethod
     def _is_reusable(self, reply: R) -> bool:
-        """Say whether the connection can carry more requests after this answer."""
+        """Return True if the connection can carry more requests after this answer."""
 
 
 def _reason(error: OSError) -> str:
-    """Say what happened without the addresses that an error's text may hold."""
+    """Return the reason of an error without the addresses that its text may have."""
     if isinstance(error, socket.gaierror):
         return "name not resolved"
     return os.strerror(error.errno) if error.errno else type(error).__name__

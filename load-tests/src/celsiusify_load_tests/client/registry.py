@@ -1,6 +1,6 @@
-"""The protocols in which targets are asked. A new one is one class and one entry here.
+"""Register the protocols of targets; a new protocol is one class and one entry.
 
-What speaks gRPC is imported once that is spoken: no other load waits for protobuf and HPACK.
+The gRPC client is imported on first use: no other load waits for protobuf and HPACK.
 """
 
 from collections.abc import Callable
@@ -12,19 +12,19 @@ from celsiusify_load_tests.client.http1.null_replies import http_replies
 from celsiusify_load_tests.client.http1.request import Origin
 
 Replies = Callable[[bytes], bytes]
-"""One connection of a server that only answers: given what was received, it returns what to send,
-which is nothing until a request is whole."""
+"""One connection of a null server: a function from received bytes to the bytes to send,
+which are none until a request is complete."""
 
 
 @dataclass(frozen=True)
 class SpokenProtocol:
-    """A protocol as the load generator speaks it.
+    """A protocol of the load generator.
 
     Attributes:
-        scheme: How the addresses of its servers begin.
-        description: How connections are made and kept, for a report's reader.
-        client: Makes a client of a request, where its answer holds what, a server and the timeouts.
-        replies: Makes of an answer's body what a server that does nothing says on a connection.
+        scheme: The scheme of its servers' addresses.
+        description: The handling of connections, for a report's reader.
+        client: The factory of clients, from a request, the answer's paths, a server and timeouts.
+        replies: The factory of a null server's replies on a connection, from an answer's body.
     """
 
     scheme: str

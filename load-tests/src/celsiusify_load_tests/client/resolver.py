@@ -1,4 +1,4 @@
-"""The addresses of a server's name, looked up at most once a second for all users of a process.
+"""Look up a server's addresses at most once a second for all users of a process.
 
 gevent looks names up in threads, and each of them takes the interpreter from the event loop for up
 to 5 ms; where connections open by the hundred, that would show in what is measured. And a name may
@@ -17,19 +17,19 @@ import gevent.socket
 CACHE_S = 1.0
 
 Address = tuple[int, int, int, Any]
-"""Family, kind and protocol of a socket, and what it connects to."""
+"""Family, kind and protocol of a socket, and the address to connect to."""
 
 _numeric: Any = gevent.monkey.get_original("socket", "getaddrinfo")
 
 
 class Addresses:
-    """The addresses of a name, as they are known now.
+    """The cached addresses of a name.
 
-    While they are looked up again, those of before serve.
+    During a new lookup, the earlier addresses stay in use.
 
     Args:
-        host: A name, or an address itself.
-        port: Of all of them.
+        host: A name or an address.
+        port: The port of all addresses.
     """
 
     def __init__(self, host: str, port: int) -> None:
@@ -42,10 +42,10 @@ class Addresses:
         self._problem: OSError | None = None
 
     def shuffled(self, chance: Random) -> list[Address]:
-        """All addresses in random order, those of the family that the system prefers first.
+        """Return all addresses in random order, those of the preferred family first.
 
         Raises:
-            OSError: If the name has none.
+            OSError: If the name has no address.
         """
         addresses = self._known()
         if len(addresses) == 1:

@@ -1,4 +1,4 @@
-"""An open TCP connection on gevent's event loop: bytes out, bytes in, until a deadline."""
+"""Send and receive bytes on a TCP connection of gevent's event loop, with a deadline."""
 
 import select
 import socket
@@ -24,7 +24,7 @@ _poll: Any = gevent.monkey.get_original("select", "poll")
 
 
 class DeadlineError(Exception):
-    """The deadline passed. It is thrown into the greenlet that waits."""
+    """The deadline passed; this is thrown into the waiting greenlet."""
 
 
 class Transport:
@@ -32,9 +32,9 @@ class Transport:
 
     def __init__(self, connected: socket.socket, timeout_s: float) -> None:
         self.received_ns = 0
-        """When bytes were last read; 0 if none were since the last `send`."""
+        """The time when bytes were last read; 0 if none were since the last `send`."""
         self.sent_bytes = 0
-        """How many were sent, from the last `send` on."""
+        """The number of bytes sent since the begin of the last `send`."""
         self._socket = connected
         self._hub = gevent.get_hub()
         self._readable = self._hub.loop.io(connected.fileno(), _READ)
@@ -43,10 +43,10 @@ class Transport:
         self._state.register(connected, select.POLLIN)
 
     def send(self, data: bytes) -> None:
-        """Hand `data` to the socket, and let the time run for all that is then received.
+        """Send `data`, and start the deadline for sending and receiving.
 
         Raises:
-            DeadlineError: If the socket doesn't take it in time.
+            DeadlineError: If the socket doesn't accept the data in time.
             OSError: If the connection is broken.
         """
         self.received_ns = self.sent_bytes = 0
@@ -54,10 +54,10 @@ class Transport:
         self.push(data)
 
     def push(self, data: bytes) -> None:
-        """Hand more `data` to the socket, in the time that runs.
+        """Send more `data` before the running deadline.
 
         Raises:
-            DeadlineError: If the socket doesn't take it in time.
+            DeadlineError: If the socket doesn't accept the data in time.
             OSError: If the connection is broken.
         """
         self.sent_bytes += len(data)
@@ -80,7 +80,7 @@ class Transport:
         """Wait for bytes and return them; none at the connection's end.
 
         Raises:
-            DeadlineError: If none come in time.
+            DeadlineError: If no bytes arrive in time.
             OSError: If the connection is broken.
         """
         while True:
@@ -94,11 +94,11 @@ class Transport:
             return data
 
     def reset_received(self) -> None:
-        """Forget what was received since the last `send`: it isn't part of an answer."""
+        """Reset the time of the last bytes, since they aren't part of an answer."""
         self.received_ns = 0
 
     def take(self) -> bytes:
-        """Return what a resting connection has received unasked; none at its end.
+        """Return the unsolicited bytes of an idle connection; none at its end.
 
         Raises:
             OSError: If the connection is broken, or nothing was received.
@@ -106,15 +106,15 @@ class Transport:
         return self._socket.recv(_PIECE_BYTES)
 
     def rest(self) -> None:
-        """Stop the time: nothing is waited for."""
+        """Stop the deadline while the connection is idle."""
         self._deadline.stop()
 
     def is_stale(self) -> bool:
-        """Say whether the peer closed the resting connection, or sent what nobody asked for."""
+        """Return True if the peer closed the idle connection or sent unsolicited bytes."""
         return bool(self._state.poll(0))
 
     def reset_at_close(self) -> None:
-        """Let `close` reset the connection: its port is free again at once, and not in a minute."""
+        """Let `close` reset the connection, so that its port is free at once."""
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _AT_ONCE)
 
     def close(self) -> None:
@@ -125,7 +125,7 @@ class Transport:
 
 
 MakeTransport = Callable[[socket.socket, float], Transport]
-"""Makes a transport of a connected socket and the time in s that an answer may take."""
+"""A factory of transports, from a connected socket and an answer's time limit in s."""
 
 
 def open_transport(
@@ -134,10 +134,10 @@ def open_transport(
     *,
     read_timeout_s: float,
 ) -> Transport:
-    """Connect to the first of the addresses that can be reached.
+    """Connect to the first reachable address.
 
     Raises:
-        OSError: If none can.
+        OSError: If no address is reachable.
     """
     cooperative = _connect(addresses)
     connected = _Socket(cooperative.family, cooperative.type, fileno=cooperative.detach())

@@ -1,1 +1,1 @@
-"""One load made by several machines: a leader, which runs Locust's master, and its workers."""
+"""Distributed runs: a leader, which runs Locust's master, and its workers."""

@@ -1,4 +1,4 @@
-"""What the load generators of all workers can do: each tries itself, all at the same time."""
+"""Calibrate the load generators of all workers at the same time."""
 
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -14,11 +14,11 @@ HOW = "{} workers at the same time, each against a responder on its own machine;
 
 
 def details(subject: Subject, processes: int) -> dict[str, Any]:
-    """What a worker needs for a calibration, as plain values.
+    """Return the settings of a calibration as plain values.
 
     Args:
-        subject: What the run is about.
-        processes: How many load-generating processes a worker has.
+        subject: The targets and the load of the run.
+        processes: The number of load-generating processes of a worker.
     """
     return {
         **vars(subject),
@@ -30,8 +30,8 @@ def details(subject: Subject, processes: int) -> dict[str, Any]:
 
 
 def subject(details: dict[str, Any], targets_file: Path) -> Subject:
-    """The same on the worker's machine."""
-    profile = checked(Profile, details["profile"], "a trial's profile")
+    """Rebuild the subject from its settings on the worker's machine."""
+    profile = checked(Profile, details["profile"], "the profile of a calibration")
     targets = find_targets(targets_file, details["targets"])
     return Subject(
         **{**details, "targets": targets, "targets_file": targets_file, "profile": profile}
@@ -39,7 +39,7 @@ def subject(details: dict[str, Any], targets_file: Path) -> Subject:
 
 
 def added(measured: Sequence[GeneratorCapacity]) -> GeneratorCapacity:
-    """What all workers can do together: their rates added, of all else the worst."""
+    """Combine the workers' capacities: the sum of the rates, the worst of all else."""
 
     def worst(percents: Sequence[float | None]) -> float | None:
         return max((percent for percent in percents if percent is not None), default=None)

@@ -1,4 +1,4 @@
-"""Ask the leader and upload records, over connections that may break."""
+"""Call the leader's HTTP API and upload records, with retries."""
 
 import time
 from collections.abc import Callable
@@ -21,29 +21,29 @@ from celsiusify_load_tests.recording.paths import workers
 
 TIMEOUT_S = (2.0, 10.0)  # to connect, and to be answered
 LEADER_TIMEOUT_S = 15.0
-"""A leader that doesn't answer for so long is gone."""
+"""The time without an answer after which the leader is lost."""
 RETRY_S = 0.25
 
 CONNECTION_ERRORS = (OSError, HTTPException)
-"""What is raised where there is no connection or no answer, by requests too."""
+"""The exceptions for a lost connection or answer; those of requests are subclasses."""
 
 T = TypeVar("T")
 
 
 class LostLeaderError(Exception):
-    """The leader doesn't answer any more."""
+    """The leader stopped answering."""
 
 
 class RejectedError(LoadTestError):
-    """The leader doesn't want this worker, and says why."""
+    """The leader rejected a request; the message gives the reason."""
 
 
 class LeaderClient:
-    """Asks the leader; a question whose answer is lost is asked again.
+    """A client of the leader's HTTP API that repeats requests without an answer.
 
     Args:
         host: The leader's name or address.
-        port: Its control port.
+        port: The leader's control port.
     """
 
     def __init__(self, host: str, port: int) -> None:
@@ -53,22 +53,22 @@ class LeaderClient:
         self._session.trust_env = False  # no proxy lies between a leader and its workers
 
     def close(self) -> None:
-        """Hang up."""
+        """Close the connection."""
         self._session.close()
 
     def register(
         self, registration: RegisterRequest, timeout_s: float, check: Callable[[], None]
     ) -> RunConfig:
-        """Become a worker of the run, as soon as its leader is there.
+        """Register this worker once the leader is reachable.
 
         Args:
-            registration: What the leader must know.
-            timeout_s: How long that may take.
-            check: Called before each try; what it raises ends them.
+            registration: The description of this worker.
+            timeout_s: The time for which the request is repeated.
+            check: A function called before each attempt; its exception ends the attempts.
 
         Raises:
-            LostLeaderError: If there is no leader.
-            RejectedError: If it doesn't want this worker.
+            LostLeaderError: If the leader can't be reached in time.
+            RejectedError: If the leader refuses this worker.
         """
         answer_content = self._ask(
             "/workers", json=asdict(registration), timeout_s=timeout_s, check=check
@@ -76,14 +76,15 @@ class LeaderClient:
         return checked(RunConfig, answer_content, "the leader's answer")
 
     def exchange(self, now_ns: Callable[[], int]) -> Exchange:
-        """Ask the leader for its time, on a connection that is there before.
+        """Ask the leader for its time.
 
         Args:
-            now_ns: Tells this machine's.
+            now_ns: A function that returns this machine's time.
         """
         return self._retry(lambda: self._exchange(now_ns))
 
     def _exchange(self, now_ns: Callable[[], int]) -> Exchange:
+        """Ask once, on a connection that is already open so that opening it isn't timed."""
         with closing(HTTPConnection(self._host, self._port, timeout=TIMEOUT_S[1])) as connection:
             connection.connect()
             asked_ns = now_ns()
@@ -96,16 +97,16 @@ class LeaderClient:
         )
 
     def heartbeat(self, worker: int) -> Command:
-        """Let the leader know that this worker lives, and learn what to do."""
+        """Send a heartbeat and return the current command."""
         return checked(Command, self._ask(f"/workers/{worker}/heartbeat"), "the leader's command")
 
     def send_status(self, worker: int, status: Status) -> Command:
-        """Tell where this worker stands, and learn what to do."""
+        """Send this worker's status and return the current command."""
         answer_content = self._ask(f"/workers/{worker}/status", json=asdict(status))
         return checked(Command, answer_content, "the leader's command")
 
     def upload(self, worker: int, job: int, name: str, offset: int, piece: bytes) -> int:
-        """Send a piece of a file; returns how long the leader's is, should it be longer or not."""
+        """Upload a piece of a file; return the size of the leader's copy in bytes."""
         path = f"/workers/{worker}/jobs/{job}/{name}?offset={offset}"
         return int(self._ask(path, data=piece)["size"])
 
@@ -143,11 +144,15 @@ class LeaderClient:
 
 
 def _answer_content(answer: requests.Response) -> dict[str, Any]:
-    """What the leader answers; where that isn't JSON, something else answers in its place."""
+    """Return the JSON content of the leader's answer.
+
+    Raises:
+        RejectedError: If the leader rejects the request, or another server answers.
+    """
     try:
         answer_content: dict[str, Any] = answer.json()
     except requests.JSONDecodeError as problem:
-        raise RejectedError(f"{answer.url} answered {answer.status_code}") from problem
+        raise RejectedError(f"{answer.url} answered {answer.status_code} without JSON") from problem
     if answer.status_code not in (HTTPStatus.OK, HTTPStatus.CONFLICT):
         raise RejectedError(str(answer_content.get("problem")))
     return answer_content
@@ -156,19 +161,19 @@ def _answer_content(answer: requests.Response) -> dict[str, Any]:
 PIECE_BYTES = 1 << 20
 
 Upload = Callable[[str, int, bytes], int]
-"""Sends a piece of a file from an offset; returns how much of the file the leader has then."""
+"""Uploads a piece of a file from an offset; returns the size of the leader's copy."""
 
 
 class OverlongError(LoadTestError):
-    """The leader has more of a file than there is."""
+    """The leader's copy of a file is longer than the file."""
 
 
 class Uploader:
-    """The files of one folder on their way.
+    """Upload the files of a folder while they grow.
 
     Args:
-        folder: Where they are.
-        upload: Sends a piece.
+        folder: The recording folder.
+        upload: The function that uploads a piece.
     """
 
     def __init__(self, folder: Path, upload: Upload) -> None:
@@ -177,22 +182,23 @@ class Uploader:
         self._uploaded: dict[str, int] = {}
 
     def send(self) -> None:
-        """Send what was written since the last time.
+        """Upload what was written since the last call.
 
         Raises:
-            OverlongError: If the leader has more of a file than that.
+            OverlongError: If the leader's copy of a file is longer than the file.
         """
         for name, size in sorted(self._sizes().items()):
             self._send(name, size)
 
     def finish(self) -> dict[str, str]:
-        """Send the rest; returns the SHA-256 of each file, in hexadecimal."""
+        """Upload the rest; return the SHA-256 of each file, in hexadecimal."""
         self.send()
         return {name: str(sha256(self._folder / name)) for name in self._sizes()}
 
     def _sizes(self) -> dict[str, int]:
-        """How long the files are. A journal, which has the texts of rows, is looked at after these.
+        """Return the sizes of the files.
 
+        The size of a journal, which has the texts of rows, is read after those of the rows.
         So that rows never arrive before their texts, journals are also uploaded first.
         """
         if not workers(self._folder):

@@ -1,4 +1,4 @@
-"""How far a worker's clock is from the leader's, as NTP finds it (RFC 5905, section 8)."""
+"""Measure a worker's clock offset from the leader as NTP does (RFC 5905, section 8)."""
 
 import time
 from collections.abc import Callable
@@ -13,9 +13,9 @@ _NS_PER_MS = 1e6
 
 
 class Exchange(NamedTuple):
-    """A question to the leader and its answer: the four times of it, in ns.
+    """The four timestamps of a request to the leader and its answer, in ns.
 
-    The first and the last are the worker's own, those between the leader's.
+    The first and the last are of the worker's clock, the two between of the leader's.
     """
 
     asked_ns: int
@@ -25,18 +25,18 @@ class Exchange(NamedTuple):
 
     @property
     def offset_ns(self) -> int:
-        """The worker's clock minus the leader's, if both ways took as long."""
+        """The worker's clock minus the leader's, if both directions took equally long."""
         return (self.asked_ns - self.received_ns + self.heard_ns - self.sent_ns) // 2
 
     @property
     def round_trip_ns(self) -> int:
-        """How long both ways took; the offset is wrong by half of it at most."""
+        """The time of both directions; the offset's error is at most half of it."""
         return (self.heard_ns - self.asked_ns) - (self.sent_ns - self.received_ns)
 
 
 @dataclass(frozen=True)
 class Offset:
-    """How far a worker's clock is ahead of the leader's, and how long an answer took."""
+    """A worker's clock offset from the leader's, and the round-trip time."""
 
     clock_offset_ms: float
     round_trip_ms: float
@@ -48,19 +48,19 @@ class Offset:
 
 
 def best(exchanges: list[Exchange]) -> Offset:
-    """The offset by the exchange that was the quickest: it was held up the least."""
+    """Return the offset of the exchange with the shortest round trip."""
     quickest = min(exchanges, key=lambda exchange: exchange.round_trip_ns)
     return Offset(quickest.offset_ns / _NS_PER_MS, quickest.round_trip_ns / _NS_PER_MS)
 
 
 class Clock:
-    """This machine's clock as of now; it doesn't step if that is set later."""
+    """A copy of this machine's clock that doesn't step if the clock is set later."""
 
     def __init__(self) -> None:
         self._epoch_ns = epoch_ns()
 
     def now_ns(self) -> int:
-        """Nanoseconds since the Unix epoch."""
+        """Return nanoseconds since the Unix epoch."""
         return time.perf_counter_ns() + self._epoch_ns
 
 
@@ -68,7 +68,7 @@ def measure(clock: Clock, exchange: Callable[[Callable[[], int]], Exchange]) -> 
     """Compare a clock with the leader's.
 
     Args:
-        clock: This machine's.
-        exchange: Asks the leader; it is given a function that tells this machine's time in ns.
+        clock: This machine's clock.
+        exchange: A function that asks the leader; its argument returns this machine's time.
     """
     return best([exchange(clock.now_ns) for _ in range(EXCHANGES)])

@@ -1,4 +1,4 @@
-"""One load, as one worker's machine takes part in it: Locust's workers, and an eye on them."""
+"""Run and watch Locust's worker processes on one machine."""
 
 import sys
 import time
@@ -25,12 +25,12 @@ take once it is asked."""
 
 @dataclass(frozen=True)
 class JobPaths:
-    """Where a worker's processes find what they need.
+    """The files and the master of a worker's processes.
 
     Attributes:
-        spool: What they record.
+        spool: The recording folder.
         targets_file: The leader's targets.yaml.
-        log: What they print.
+        log: The file for the processes' output.
         master: The host of Locust's master.
     """
 
@@ -41,13 +41,13 @@ class JobPaths:
 
 
 def numbers(run_config: RunConfig) -> range:
-    """The numbers of a worker's processes among those of all workers."""
+    """Return the numbers of a worker's processes among those of all workers."""
     first = run_config.worker * run_config.processes
     return range(first, first + run_config.processes)
 
 
 def command(run_config: RunConfig, paths: JobPaths, number: int) -> list[str]:
-    """Locust's command line; what the load is, its master tells it."""
+    """Return Locust's command line; the load itself comes from Locust's master."""
     return [
         *(sys.executable, "-m", "locust", "-f", str(LOCUSTFILE), "--worker"),
         f"--master-host={paths.master}",
@@ -68,18 +68,18 @@ class LocustProcesses:
         self._silence: dict[int, _Silence] = {}
 
     def start(self, number: int, command: list[str], offset: Offset) -> None:
-        """Start one more."""
+        """Start the process with a number."""
         env = {OFFSET_NS: str(offset.ns)}
         self._processes[number] = start(command, self._paths.log, env=env)
         self._silence[number] = _Silence(journal_file(self._paths.spool, number))
 
     @property
     def ended(self) -> bool:
-        """Whether none of the processes runs any more."""
+        """True if all processes have ended."""
         return all(process.poll() is not None for process in self._processes.values())
 
     def pids(self) -> dict[str, int | None]:
-        """The process of each role, once it records."""
+        """Return the process id of each role that has begun to record."""
         return {
             f"worker-{number}": process.pid
             for number, process in self._processes.items()
@@ -87,7 +87,7 @@ class LocustProcesses:
         }
 
     def problem(self) -> str | None:
-        """Say which process broke off or stands still, None if none does."""
+        """Return which process failed or stopped recording, None if all are well."""
         for number, process in self._processes.items():
             if code := process.poll():
                 return (
@@ -98,13 +98,13 @@ class LocustProcesses:
         return None
 
     def wait(self, seconds: float, stop_asked: Interruption) -> None:
-        """Wait until the processes have ended, or a stop is asked for, or for so long."""
+        """Wait until the processes end, a stop is requested, or the time is over."""
         deadline = time.monotonic() + seconds
         while not self.ended and not stop_asked and time.monotonic() < deadline:
             time.sleep(STEP_S)
 
     def end(self) -> None:
-        """Let the processes end by themselves, then ask them to, then kill them."""
+        """Wait for the processes to end, then terminate them, then kill them."""
         deadline = time.monotonic() + GRACE_S
         while not self.ended and self.problem() is None and time.monotonic() < deadline:
             time.sleep(STEP_S)
@@ -118,12 +118,12 @@ class LocustProcesses:
 def running_locust(
     run_config: RunConfig, paths: JobPaths, offset: Offset
 ) -> Iterator[LocustProcesses]:
-    """Run Locust's workers; what is left of them at the context's end is ended.
+    """Run Locust's workers while the context lasts, and end them after it.
 
     Args:
-        run_config: Of the worker.
-        paths: Where its files are.
-        offset: How far this machine's clock is ahead of the leader's.
+        run_config: The worker's settings.
+        paths: The worker's files.
+        offset: The offset of this machine's clock from the leader's.
     """
     paths.spool.mkdir()
     running = LocustProcesses(paths)
@@ -136,7 +136,7 @@ def running_locust(
 
 
 class _Silence:
-    """Notices that a journal isn't written any more although its process is at work."""
+    """Detects that a working process has stopped writing its journal."""
 
     def __init__(self, journal: Path) -> None:
         self._journal = journal
@@ -144,7 +144,7 @@ class _Silence:
         self._since_s = time.monotonic()
 
     def is_too_long(self) -> bool:
-        """Whether nothing was written for `SILENCE_TIMEOUT_S`."""
+        """Return True if nothing was written for `SILENCE_TIMEOUT_S`."""
         size = self._journal.stat().st_size if self._journal.exists() else 0
         if size != self._size or not size:
             self._size, self._since_s = size, time.monotonic()

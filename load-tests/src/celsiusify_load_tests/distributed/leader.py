@@ -1,4 +1,4 @@
-"""Gather the workers of a run, let them make its loads, and collect their records."""
+"""Lead the workers of a distributed run and collect their records."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -27,11 +27,11 @@ DISMISSAL_TIMEOUT_S = 5.0
 
 
 class Leader:
-    """The team of a load that is made by workers on other machines.
+    """The load backend that uses workers on other machines.
 
     Args:
-        distribution: How many there are, and where they come to.
-        control: What they ask.
+        distribution: The settings of the distributed run.
+        control: The state behind the leader's HTTP API.
     """
 
     is_here = False
@@ -45,20 +45,20 @@ class Leader:
 
     @property
     def workers(self) -> list[dict[str, Any]]:
-        """What run.json says of them."""
+        """The workers as run.json describes them."""
         return [_description(worker) for worker in self._registry.workers]
 
     def check(self) -> None:
-        """Make sure that all are there.
+        """Check that no worker is lost.
 
         Raises:
-            LostWorkerError: If one isn't heard of any more.
+            LostWorkerError: If a worker is lost.
         """
         if lost := self._registry.lost():
             raise LostWorkerError(lost)
 
     def begin(self, processes: int, spool: Path) -> list[str]:
-        """Let the workers start, and return what Locust's master must be told."""
+        """Start a load on the workers; return the options for Locust's master."""
         self.check()
         self._control.clock = Clock()
         self._spool = spool
@@ -72,12 +72,12 @@ class Leader:
         ]
 
     def problem(self) -> str | None:
-        """Say who was lost, or what a worker says is wrong, or is here; None if all is well."""
+        """Return the problems of the leader and its workers, None if there are none."""
         faults = [self._control.store.problem, self._registry.problem(self._job)]
         return "; ".join(filter(None, faults)) or None
 
     def end(self) -> LoadResult:
-        """Wait until the workers have handed in what they recorded, and check that it is whole."""
+        """Wait for the workers' records and check that they are complete."""
         self._issue(Command("finish", self._job))
         self._wait(lambda: self._registry.done(self._job), UPLOAD_TIMEOUT_S)
         self._control.store.close()
@@ -93,19 +93,19 @@ class Leader:
         )
 
     def dismiss(self, problem: str | None = None) -> None:
-        """Tell the workers that the run is over, and wait a while until they have heard it."""
+        """Tell the workers that the run is over and wait for their replies."""
         self._issue(Command("end", problem=problem))
         self._wait(lambda: self._registry.dismissed, DISMISSAL_TIMEOUT_S)
 
     def calibrate(
         self, subject: Subject, _: Split, stop_asked: Interruption
     ) -> dict[str, GeneratorCapacity]:
-        """Let all workers try their load generators at the same time, and add that up.
+        """Calibrate all load generators at the same time and add their rates.
 
         Raises:
-            CalibrationError: If one couldn't.
-            LostWorkerError: If one isn't heard of any more.
-            Interrupted: If a stop was asked for.
+            CalibrationError: If a calibration failed or took too long.
+            LostWorkerError: If a worker is lost.
+            Interrupted: If a stop was requested.
         """
         self.check()
         details = calibration_job.details(subject, self._distribution.processes)
@@ -119,7 +119,7 @@ class Leader:
             raise CalibrationError(problem)
         if not is_done:
             raise CalibrationError(
-                f"the load generators couldn't be tried in {CALIBRATION_TIMEOUT_S:g} s"
+                f"calibration of the load generators timed out after {CALIBRATION_TIMEOUT_S:g} s"
             )
         measured = [worker.status.capacities for worker in self._registry.workers]
         return {
@@ -137,7 +137,7 @@ class Leader:
         self._registry.issue(command)
 
     def _wait(self, until: Callable[[], bool], limit_s: float) -> bool:
-        """Wait for the workers who are heard of; returns whether it came about in time."""
+        """Wait until a condition holds; return False if it doesn't within the limit."""
         deadline = time.monotonic() + limit_s
         while not until() and time.monotonic() < deadline:
             self._registry.lost()
@@ -145,14 +145,14 @@ class Leader:
         return until()
 
     def _upload_problem(self, worker: RegisteredWorker) -> str | None:
-        """Say which file of a worker's isn't here as it was there."""
+        """Return the first problem of a worker's uploaded record, None without one."""
         if worker.lost:
             return None
         if worker.status.job != self._job or not worker.status.done:
-            return f"worker {worker.name} didn't hand in its record in {UPLOAD_TIMEOUT_S:g} s"
+            return f"worker {worker.name} didn't upload its record within {UPLOAD_TIMEOUT_S:g} s"
         for name, digest in worker.status.files.items():
             if sha256(self._spool / name) != digest:
-                return f"worker {worker.name}: {name} isn't here as it was there (SHA-256)"
+                return f"worker {worker.name}: checksum mismatch of {name} (SHA-256)"
         return None
 
     def _clock_offsets_ms(self, worker: RegisteredWorker) -> dict[str, float | None]:
@@ -188,17 +188,17 @@ Say = Callable[[str], None]
 def leader_session(
     distribution: Distribution, targets: str, say: Say, stop_asked: Interruption
 ) -> Iterator[Leader]:
-    """Lead workers as long as the context lasts, once all have come; at its end they end too.
+    """Lead the workers of a run while the context lasts.
 
     Args:
-        distribution: How many there must be, and where they come to.
+        distribution: The settings of the distributed run.
         targets: The text of targets.yaml.
-        say: Tells the user.
-        stop_asked: Ends the wait for them.
+        say: Shows a message to the user.
+        stop_asked: Ends the wait for the workers.
 
     Raises:
-        LoadTestError: If they don't come in time, or can't take part, or a port is taken.
-        Interrupted: If a stop was asked for before all were there.
+        LoadTestError: If not all workers register in time, one is refused, or a port is taken.
+        Interrupted: If a stop was requested before all workers were ready.
     """
     listen = distribution.listen
     with listening(listen, distribution.locust_port):
@@ -218,7 +218,7 @@ def leader_session(
 def _wait_for_workers(
     registry: WorkerRegistry, distribution: Distribution, say: Say, stop_asked: Interruption
 ) -> None:
-    """Wait until all workers are there."""
+    """Wait until all workers are ready."""
     where = f"{distribution.listen}:{distribution.control_port}"
     say(f"waiting at {where} for workers, {distribution.workers} in all")
     here, deadline = 0, time.monotonic() + distribution.worker_timeout_s
@@ -233,14 +233,14 @@ def _wait_for_workers(
                 f"`celsiusify-load-tests worker --leader HOST:{distribution.control_port}`"
             )
         for worker in registry.workers[here:]:
-            say(f"worker {worker.name} has come")
+            say(f"worker {worker.name} registered")
             here += 1
         time.sleep(STEP_S)
 
 
 @contextmanager
 def _dismissing(leader: Leader) -> Iterator[None]:
-    """Tell the workers at the end that the run is over, or why it was given up."""
+    """Dismiss the workers at the end, with the reason if the run was aborted."""
     problem = None
     try:
         yield

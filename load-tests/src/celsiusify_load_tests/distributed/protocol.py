@@ -1,4 +1,4 @@
-"""What a leader and its workers tell each other, as JSON over HTTP."""
+"""Define the messages between a leader and its workers, sent as JSON over HTTP."""
 
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -11,25 +11,28 @@ LOCUST_PORT = 5557
 WORKER_TIMEOUT_S = 120.0
 
 HEARTBEAT_INTERVAL_S = 1.0
-"""A worker lets the leader hear of it this often."""
+"""The time between two heartbeats of a worker."""
 SILENCE_TIMEOUT_S = 5.0
-"""One that isn't heard of for so long is lost, and so is a load process that records nothing."""
+"""The time without a heartbeat after which a worker is lost.
+
+A load process that records nothing for this time is lost as well.
+"""
 
 EQUAL_VERSIONS = ("celsiusify-load-tests", "locust", "python")
-"""What must be the same on all machines of a run."""
+"""The versions that must be the same on all machines of a run."""
 
 
 @dataclass(frozen=True)
 class Distribution:
-    """What a run has workers for.
+    """The settings of a distributed run.
 
     Attributes:
-        workers: How many there must be.
-        processes: How many load-generating processes each of them runs.
+        workers: The required number of workers.
+        processes: The number of load-generating processes of each worker.
         listen: The address that the leader listens at.
-        control_port: Where its workers ask what to do.
-        locust_port: Where Locust's master listens.
-        worker_timeout_s: How long all workers may take to come.
+        control_port: The port of the leader's HTTP API.
+        locust_port: The port of Locust's master.
+        worker_timeout_s: The time within which all workers must register.
     """
 
     workers: int
@@ -42,13 +45,13 @@ class Distribution:
 
 @dataclass(frozen=True)
 class RegisterRequest:
-    """A worker introduces itself.
+    """A worker's request to take part in a run.
 
     Attributes:
-        token: Chosen at random: who joins twice, not having heard the answer, is one all the same.
-        name: Its machine's.
-        versions: What it runs.
-        cpu_limit_cores: What a quota allows it; None without one.
+        token: A random text that identifies the worker, also if its request is repeated.
+        name: The host name of the worker's machine.
+        versions: The versions of the software on the worker's machine.
+        cpu_limit_cores: The CPU quota of the worker in cores; None without a quota.
     """
 
     token: str
@@ -59,12 +62,12 @@ class RegisterRequest:
 
 @dataclass(frozen=True)
 class RunConfig:
-    """What a worker must know for the whole run.
+    """The settings of a run that a worker needs.
 
     Attributes:
-        worker: Its number, from 0.
-        processes: How many load-generating processes it runs.
-        locust_port: Where Locust's master listens on the leader's machine.
+        worker: The worker's number, from 0.
+        processes: The number of load-generating processes of the worker.
+        locust_port: The port of Locust's master on the leader's machine.
         targets: The text of the leader's targets.yaml.
     """
 
@@ -76,14 +79,14 @@ class RunConfig:
 
 @dataclass(frozen=True)
 class Command:
-    """What the leader wants of its workers now.
+    """The leader's current command to its workers.
 
     Attributes:
-        do: `wait`; `load`: start Locust's workers; `try`: find out what the generator can do;
-            `finish`: end what is left of the load and hand it in; `end`: the run is over.
-        job: Which load or trial of the run it is about, from 1; each is done once.
-        details: What a trial needs to know: see `trial`.
-        problem: Why a run ends for this worker, if that isn't because it is over.
+        do: `wait`; `load`: start Locust's workers; `calibrate`: measure the load generator;
+            `finish`: end the load and upload its record; `end`: the run is over.
+        job: The number of the load or calibration, from 1. A worker does each job once.
+        details: The settings of a calibration: see `calibration_job.details`.
+        problem: The reason why the run ends early; None if the run is complete.
     """
 
     do: Literal["wait", "load", "calibrate", "finish", "end"] = "wait"
@@ -94,17 +97,17 @@ class Command:
 
 @dataclass(frozen=True)
 class Status:
-    """Where a worker stands.
+    """A worker's progress and results.
 
     Attributes:
-        job: What it is at or has done, 0 for nothing yet.
-        done: Whether all of that is handed in.
-        problem: What went wrong with it.
-        before: Its clock before that.
-        after: Its clock after that.
-        throttled_s: How long it was held back by a quota of CPU meanwhile.
-        files: The SHA-256 of each file of its record, once all of them are sent.
-        capacities: What its load generator can do, by protocol.
+        job: The number of the latest job; 0 before the first one.
+        done: Whether the job is complete and its record uploaded.
+        problem: The reason why the job failed; None if it didn't.
+        before: The clock's offset before the job.
+        after: The clock's offset after the job.
+        throttled_s: The time for which a CPU quota throttled the worker during the job.
+        files: The SHA-256 of each file of the record, once all files are uploaded.
+        capacities: The capacity of the worker's load generator, by protocol.
     """
 
     job: int = 0

@@ -1,4 +1,4 @@
-"""The workers as their leader knows them: who is there, who is lost, and where they stand."""
+"""Keep the registered workers, their heartbeats and their statuses."""
 
 import time
 from collections.abc import Callable
@@ -17,22 +17,22 @@ from celsiusify_load_tests.distributed.protocol import (
 
 
 class RefusedError(Exception):
-    """A worker can't take part: the message tells it why."""
+    """A worker can't take part; the message gives the reason."""
 
 
 @dataclass
 class RegisteredWorker:
-    """A worker.
+    """A worker that takes part in the run.
 
     Attributes:
-        number: From 0, in the sequence of their registration.
-        name: No two have the same.
-        registration: What it said of itself.
-        heard_s: When it was last heard of, by the registry's clock.
-        status: Where it stands; its first one has its clock.
-        first: Its first status that has its clock.
-        dismissed: Whether it has heard that the run is over.
-        lost: Whether it wasn't heard of for too long; it stays lost.
+        number: The worker's number from 0, in the order of registration.
+        name: The worker's unique name.
+        registration: The worker's request.
+        heard_s: The time of the last heartbeat, by the registry's clock.
+        status: The latest status.
+        first: The first status that has the worker's clock offset.
+        dismissed: Whether the worker knows that the run is over.
+        lost: Whether its heartbeats stopped; a lost worker stays lost.
     """
 
     number: int
@@ -46,12 +46,12 @@ class RegisteredWorker:
 
 
 class WorkerRegistry:
-    """All workers of a run; safe to use from the threads of a server.
+    """The workers of a run; safe to use from several threads.
 
     Args:
-        size: How many there must be.
-        versions: What this machine runs; a worker must run the same.
-        run_config: What they are told, but for their numbers.
+        size: The required number of workers.
+        versions: The versions on this machine; a worker must have the same.
+        run_config: The settings for all workers; each worker gets its own number.
         now_s: A monotonic clock.
     """
 
@@ -65,7 +65,7 @@ class WorkerRegistry:
         self.size = size
         self.workers: list[RegisteredWorker] = []
         self.refused: str | None = None
-        """Why a worker was refused that ought to have been one of the registry."""
+        """The reason why the latest worker with other versions was refused."""
         self._versions = versions
         self._run_config = run_config
         self._now_s = now_s
@@ -73,17 +73,17 @@ class WorkerRegistry:
         self._lock = RLock()
 
     def register(self, registration: RegisterRequest) -> RunConfig:
-        """Take a worker in.
+        """Register a worker and return its settings.
 
         Raises:
-            RefusedError: If all are there, or it runs other versions.
+            RefusedError: If all workers are registered, or the worker has other versions.
         """
         with self._lock:
             for worker in self.workers:
                 if worker.registration.token == registration.token:
                     return replace(self._run_config, worker=worker.number)
             if len(self.workers) == self.size:
-                raise RefusedError(f"the run has its {self.size} workers already")
+                raise RefusedError(f"too many workers: the run has its {self.size} already")
             if problem := _difference(registration, self._versions):
                 self.refused = problem
                 raise RefusedError(problem)
@@ -95,31 +95,31 @@ class WorkerRegistry:
             return replace(self._run_config, worker=number)
 
     def _name(self, wanted: str) -> str:
-        """The name that is wanted, with the first number that makes it another's no more."""
+        """Return the requested name, with a numeric suffix if it is taken."""
         taken = {worker.name for worker in self.workers}
         names = chain([wanted], (f"{wanted}-{number}" for number in count(2)))
         return next(name for name in names if name not in taken)
 
     def heartbeat(self, number: int) -> Command:
-        """Note that a worker lives; returns what it is to do.
+        """Note a heartbeat and return the current command.
 
         Raises:
-            RefusedError: If it is none of the registry, or was given up.
+            RefusedError: If the worker isn't registered, or is lost.
         """
         with self._lock:
             worker = self._worker(number)
             if worker.lost:
                 raise RefusedError(
-                    f"the leader heard nothing of this worker for {SILENCE_TIMEOUT_S:g} s"
+                    f"the leader got no heartbeat from this worker for {SILENCE_TIMEOUT_S:g} s"
                 )
             worker.heard_s = self._now_s()
             return self._command
 
     def update(self, number: int, status: Status) -> Command:
-        """Note where a worker stands; returns what it is to do.
+        """Note a worker's status and return the current command.
 
         Raises:
-            RefusedError: If it is none of the registry, or was given up.
+            RefusedError: If the worker isn't registered, or is lost.
         """
         with self._lock:
             command = self.heartbeat(number)
@@ -133,23 +133,23 @@ class WorkerRegistry:
 
     def _worker(self, number: int) -> RegisteredWorker:
         if not 0 <= number < len(self.workers):
-            raise RefusedError("this worker is none of the run's")
+            raise RefusedError("this worker isn't registered for the run")
         return self.workers[number]
 
     def issue(self, command: Command) -> None:
-        """Want something else of all."""
+        """Set the current command for all workers."""
         with self._lock:
             self._command = command
 
     @property
     def ready(self) -> bool:
-        """Whether all have come and compared their clocks."""
+        """Return True if all workers are registered and have compared their clocks."""
         with self._lock:
             here = [worker for worker in self.workers if worker.first is not None]
             return len(here) == self.size
 
     def done(self, job: int) -> bool:
-        """Whether all have handed in a job, but for those who are lost."""
+        """Return True if every worker that isn't lost has completed a job."""
         with self._lock:
             return all(
                 worker.lost or (worker.status.job == job and worker.status.done)
@@ -158,13 +158,13 @@ class WorkerRegistry:
 
     @property
     def dismissed(self) -> bool:
-        """Whether all know that the run is over, but for those who are lost."""
+        """Return True if every worker that isn't lost knows that the run is over."""
         self.lost()
         with self._lock:
             return all(worker.dismissed or worker.lost for worker in self.workers)
 
     def lost(self) -> str | None:
-        """Say who wasn't heard of for too long, None if nobody."""
+        """Mark workers without heartbeats as lost; return a message that names them."""
         with self._lock:
             now_s = self._now_s()
             for worker in self.workers:
@@ -172,13 +172,13 @@ class WorkerRegistry:
                 worker.lost = worker.lost or silent
             names = [worker.name for worker in self.workers if worker.lost]
         return (
-            f"nothing was heard of worker {', '.join(names)} for {SILENCE_TIMEOUT_S:g} s"
+            f"no heartbeat from worker {', '.join(names)} for {SILENCE_TIMEOUT_S:g} s"
             if names
             else None
         )
 
     def problem(self, job: int) -> str | None:
-        """Say what is wrong with a job that the registry is at, None if nothing."""
+        """Return the problems of a job as a message, None if it has none."""
         lost = self.lost()
         with self._lock:
             problems = [
@@ -190,12 +190,12 @@ class WorkerRegistry:
 
 
 def _is_older(status: Status, known: Status) -> bool:
-    """Whether a status was overtaken: who hears no answer sends it again, and then others."""
+    """Return True if a status is a repeat that arrived after a newer one."""
     return status.job < known.job or (status.job == known.job and known.done and not status.done)
 
 
 def _difference(registration: RegisterRequest, versions: dict[str, str]) -> str | None:
-    """Say how a worker's versions differ from the leader's."""
+    """Return how a worker's versions differ from the leader's, None if they don't."""
     different = [
         f"{name} {registration.versions.get(name)} in place of {versions[name]}"
         for name in EQUAL_VERSIONS

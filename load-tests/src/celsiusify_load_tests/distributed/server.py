@@ -24,12 +24,12 @@ Answer = Response | tuple[Response, int]
 
 
 class Control:
-    """What a leader's application answers from.
+    """The state behind the leader's HTTP API.
 
     Attributes:
-        registry: The workers.
-        store: Where their records arrive.
-        clock: The time that workers follow.
+        registry: The registered workers.
+        store: The store of their records.
+        clock: The clock that workers follow.
     """
 
     def __init__(self, registry: WorkerRegistry, store: UploadStore) -> None:
@@ -39,7 +39,7 @@ class Control:
 
 
 def application(control: Control) -> Flask:
-    """Make the application."""
+    """Return the leader's HTTP API as a Flask application."""
     app = Flask("celsiusify-leader")
 
     @app.get("/clock")
@@ -58,7 +58,7 @@ def application(control: Control) -> Flask:
 
     @app.post("/workers/<int:number>/status")
     def update_status(number: int) -> Answer:
-        status = checked(Status, request.get_json(), "a worker's report")
+        status = checked(Status, request.get_json(), "a worker's status")
         return jsonify(asdict(control.registry.update(number, status)))
 
     @app.post("/workers/<int:number>/jobs/<int:job>/<name>")
@@ -72,7 +72,7 @@ def application(control: Control) -> Flask:
 
 
 def _register_error_handlers(app: Flask) -> None:
-    """Answer what went wrong as JSON."""
+    """Answer errors as JSON."""
 
     def as_json(status: HTTPStatus) -> Any:
         return lambda problem: (jsonify(problem=str(problem)), status)
@@ -89,7 +89,7 @@ def _register_error_handlers(app: Flask) -> None:
 
 
 class _Quiet(WSGIRequestHandler):
-    """Prints no line a request."""
+    """A request handler without an access log."""
 
     disable_nagle_algorithm = True
 
@@ -99,10 +99,10 @@ class _Quiet(WSGIRequestHandler):
 
 @contextmanager
 def listening(address: str, port: int) -> Iterator[socket.socket]:
-    """Listen while the context lasts.
+    """Listen on an address while the context lasts.
 
     Raises:
-        LoadTestError: If that can't be done there.
+        LoadTestError: If the address can't be bound.
     """
     try:
         family = socket.AF_INET6 if ":" in address else socket.AF_INET
@@ -115,7 +115,7 @@ def listening(address: str, port: int) -> Iterator[socket.socket]:
 
 @contextmanager
 def served(app: Flask, listener: socket.socket) -> Iterator[None]:
-    """Serve an application in threads while the context lasts."""
+    """Serve an application from threads while the context lasts."""
     host, port = listener.getsockname()[:2]
     server = make_server(
         host, port, app, threaded=True, request_handler=_Quiet, fd=listener.fileno()

@@ -1,4 +1,4 @@
-"""Store the records that workers upload, piece after piece, each at the end of its file."""
+"""Store the records that workers upload piece by piece."""
 
 import hashlib
 import re
@@ -6,14 +6,14 @@ from pathlib import Path
 from threading import Lock
 
 NAMES = re.compile(r"(worker-\d+\.(rows|jsonl)|usage-\d+\.csv)")
-"""The files of a record; nothing else may be written."""
+"""The names of a record's files; no other file may be written."""
 
 
 class MisplacedError(Exception):
-    """A piece doesn't begin where the file ends.
+    """A piece doesn't begin at the end of its file.
 
     Attributes:
-        size: Where it ends.
+        size: The size of the file in bytes.
     """
 
     def __init__(self, size: int) -> None:
@@ -22,37 +22,37 @@ class MisplacedError(Exception):
 
 
 class ClosedError(Exception):
-    """The load that a piece belongs to isn't under way."""
+    """The load of a piece isn't under way."""
 
 
 class UploadStore:
-    """Takes the files of one load at a time."""
+    """The store of the files of one load at a time."""
 
     def __init__(self) -> None:
         self.problem: str | None = None
-        """Why the files of this load can't be written any more."""
+        """The reason why the files of this load can't be written; None if they can."""
         self._job = 0
         self._folder = Path()
         self._lock = Lock()
 
     def open(self, job: int, folder: Path) -> None:
-        """Take what belongs to a load into a folder."""
+        """Accept the files of a load into a folder."""
         with self._lock:
             self._job, self._folder, self.problem = job, folder, None
 
     def close(self) -> None:
-        """Take nothing more."""
+        """Accept no more files."""
         with self._lock:
             self._job = 0
 
     def add(self, job: int, name: str, offset: int, piece: bytes) -> int:
-        """Add a piece to a file; returns how long that is then.
+        """Append a piece to a file; return the new size of the file in bytes.
 
         Raises:
-            ClosedError: If it belongs to another load than the one under way.
-            MisplacedError: If it doesn't begin where the file ends, as when it is sent again.
-            ValueError: If no record has a file of that name.
-            OSError: If it can't be written; then `problem` says so, too.
+            ClosedError: If the load of the piece isn't under way.
+            MisplacedError: If the piece doesn't begin at the end of the file, as when repeated.
+            ValueError: If the name isn't that of a record's file.
+            OSError: If the file can't be written; then `problem` is set, too.
         """
         if not NAMES.fullmatch(name):
             raise ValueError(f"expected the name of a record's file, got {name!r}")
@@ -75,7 +75,7 @@ def _append(path: Path, offset: int, piece: bytes) -> int:
 
 
 def sha256(path: Path) -> str | None:
-    """The SHA-256 of a file in hexadecimal, None if there is none."""
+    """Return the SHA-256 of a file in hexadecimal, None if the file is absent."""
     if not path.exists():
         return None
     with path.open("rb") as file:

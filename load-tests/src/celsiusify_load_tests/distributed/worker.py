@@ -1,4 +1,4 @@
-"""Do what the leader asks of a worker, and send heartbeats, until the run is over."""
+"""Run the leader's jobs and send heartbeats until the run is over."""
 
 import platform
 import shutil
@@ -31,17 +31,17 @@ from celsiusify_load_tests.recording.paths import usage_file
 from celsiusify_load_tests.run.backend import since
 from celsiusify_load_tests.servers.usage import Sampler
 
-STOPPED = "it was told to stop"
+STOPPED = "the worker was told to stop"
 
 
 @dataclass(frozen=True)
 class JobRunner:
-    """What a worker does in loads.
+    """Runs the loads of a worker.
 
     Attributes:
-        client: To its leader.
-        run_config: What that told it.
-        stop_asked: Ends a load.
+        client: The connection to the leader.
+        run_config: The worker's settings.
+        stop_asked: The request to stop, which ends a load.
     """
 
     client: LeaderClient
@@ -49,11 +49,11 @@ class JobRunner:
     stop_asked: Interruption
 
     def run(self, job: int, paths: JobPaths) -> Status:
-        """Take part in a load; returns what came of it, handed in.
+        """Run a load, upload its record and return the final status.
 
         Raises:
-            LostLeaderError: If the leader doesn't answer any more.
-            RejectedError: If it gave this worker up.
+            LostLeaderError: If the leader stopped answering.
+            RejectedError: If the leader rejects this worker.
         """
         clock, throttled_before_s = Clock(), throttled_s()
         before = measure(clock, self.client.exchange)
@@ -77,13 +77,13 @@ class JobRunner:
         )
 
     def send_status(self, status: Status) -> Command:
-        """Tell the leader where this worker stands, and learn what to do."""
+        """Send this worker's status and return the current command."""
         return self.client.send_status(self.run_config.worker, status)
 
     def _follow(
         self, running: LocustProcesses, send: Callable[[], None], status: Status
     ) -> str | None:
-        """Hand in what is recorded until the load ends; returns what went wrong."""
+        """Upload the record until the load ends; return the problem, None without one."""
         while True:
             problem = running.problem() or (STOPPED if self.stop_asked else None)
             send()
@@ -99,23 +99,23 @@ IDLE_S = 0.2
 
 
 def versions() -> dict[str, str]:
-    """The versions on this machine."""
+    """Return the versions of the software on this machine."""
     return {**machine.versions(), "python": platform.python_version()}
 
 
 def register_request() -> RegisterRequest:
-    """What a leader must know of this machine."""
+    """Return this machine's description for the leader."""
     return RegisterRequest(uuid4().hex, socket.gethostname(), versions(), limit_cores())
 
 
 class Worker:
-    """One machine of a run.
+    """A worker of a distributed run.
 
     Args:
-        job_runner: What it does in loads.
+        job_runner: The runner of its loads.
         master: The host of Locust's master.
-        folder: An empty one for all files.
-        complain: Tells the user what went wrong.
+        folder: An empty folder for all files.
+        complain: Shows a problem to the user.
     """
 
     def __init__(
@@ -129,12 +129,12 @@ class Worker:
         self._targets_file.write_text(job_runner.run_config.targets, encoding="utf-8")
 
     def work(self) -> Command:
-        """Strategy until the leader says that the run is over; returns how it said so.
+        """Run the leader's jobs until the run is over; return the last command.
 
         Raises:
-            LostLeaderError: If the leader doesn't answer any more.
-            RejectedError: If it gave this worker up.
-            Interrupted: If a stop was asked for.
+            LostLeaderError: If the leader stopped answering.
+            RejectedError: If the leader rejects this worker.
+            Interrupted: If a stop was requested.
         """
         status = Status(before=measure(Clock(), self._job_runner.client.exchange))
         try:
@@ -150,7 +150,7 @@ class Worker:
         return command
 
     def _do(self, command: Command) -> Status:
-        """Do a job; returns what came of it."""
+        """Do a job and return its final status."""
         status = self._calibrate(command) if command.do == "calibrate" else self._load(command.job)
         if status.problem:
             self._complain(status.problem)
@@ -165,7 +165,7 @@ class Worker:
         )
 
     def _calibrate(self, command: Command) -> Status:
-        """Find out what this machine's load generator can do."""
+        """Measure the capacity of this machine's load generator."""
         try:
             subject = calibration_job.subject(command.details, self._targets_file)
             measured = calibrate(subject, split(available()), self._job_runner.stop_asked)
@@ -176,12 +176,12 @@ class Worker:
 
 
 class Heartbeat:
-    """Beats in a thread of its own as long as the context lasts, whatever the worker is at.
+    """Sends heartbeats from a thread of its own while the context lasts.
 
     Args:
-        client: A connection of its own.
+        client: A connection to the leader that nothing else uses.
         worker: The worker's number.
-        stop_asked: Is asked once the leader says that the run is over: it won't wait for a trial.
+        stop_asked: The stop that is requested once the run is over, to abort a calibration.
     """
 
     def __init__(self, client: LeaderClient, worker: int, stop_asked: Interruption) -> None:
@@ -189,7 +189,7 @@ class Heartbeat:
         self._stop_asked = stop_asked
         self._worker = worker
         self._stop = Event()
-        self._thread = Thread(target=self._run, name="heart", daemon=True)
+        self._thread = Thread(target=self._run, name="heartbeat", daemon=True)
 
     def __enter__(self) -> "Heartbeat":
         self._thread.start()

@@ -1,1 +1,1 @@
-"""Transfer of a run's folder through the log of its process."""
+"""Export of a run's folder through the log of its process."""

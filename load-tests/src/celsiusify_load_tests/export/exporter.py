@@ -1,4 +1,4 @@
-"""Send a run's folder home through what the command prints, at the run's end however it ends."""
+"""Export a run's folder through standard output at the end of the run."""
 
 import sys
 import threading
@@ -20,16 +20,16 @@ INTERRUPTED_HOLD_S = 5.0
 """Whoever is told to end has little time: Kubernetes kills it half a minute later."""
 
 _RELEASED, _FETCHED = ".released", ".fetched"
-"""Marks in a folder: that it may go, and that somebody is at it."""
+"""Marks in a folder: it is released; it is being downloaded."""
 
 
 @dataclass(frozen=True)
 class ExportLimits:
-    """How results go home.
+    """The limits of an export through the log.
 
     Attributes:
-        limit_bytes: How much of gzip goes through the log; a larger folder waits to be fetched.
-        hold_s: How long it waits, in s.
+        limit_bytes: The largest export as gzip; a larger folder is held to be downloaded.
+        hold_s: The time for which a folder is held, in s.
     """
 
     limit_bytes: int = LIMIT_BYTES
@@ -38,12 +38,12 @@ class ExportLimits:
 
 @contextmanager
 def exported(folder: Path, limits: ExportLimits | None, stop_asked: Interruption) -> Iterator[None]:
-    """Tell the time while the context lasts, and send the run's folder at its end.
+    """Print clock lines while the context lasts, and export the run's folder after it.
 
     Args:
-        folder: Of the run.
-        limits: None sends nothing.
-        stop_asked: Shortens the wait for whoever fetches what the log can't hold.
+        folder: The run's folder.
+        limits: The limits of the export; None exports nothing.
+        stop_asked: The request to stop, which shortens the wait for a download.
     """
     if limits is None:
         yield
@@ -56,7 +56,7 @@ def exported(folder: Path, limits: ExportLimits | None, stop_asked: Interruption
 
 
 def pack_folder(folder: Path) -> list[PackedFile]:
-    """Compress a run's files, by their names; hidden ones are marks of ours."""
+    """Compress the files of a run in the order of their names, without hidden marks."""
     files = sorted(path for path in folder.rglob("[!.]*") if path.is_file())
     return [pack(path.relative_to(folder).as_posix(), path.read_bytes()) for path in files]
 
@@ -70,7 +70,7 @@ def print_frames(folder: Path, files: Sequence[PackedFile]) -> None:
 
 @contextmanager
 def fetched(folder: Path) -> Iterator[None]:
-    """Let the command that keeps a folder know that somebody is at it while the context lasts."""
+    """Mark a held folder as being downloaded while the context lasts."""
     mark = folder / _FETCHED
     with suppress(OSError):  # elsewhere a folder may be read-only, and nobody waits
         mark.touch()
@@ -82,7 +82,7 @@ def fetched(folder: Path) -> Iterator[None]:
 
 
 def release(folder: Path) -> None:
-    """Let the command end that keeps a folder for whoever fetches it."""
+    """Release a held folder, so that the command that holds it ends."""
     (folder / _RELEASED).touch()
 
 
@@ -111,7 +111,7 @@ def _wait(seconds: float, happened: Callable[[], bool]) -> None:
 
 @contextmanager
 def _clock_lines() -> Iterator[None]:
-    """Print the time now and then: whoever reads the log learns how its own clock is off."""
+    """Print the time regularly, so that the log's reader can measure its clock offset."""
     over = threading.Event()
     thread = threading.Thread(target=_print_clock, args=(over,), daemon=True)
     thread.start()

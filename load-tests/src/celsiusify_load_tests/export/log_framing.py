@@ -1,8 +1,8 @@
-"""A run's files as lines of a log: how they leave a pod that nothing need be copied from.
+"""Frame a run's files as lines of a log, so that nothing need be copied from a pod.
 
 `CELSIUSIFY BEGIN <run> files=<n>`; then for each file `FILE <name> bytes=<n> sha256=<hex>`, a line
 `DATA` for each piece of its gzip (RFC 1952) in base64, and `DONE <name>`; last `END <run>` with the
-SHA-256 of all lines `<name> <sha256>`. Other lines may stand between these.
+SHA-256 of all lines `<name> <sha256>`. Other lines may appear between these.
 """
 
 import gzip
@@ -19,13 +19,13 @@ _PIECE_BYTES = PIECE_CHARACTERS // 4 * 3
 
 @dataclass(frozen=True)
 class PackedFile:
-    """A file, ready to be sent.
+    """A compressed file.
 
     Attributes:
-        name: Its path within the run's folder, with `/`.
-        size: Its length in bytes.
-        sha256: Of its content, in hexadecimal.
-        content: Its gzip.
+        name: The path within the run's folder, with `/`.
+        size: The size of the file in bytes.
+        sha256: The SHA-256 of the file in hexadecimal.
+        content: The file as gzip.
     """
 
     name: str
@@ -38,7 +38,7 @@ def pack(name: str, content: bytes) -> PackedFile:
     """Compress a file; equal files give equal bytes.
 
     Raises:
-        ValueError: If its name can't stand in a line.
+        ValueError: If the name is empty or has blanks.
     """
     if not name or any(character.isspace() for character in name):
         raise ValueError(f"expected a name without blanks, got {name!r}")
@@ -47,7 +47,7 @@ def pack(name: str, content: bytes) -> PackedFile:
 
 
 def frames(run: str, files: Sequence[PackedFile]) -> Iterator[str]:
-    """The lines that carry all files of a run, without their ends."""
+    """Yield the lines that carry all files of a run, without line ends."""
     yield f"{MARK} BEGIN {run} files={len(files)}"
     for file in files:
         yield f"{MARK} FILE {file.name} bytes={file.size} sha256={file.sha256}"
@@ -64,10 +64,10 @@ def _total_sha256(files: Sequence[PackedFile]) -> str:
 
 
 def held_line(folder: str, size: int) -> str:
-    """The line that says where files wait that are too large for a log."""
+    """Return the line that names the folder of files too large for a log."""
     return f"{MARK} HELD {folder} bytes={size}"
 
 
 def clock_line(time_ns: int) -> str:
-    """The line that tells the time of whoever prints it."""
+    """Return the line that tells the time of this machine."""
     return f"{MARK} CLOCK time_ns={time_ns}"

@@ -1,1 +1,1 @@
-"""The machine: its cores, quotas, processes and signals."""
+"""The host machine: its cores, quotas, processes and signals."""

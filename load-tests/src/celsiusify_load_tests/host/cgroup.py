@@ -1,4 +1,4 @@
-"""How much CPU a quota of control groups (cgroup v2) leaves to this process.
+"""Read the CPU quota and throttling of this process's control groups (cgroup v2).
 
 `cpu.max` of a group holds microseconds of CPU and of time: "50000 100000" is half a core. A
 process that has used them up stands still for the rest of that time, and `cpu.stat` says how long
@@ -17,10 +17,10 @@ _US_PER_S = 1e6
 
 
 def limit_cores(root: Path = ROOT, own: Path = OWN) -> float | None:
-    """How many cores' worth of CPU this process may use, None where no quota says so.
+    """Return the CPU quota of this process in cores, None without a quota.
 
     Args:
-        root: Where the groups are mounted.
+        root: The folder where the groups are mounted.
         own: The file that names this process's group.
     """
     limits = [limit for group in _groups(root, own) if (limit := _limit(group)) is not None]
@@ -28,13 +28,13 @@ def limit_cores(root: Path = ROOT, own: Path = OWN) -> float | None:
 
 
 def throttled_s(root: Path = ROOT, own: Path = OWN) -> float | None:
-    """How long this process's group, or one above it, was held back so far; None if unknown."""
-    found = [spent for group in _groups(root, own) if (spent := _throttled(group)) is not None]
-    return max(found, default=None)
+    """Return how long this process's groups were throttled so far, None if unknown."""
+    times_s = [spent for group in _groups(root, own) if (spent := _throttled(group)) is not None]
+    return max(times_s, default=None)
 
 
 def _groups(root: Path, own: Path) -> Iterator[Path]:
-    """The folder of this process's group, and of those above it."""
+    """Yield the folders of this process's group and of its parents."""
     with suppress(OSError):
         for line in own.read_text(encoding="utf-8").splitlines():
             number, _, path = line.partition("::")

@@ -1,4 +1,4 @@
-"""Keep the server's processor cores and the load generator's apart, where the machine allows.
+"""Separate the server's processor cores from the load generator's.
 
 The cores that this process may use are split in two: the first half serves, the rest loads (of two
 cores: core 0 serves, core 1 loads; of three, one serves and two load). Hardware threads of one
@@ -22,14 +22,14 @@ TOPOLOGY = "/sys/devices/system/cpu/cpu{}/topology/thread_siblings_list"
 
 @dataclass(frozen=True)
 class Split:
-    """Which cores serve and which load; None where they share all."""
+    """The cores of the server and of the load generator; None if they share all cores."""
 
     target: list[int] | None
     generator: list[int] | None
 
     @property
     def processes(self) -> int:
-        """How many load-generating processes the generator's cores, or its quota of CPU, feed."""
+        """The number of load-generating processes that the cores or the CPU quota allow."""
         cores = len(self.generator) if self.generator else (os.cpu_count() or 1) // 2
         return max(1, min(cores, int(limit_cores() or cores)))
 
@@ -41,7 +41,7 @@ def split(cores: Iterable[int]) -> Split:
     """Split cores between server and generator.
 
     Args:
-        cores: Numbers of the cores, those of one physical core side by side.
+        cores: The numbers of the cores; hardware threads of one physical core are adjacent.
     """
     ordered = list(cores)
     if len(ordered) < 2:
@@ -51,9 +51,9 @@ def split(cores: Iterable[int]) -> Split:
 
 
 def for_load_on(hosts: Collection[str | None]) -> Split:
-    """The split for servers at `hosts`, None for one that is started here.
+    """Return the split for servers at `hosts`, None for a server that is started here.
 
-    One that runs already isn't moved; where all run elsewhere, all cores are left to the load.
+    A server that runs already isn't moved. If all servers run elsewhere, the load gets all cores.
     """
     cores = available()
     if None in hosts:
@@ -64,12 +64,12 @@ def for_load_on(hosts: Collection[str | None]) -> Split:
 
 
 def is_local(host: str) -> bool:
-    """Whether `http://host:port` is on this machine, as its name says."""
+    """Return True if the name in `http://host:port` is one of this machine's."""
     return urlsplit(host).hostname in LOCAL_NAMES
 
 
 def available() -> list[int]:
-    """The cores that this process may use, those of a physical core side by side; [] if unknown."""
+    """Return the usable cores, hardware threads of one core adjacent; [] if unknown."""
     if not hasattr(os, "sched_getaffinity"):
         return []
     return sorted(os.sched_getaffinity(0), key=lambda core: (_first_sibling(core), core))
@@ -84,7 +84,7 @@ def _first_sibling(core: int) -> int:
 
 @contextmanager
 def kept_on(cores: list[int] | None) -> Iterator[None]:
-    """Keep this thread, and the processes it starts meanwhile, on `cores`; None changes nothing."""
+    """Pin this thread and the processes it starts to `cores`; None changes nothing."""
     if cores is None:
         yield
         return
@@ -97,7 +97,7 @@ def kept_on(cores: list[int] | None) -> Iterator[None]:
 
 
 def keep_process_on(pid: int, cores: list[int] | None) -> None:
-    """Move a process that runs already, with all its threads, to `cores`, if that is permitted."""
+    """Pin all threads of a running process to `cores`, if that is permitted."""
     if cores is None:
         return
     with suppress(psutil.Error, OSError):
@@ -106,7 +106,7 @@ def keep_process_on(pid: int, cores: list[int] | None) -> None:
 
 
 def kept(pid: int | None, cores: list[int] | None) -> list[int] | None:
-    """`cores`, if the system says that the process `pid` is kept on them; else None."""
+    """Return `cores` if the process `pid` is pinned to them, else None."""
     with suppress(OSError):
         if cores and pid and os.sched_getaffinity(pid) == set(cores):
             return cores

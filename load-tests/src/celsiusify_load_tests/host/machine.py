@@ -1,4 +1,4 @@
-"""What a run was made with: the machine, the versions, and the state of the checkout."""
+"""Describe the machine, the versions and the checkout of a run."""
 
 import os
 import platform
@@ -17,7 +17,7 @@ REVISION, DIRTY = "CELSIUSIFY_REVISION", "-dirty"  # an image's, as `git describ
 
 
 def machine() -> dict[str, Any]:
-    """The facts of this machine that a measurement hangs on."""
+    """Return the facts of this machine that affect a measurement."""
     return {
         "cpu_model": cpu_model(),
         "cores": usable_cores(),
@@ -29,14 +29,14 @@ def machine() -> dict[str, Any]:
 
 
 def usable_cores() -> int:
-    """How many cores this process may use."""
+    """Return the number of cores that this process may use."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
 
 
 def cpu_model() -> str | None:
-    """The processor's name, None where the system doesn't tell."""
+    """Return the processor's name, None if it is unknown."""
     with suppress(OSError):
         described = Path("/proc/cpuinfo").read_text(encoding="utf-8")
         if name := re.search(r"^(?:model name|Model)\s*:\s*(.+)$", described, re.MULTILINE):
@@ -46,31 +46,31 @@ def cpu_model() -> str | None:
 
 
 def operating_system() -> str:
-    """The system's name and the kernel's release."""
+    """Return the system's name and the kernel's release."""
     with suppress(OSError):
         return f"{platform.freedesktop_os_release()['PRETTY_NAME']}, Linux {platform.release()}"
     return platform.platform()
 
 
 def in_container() -> bool:
-    """Whether this process runs in a container, as far as its engine leaves a mark."""
+    """Return True if this process runs in a container, judged by the engine's marks."""
     marks = ("/.dockerenv", "/run/.containerenv")
     return any(map(os.path.exists, marks)) or "KUBERNETES_SERVICE_HOST" in os.environ
 
 
 def versions() -> dict[str, str]:
-    """The version of this distribution and of each that it names as a requirement."""
+    """Return the versions of this distribution and of its requirements."""
     required = [line for line in requires(DISTRIBUTION) or [] if "extra ==" not in line]
     named = [re.split(r"[^\w.-]", line)[0] for line in required]
     return {name: version(name) for name in (DISTRIBUTION, *named)}
 
 
 def git(folder: Path) -> dict[str, Any] | None:
-    """The commit that `folder` is checked out at, or that this image was built from.
+    """Return the commit of the checkout in `folder`, or of this image.
 
     Returns:
-        `{"commit": …, "dirty": …}`, where dirty says whether a file was changed; None where there
-        is no git or no repository, and the environment names no commit.
+        `{"commit": …, "dirty": …}`, where dirty is true if a file was changed. None without git or
+        a repository, if the environment names no commit.
     """
     if revision := os.environ.get(REVISION):
         return {"commit": revision.removesuffix(DIRTY), "dirty": revision.endswith(DIRTY)}

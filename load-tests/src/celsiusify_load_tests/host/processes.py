@@ -1,4 +1,4 @@
-"""Start a process in a session of its own, and end it with all that it started."""
+"""Start a process in a session of its own, and end the whole session."""
 
 import os
 import signal
@@ -21,9 +21,10 @@ def start(
     env: Mapping[str, str] | None = None,
     pass_fds: Sequence[int] = (),
 ) -> subprocess.Popen[bytes]:
-    """Start `command` on `cores`; its output is added to the file `log`.
+    """Start `command` on `cores` and append its output to the file `log`.
 
-    In a session of its own it gets no Ctrl-C of the terminal, and all that it starts can be found.
+    In a session of its own the process gets no Ctrl-C of the terminal, and its children can be
+    found.
     """
     with kept_on(cores), log.open("ab") as output:
         return subprocess.Popen(
@@ -39,9 +40,9 @@ def start(
 
 
 def stop(process: subprocess.Popen[bytes], grace_s: float) -> None:
-    """End a process that `start` started: by SIGTERM, after `grace_s` seconds by SIGKILL.
+    """Stop a process of `start`: by SIGTERM, after `grace_s` seconds by SIGKILL.
 
-    Whatever is left of its session then is killed as well.
+    The remaining processes of its session are killed as well.
     """
     if process.poll() is None:
         process.send_signal(signal.SIGTERM)
@@ -54,7 +55,7 @@ def stop(process: subprocess.Popen[bytes], grace_s: float) -> None:
 
 
 def kill_session(leader: int) -> None:
-    """Kill the processes of a session, and wait until they are gone."""
+    """Kill the processes of a session and wait for their end."""
     members = [process for process in psutil.process_iter() if _session(process.pid) == leader]
     for member in members:
         try:
@@ -72,7 +73,7 @@ def _session(pid: int) -> int | None:
 
 
 def runs(pid: int) -> bool:
-    """Whether a process runs: one that has ended doesn't, though nobody may have asked how."""
+    """Return True if a process runs; a zombie has ended."""
     try:
         return bool(psutil.Process(pid).status() != psutil.STATUS_ZOMBIE)
     except psutil.NoSuchProcess:
@@ -80,19 +81,21 @@ def runs(pid: int) -> bool:
 
 
 def listening(port: int) -> int | None:
-    """The process here that listens on a TCP port, the first of its family; None if unknown."""
+    """Return the first process that listens on a local TCP port, None if unknown."""
     with suppress(psutil.Error):
         pids = {
-            found.pid
-            for found in psutil.net_connections("tcp")
-            if found.pid and found.status == psutil.CONN_LISTEN and found.laddr[1:] == (port,)
+            connection.pid
+            for connection in psutil.net_connections("tcp")
+            if connection.pid
+            and connection.status == psutil.CONN_LISTEN
+            and connection.laddr[1:] == (port,)
         }
         return next((pid for pid in sorted(pids) if psutil.Process(pid).ppid() not in pids), None)
     return None
 
 
 def last_lines(log: Path, count: int = 5) -> str:
-    """The last lines of a log that say something, as one line."""
+    """Return the last lines of a log that aren't blank, as one line."""
     text = log.read_text(encoding="utf-8", errors="replace") if log.exists() else ""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     return " | ".join(lines[-count:]) or "it printed nothing"

@@ -1,4 +1,4 @@
-"""Ctrl-C, SIGTERM and a closed terminal as a flag: they never break off a clean-up half way."""
+"""Turn Ctrl-C, SIGTERM and SIGHUP into a flag, so that they never abort a clean-up."""
 
 import signal
 import time
@@ -9,11 +9,11 @@ STEP_S = 0.1
 
 
 class Interrupted(Exception):  # noqa: N818  # nothing is wrong: a person wants an end
-    """The run was told to stop before it had anything to keep."""
+    """The run was interrupted before it had results to keep."""
 
 
 class Interruption:
-    """Counts the signals to stop that came while the context lasted."""
+    """The number of signals to stop while the context lasts."""
 
     def __init__(self) -> None:
         self.count = 0
@@ -35,16 +35,16 @@ class Interruption:
         self.ask()
 
     def ask(self) -> None:
-        """Ask for a stop, as a signal does."""
+        """Request a stop, as a signal does."""
         self.count += 1
 
     def check(self) -> None:
-        """Raise `Interrupted` if a signal came."""
+        """Raise `Interrupted` if a stop was requested."""
         if self:
             raise Interrupted
 
     def sleep(self, seconds: float) -> None:
-        """Sleep, but not beyond a signal."""
+        """Sleep until the time is over or a stop is requested."""
         deadline = time.monotonic() + seconds
         while not self and (left := deadline - time.monotonic()) > 0:
             time.sleep(min(left, STEP_S))

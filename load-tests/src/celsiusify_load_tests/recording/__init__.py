@@ -1,1 +1,1 @@
-"""The record of requests and events: its format, its writer and its readers."""
+"""The record of requests and events: its format, writer and readers."""

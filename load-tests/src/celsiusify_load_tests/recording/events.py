@@ -1,4 +1,4 @@
-"""Write and read the events of a generator process, as a file of JSON lines."""
+"""Write and read the events of a generator process as JSON lines."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -21,20 +21,20 @@ from celsiusify_load_tests.recording.paths import (
 USERS_STOPPED = "users_stopped"
 CLOSED = "closed"
 RESTING = (USERS_STOPPED, CLOSED)
-"""The events after which a journal may be silent: before, something is written each second."""
+"""The events after which a journal may be silent. Before them it grows each second."""
 
 
 class Journal:
-    """A file that each event goes to at once, so that it can be followed and survives a crash."""
+    """An unbuffered file of events, which can be followed and survives a crash."""
 
     def __init__(self, path: Path) -> None:
         self.problem: str | None = None
-        """Why events can't be written any more."""
+        """The reason why events can't be written; None if they can."""
         self._path = path
         self._file = path.open("xb", buffering=0)
 
     def write(self, event: str, **details: Any) -> None:
-        """Add an event that happens now."""
+        """Append an event with the current time."""
         line = {"event": event, "time_ns": now_ns(), **details}
         try:
             self._file.write(orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE))
@@ -47,7 +47,7 @@ class Journal:
 
 
 def read_journal(path: Path) -> Iterator[dict[str, Any]]:
-    """Read the events of a journal, also while it is being written: whole lines only."""
+    """Read the complete lines of a journal, also while it is being written."""
     for line in path.read_bytes().splitlines():
         with suppress(orjson.JSONDecodeError):
             yield orjson.loads(line)
@@ -60,20 +60,20 @@ Events = list[dict[str, Any]]
 
 @dataclass(frozen=True)
 class Timeline:
-    """What happened in a run besides its requests.
+    """The events of a run besides its requests.
 
     Attributes:
-        steady_from_ns: When all users were running and warm; None if they never were.
-        steady_until_ns: When they were told to stop; None if they weren't.
+        steady_from_ns: The time when all users were running and warm; None if they never were.
+        steady_until_ns: The time when the users were told to stop; None if they weren't.
         users: (`time_ns`, users running), each second.
         workers: The process id of each worker.
-        lag_us: How late each worker's event loop heard an alarm, in µs: some 50 samples a second,
-            of the steady part where there is one.
-        opened: Connections opened.
-        resent: Requests that went out twice: see `connection.Connection`.
-        schedule: An open load's: its SHA-256, how many arrivals it has, and when it began;
+        lag_us: The lateness of timers in each worker's event loop, in µs: some 50 samples a second,
+            of the steady part if there is one.
+        opened: The number of opened connections.
+        resent: The number of requests sent twice: see `connection.KeptConnection`.
+        schedule: The SHA-256, the number of arrivals and the begin of an open load's schedule;
             None for a closed load.
-        problems: What is missing from the record, in a line each; empty once it is whole.
+        problems: A line for each gap in the record; empty if the record is complete.
     """
 
     steady_from_ns: int | None
@@ -130,7 +130,7 @@ def read_timeline(recording_dir: Path) -> Timeline:
 
 
 def is_closed(recording_dir: Path, worker: int) -> bool:
-    """Whether a worker has closed its record, as it does before it ends."""
+    """Return True if a worker has closed its record, as it does before it ends."""
     events = list(read_journal(journal_file(recording_dir, worker)))
     return any(_named(CLOSED, events))
 
@@ -144,17 +144,17 @@ def _first_ns(name: str, events: Events) -> int | None:
 
 
 def _schedule(journals: Iterable[Events]) -> dict[str, Any] | None:
-    """What each process says that it follows; it is the same for all, being made from one seed."""
-    found = (event for events in journals for event in _named("schedule", events))
-    first = next(found, None)
+    """Return the schedule, which is the same for all processes: it is made from one seed."""
+    schedules = (event for events in journals for event in _named("schedule", events))
+    first = next(schedules, None)
     return first and {name: first[name] for name in ("sha256", "arrivals", "begin_ns")}
 
 
 def _within(seconds: Events, from_ns: int | None, until_ns: int | None) -> Events:
-    """The looks at seconds that lie within the steady part; all looks where there is none."""
+    """Return the samples within the steady part, or all samples without one."""
     if from_ns is None or until_ns is None:
         return seconds
-    first_ns = from_ns + _NS_PER_S  # a look is at the second before it
+    first_ns = from_ns + _NS_PER_S  # a sample is of the second before it
     return [event for event in seconds if first_ns <= event["time_ns"] <= until_ns] or seconds
 
 
@@ -167,7 +167,7 @@ def _sum_users(seconds: Iterable[Events]) -> list[tuple[int, int]]:
 
 
 def _by_second(events: Events) -> dict[int, int]:
-    """Take each look at the users for a second: it begins then, but for the last look of a run."""
+    """Assign each sample of the users to the second that begins then, except the last."""
     users: dict[int, int] = {}
     for event in events:
         second = round(event["time_ns"] / _NS_PER_S)
@@ -176,7 +176,7 @@ def _by_second(events: Events) -> dict[int, int]:
 
 
 def _ended_early(events: Events, until_ns: int | None) -> Iterator[str]:
-    """Say that a worker ended before all were told to."""
+    """Yield a problem if a worker ended before the load."""
     closed_ns = _first_ns(CLOSED, events)
     if closed_ns is not None and until_ns is not None and until_ns - closed_ns > _NS_PER_S:
         yield f"ended {(until_ns - closed_ns) / _NS_PER_S:.1f} s before the load"

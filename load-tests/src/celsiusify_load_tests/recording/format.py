@@ -1,4 +1,4 @@
-"""How a request is laid out in a spool: in fixed size, so that a cut-off file loses one row."""
+"""Define the rows of recorded requests, of fixed size: a cut-off file loses one row."""
 
 import struct
 
@@ -18,7 +18,7 @@ FIELDS = {
     "outcome": "B",
     "spare": "B",
 }
-"""Each field's type, by the codes that `struct` and numpy share; 0 is a time or text not given."""
+"""The type codes of the fields, which `struct` and numpy share; 0 is an absent time or text."""
 
 LAYOUT = struct.Struct("<" + "".join(FIELDS.values()))
 DTYPE = np.dtype([(name, f"<{code}") for name, code in FIELDS.items()])

@@ -1,4 +1,4 @@
-"""Name the files of a recording folder, where the processes of one load write."""
+"""Name the files of a recording folder, which the processes of one load write."""
 
 import atexit
 from pathlib import Path
@@ -10,27 +10,27 @@ _USAGE_PATTERN = "usage-*.csv"
 
 
 def rows_file(recording_dir: Path, worker: int) -> Path:
-    """Name the file of a worker's rows."""
+    """Return the path of a worker's rows."""
     return recording_dir / ROWS_PATTERN.replace("*", str(worker))
 
 
 def journal_file(recording_dir: Path, worker: int) -> Path:
-    """Name the journal of a worker."""
+    """Return the path of a worker's journal."""
     return recording_dir / _JOURNAL_PATTERN.replace("*", str(worker))
 
 
 def usage_file(recording_dir: Path, machine: int) -> Path:
-    """Name the file of what the processes of a worker's machine use."""
+    """Return the path of the resource usage of a worker's machine."""
     return recording_dir / _USAGE_PATTERN.replace("*", str(machine))
 
 
 def usage_files(recording_dir: Path) -> list[Path]:
-    """List the files of what processes on other machines used."""
+    """List the files of the resource usage of workers' machines."""
     return sorted(recording_dir.glob(_USAGE_PATTERN))
 
 
 def master_journal_file(recording_dir: Path) -> Path:
-    """Name the journal of Locust's master, where there is one."""
+    """Return the path of the journal of Locust's master."""
     return recording_dir / "master.jsonl"
 
 
@@ -42,11 +42,11 @@ def workers(recording_dir: Path) -> list[int]:
 
 
 class RecordFolder:
-    """The folder of the load that is under way.
+    """The recording folder of the current load.
 
-    Where none is named, as in Locust's web UI, each load has one of its own, which goes with the
-    next load or with the process: what was changed on the page holds for a load from its start,
-    and a container that is started anew finds nothing in its way.
+    Without a name, as in Locust's web UI, each load has a temporary folder, which is removed by the
+    next load or at the end of the process. So changes on the page hold for a load from its start,
+    and a restarted container finds no files of an earlier load.
     """
 
     def __init__(self) -> None:
@@ -54,7 +54,7 @@ class RecordFolder:
         atexit.register(self._leave)
 
     def begin(self, named: str) -> str:
-        """Return the folder of a load that begins."""
+        """Return the recording folder of a new load."""
         if named:
             return named
         self._leave()

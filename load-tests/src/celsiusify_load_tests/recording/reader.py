@@ -1,4 +1,4 @@
-"""Read what the load-generating processes of a run recorded, during it or after."""
+"""Read the recorded requests of a run, during the run or after it."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,11 +13,11 @@ from celsiusify_load_tests.recording.format import DTYPE, OUTCOMES
 from celsiusify_load_tests.recording.paths import ROWS_PATTERN, journal_file, rows_file, workers
 
 Texts = dict[str, dict[int, str]]
-"""The texts of each column that has numbers in their place."""
+"""The texts of each column whose rows hold numbers of texts."""
 
 
 class WorkerIdentity(NamedTuple):
-    """What all rows of a worker have in common."""
+    """The values that all rows of a worker share."""
 
     run: str
     target: str
@@ -29,12 +29,12 @@ def read_requests(recording_dir: Path) -> pa.Table:
     """Read all rows of a run.
 
     Args:
-        recording_dir: The folder that the workers recorded to.
+        recording_dir: The recording folder of the workers.
 
     Returns:
         A row a request by start time, with the columns of `<target>_requests.parquet` in
-        results/README.md. Rows that were cut off by a crash aren't there: `timeline.read_timeline`
-        tells of them.
+        results/README.md. Rows that were cut off by a crash are missing: `events.read_timeline`
+        reports them.
     """
     tables = [_read_worker(recording_dir, worker) for worker in workers(recording_dir)]
     if not tables:
@@ -58,7 +58,7 @@ def _no_texts() -> Texts:
 
 
 def _read_rows(path: Path, after: int = 0) -> NDArray[np.void]:
-    """Read the whole rows of a file, but for the first `after`; none if it isn't there yet."""
+    """Read the complete rows of a file after the first `after`; none without a file."""
     if not path.exists():
         return np.empty(0, DTYPE)
     with path.open("rb") as file:
@@ -103,14 +103,14 @@ def _numbered(numbers: NDArray[np.integer], texts: dict[int, str]) -> pa.Diction
 
 
 class Tail:
-    """Follows a run's rows while they are being recorded."""
+    """A reader that follows the rows of a run while they are being recorded."""
 
     def __init__(self, recording_dir: Path) -> None:
         self._recording_dir = recording_dir
         self._read: dict[Path, int] = {}
 
     def read(self) -> NDArray[np.void]:
-        """Return the rows since the last call, as `rows.DTYPE` has them, worker after worker."""
+        """Return the rows since the last call, as `format.DTYPE` has them, worker after worker."""
         return np.concatenate([np.empty(0, DTYPE), *self._pieces()])
 
     def _pieces(self) -> Iterator[NDArray[np.void]]:

@@ -1,4 +1,4 @@
-"""The run's folder and the files in it; `results/README.md` has their form."""
+"""Write the run's folder and its files; `results/README.md` defines their format."""
 
 import csv
 from collections.abc import Iterable, Mapping, Sequence
@@ -15,17 +15,17 @@ from celsiusify_load_tests.errors import LoadTestError
 
 
 def run_names(now: datetime, profile: str) -> Iterable[str]:
-    """Names for a run, the next where the one before is taken: time and profile, then a number."""
+    """Yield candidates for a run's name: time and profile, then with numeric suffixes."""
     name = f"{now:%Y%m%dT%H%M%SZ}-{profile}"
     yield name
     yield from (f"{name}-{number}" for number in count(2))
 
 
 def create_folder(results: Path, now: datetime, profile: str) -> Path:
-    """Make the folder of a new run, with a name that no other has.
+    """Create the folder of a new run with a unique name.
 
     Raises:
-        LoadTestError: If it can't be made.
+        LoadTestError: If the folder can't be created.
     """
     try:
         results.mkdir(parents=True, exist_ok=True)
@@ -47,12 +47,12 @@ def _new_folder(results: Path, names: Iterable[str]) -> Path:
 
 
 def timestamp(now: datetime) -> str:
-    """A moment as ISO 8601 in UTC, to the second."""
+    """Return a time as ISO 8601 in UTC, to the second."""
     return f"{now.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
 def write_json(path: Path, content: Mapping[str, Any]) -> None:
-    """Write a JSON file: whole or not at all."""
+    """Write a JSON file atomically."""
     partial = path.with_suffix(".partial")
     partial.write_bytes(
         orjson.dumps(content, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
@@ -61,10 +61,10 @@ def write_json(path: Path, content: Mapping[str, Any]) -> None:
 
 
 def append_requests(path: Path, rows: pa.Table) -> None:
-    """Add a round's rows to a Parquet file of requests: whole or not at all.
+    """Append a round's rows to a Parquet file of requests atomically.
 
-    A Parquet file can't be added to, since what it holds is listed at its end. So it is written
-    anew, with one group of its rows in memory at a time.
+    A Parquet file can't be appended to, since its index is at its end. So the file is rewritten,
+    with one group of its rows in memory at a time.
     """
     partial = path.with_suffix(".partial")
     with pq.ParquetWriter(partial, rows.schema, compression="zstd") as writer:
@@ -77,7 +77,7 @@ def append_requests(path: Path, rows: pa.Table) -> None:
 
 
 def append_lines(path: Path, columns: Sequence[str], lines: Iterable[Sequence[object]]) -> None:
-    """Add lines to a CSV file, which begins with the names of its columns."""
+    """Append lines to a CSV file, which begins with the names of its columns."""
     is_new = not path.exists()
     with path.open("a", newline="", encoding="utf-8") as file:
         writer = csv.writer(file, lineterminator="\n")
@@ -87,6 +87,6 @@ def append_lines(path: Path, columns: Sequence[str], lines: Iterable[Sequence[ob
 
 
 def remove_if_empty(folder: Path) -> None:
-    """Remove a folder, unless something is still in it."""
+    """Remove a folder if it is empty."""
     if folder.exists() and not any(folder.iterdir()):
         folder.rmdir()

@@ -1,4 +1,4 @@
-"""Record each request of a load-generating process exactly, at little cost to the requests."""
+"""Record every request of a load-generating process at a low cost per request."""
 
 from collections.abc import Callable
 from contextlib import suppress
@@ -16,9 +16,9 @@ _OTHER_TEXT = "(too many different ones)"
 
 
 class Texts:
-    """The different texts of a column, numbered from 1 as they first appear; 0 is none.
+    """The distinct texts of a column, numbered from 1 as they first appear; 0 is none.
 
-    Only so many are told apart: a server that answers with ever new ones must not fill the memory.
+    Their number is limited: a server that answers with ever new texts must not fill the memory.
     """
 
     def __init__(self, column: str, journal: Journal) -> None:
@@ -41,28 +41,28 @@ class Texts:
 
 
 class Recorder:
-    """Rows are kept in a small buffer and go to a file when it is full and at each `flush`.
+    """A recorder of rows, which go from a small buffer to a file when it is full or flushed.
 
-    A crash loses what came after the last flush. The journal's `closed` says how many requests were
-    started and recorded, so that a loss is noticed.
+    A crash loses the rows after the last flush. The journal's `closed` has the numbers of started
+    and recorded requests, so that a loss is noticed.
 
     Args:
         path: The file of rows; it must not exist.
-        journal: Where the texts of the rows' numbers go.
-        listener: Is given each piece of rows as it is written.
+        journal: The journal for the texts of the rows' numbers.
+        listener: A function called with each piece of rows that is written.
     """
 
     def __init__(
         self, path: Path, journal: Journal, listener: Callable[[NDArray[np.void]], None]
     ) -> None:
         self.started = 0
-        """Requests begun; whoever begins one counts it here."""
+        """The number of started requests; the caller counts them here."""
         self.dropped = 0
-        """Arrivals of an open load that were given up before they began."""
+        """The number of arrivals of an open load that were dropped before they began."""
         self.recorded = 0
-        """Rows written, of requests begun and of arrivals dropped."""
+        """The number of written rows, of started requests and dropped arrivals."""
         self.problem: str | None = None
-        """Why rows can't be written any more."""
+        """The reason why rows can't be written; None if they can."""
         self.errors = Texts("error", journal)
         self.instances = Texts("instance", journal)
         self._journal = journal
@@ -86,20 +86,20 @@ class Recorder:
         intended_ns: int = 0,
         lag_us: int = 0,
     ) -> None:
-        """Record a request that has come to its end, or an arrival that was dropped.
+        """Record a finished request or a dropped arrival.
 
         Args:
             user: The user, or the connection of an open load, from 0.
             seq: The request's place among the user's own or in the schedule, from 0.
-            start_ns: When it was handed to the connection, or given up.
-            end_ns: When the last byte of its answer was read, or it failed; 0 if neither happened.
+            start_ns: The time when the request was passed to the connection, or dropped.
+            end_ns: The time when the answer's last byte was read, or the request failed; else 0.
             outcome: `SUCCEEDED`, `FAILED`, `ABORTED` or `DROPPED`.
             status: The HTTP status; 0 if no answer came.
             size: Bytes of the answer's body.
-            error: What went wrong.
-            instance: Who answered.
-            intended_ns: When it should have started; 0 if no schedule says so.
-            lag_us: How much later than intended this process woke up for it.
+            error: The error message; None without an error.
+            instance: The identifier of the instance that answered.
+            intended_ns: The scheduled start; 0 without a schedule.
+            lag_us: The delay between the scheduled start and this process's wake-up.
         """
         error_number = self.errors.number(error)
         instance_number = self.instances.number(instance)
@@ -124,7 +124,7 @@ class Recorder:
             self.flush()
 
     def flush(self) -> None:
-        """Hand the rows so far to the file and the listener."""
+        """Write the buffered rows and pass them to the listener."""
         if not self._used:
             return
         written = bytes(memoryview(self._buffer)[: self._used])
@@ -140,9 +140,9 @@ class Recorder:
         self._listener(rows)
 
     def close(self) -> None:
-        """Flush and close the file, and tell the journal how many rows there must be."""
+        """Flush and close the file, and write the number of rows to the journal."""
         self.flush()
-        with suppress(OSError):  # told by `problem` already
+        with suppress(OSError):  # `problem` has been set already
             self._file.close()
         self._journal.write(
             CLOSED,

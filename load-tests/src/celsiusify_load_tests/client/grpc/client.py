@@ -35,13 +35,13 @@ from celsiusify_load_tests.errors import LoadTestError
 class GrpcConnection(KeptConnection[GrpcReply]):
     """An HTTP/2 connection that carries one call after the other.
 
-    A call that the server says it did nothing for is sent once more (RFC 9113, section 8.7). As
-    over HTTP/1.1, one that gets no answer in time takes its connection with it.
+    A call that the server refused unprocessed is resent (RFC 9113, section 8.7). As over HTTP/1.1,
+    a call without an answer in time closes its connection.
 
     Args:
-        endpoint: Where calls go.
-        counts: What is counted of all connections.
-        lifetime: When connections are hung up.
+        endpoint: The server's address and the time limits.
+        counts: The counts of all connections.
+        lifetime: The limits on a connection's calls.
         fields: The header fields of every call.
     """
 
@@ -107,11 +107,11 @@ class GrpcConnection(KeptConnection[GrpcReply]):
         return f"connection ended {moment} the answer{reason}"
 
     def _hang_up(self, transport: Transport) -> None:
-        """Reset it: a client of gRPC can't ask the server to hang up first."""
+        """Reset the connection: a gRPC client can't ask the server to close first."""
         transport.reset_at_close()
 
     def _is_stale(self, transport: Transport) -> bool:
-        """Hear what the server said meanwhile: it may have pinged, or taken its leave."""
+        """Process the frames of the idle connection, such as PING and GOAWAY."""
         try:
             while transport.is_stale():
                 if not (data := transport.take()):
@@ -127,16 +127,16 @@ class GrpcConnection(KeptConnection[GrpcReply]):
 
 
 class GrpcClient:
-    """The client of a target that speaks gRPC; see `exchange.Client`.
+    """The client of a target that speaks gRPC; see `base.Client`.
 
     Args:
-        request: What to ask: its path names the call, its body is the message in protobuf's JSON.
-        answer: Where its answer holds what: fields, keys and indices of the message.
+        request: The request: its path names the call, its body is the message in protobuf's JSON.
+        answer: The paths of the answer's values: fields, keys and indices of the message.
         origin: The server.
-        timeouts: How long what may take; the server is told how long a call may.
+        timeouts: The time limits; the server gets the limit of a call.
 
     Raises:
-        LoadTestError: If the request makes no sense.
+        LoadTestError: If the request is invalid.
     """
 
     def __init__(
@@ -170,7 +170,7 @@ class GrpcClient:
     def connect(
         self, counts: ConnectionCounts, lifetime: ConnectionLifetime | None = None
     ) -> GrpcConnection:
-        """Return a connection for one more user."""
+        """Return a connection for one user."""
         return GrpcConnection(
             self._endpoint, counts, lifetime or ConnectionLifetime(), self._fields
         )

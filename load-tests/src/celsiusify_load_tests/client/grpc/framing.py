@@ -1,4 +1,4 @@
-"""gRPC on top of HTTP/2: how messages are framed, and what an answer's fields say of it.
+"""Frame gRPC messages over HTTP/2 and read an answer's status.
 
 The source is gRPC's own "gRPC over HTTP2" (PROTOCOL-HTTP2.md in the grpc repository).
 """
@@ -24,12 +24,12 @@ _STATUSES = (
     *("ABORTED", "OUT_OF_RANGE", "UNIMPLEMENTED", "INTERNAL", "UNAVAILABLE", "DATA_LOSS"),
     "UNAUTHENTICATED",
 )
-"""The names of the codes, from 0; whatever is above counts as unknown."""
+"""The names of the codes, from 0; higher codes count as unknown."""
 _UNKNOWN = 2
 
 
 class GrpcReply(NamedTuple):
-    """A whole answer; `body` is its message with the prefix that frames it."""
+    """A complete answer; `body` is the message with its framing prefix."""
 
     status: int
     body: bytes
@@ -37,15 +37,15 @@ class GrpcReply(NamedTuple):
 
 
 def framed(message: bytes) -> bytes:
-    """Put the prefix before an uncompressed message: a flag and the length."""
+    """Prefix an uncompressed message with a flag and the length."""
     return _PREFIX.pack(0, len(message)) + message
 
 
 def unframed(body: bytes) -> bytes:
-    """Return the one message of a body.
+    """Return the message of a body.
 
     Raises:
-        WrongAnswerError: If the body is anything else.
+        WrongAnswerError: If the body isn't one uncompressed message.
     """
     if len(body) < _PREFIX.size or _PREFIX.unpack_from(body) != (0, len(body) - _PREFIX.size):
         raise WrongAnswerError("answer isn't one uncompressed gRPC message")
@@ -53,13 +53,13 @@ def unframed(body: bytes) -> bytes:
 
 
 def timeout_field(seconds: float) -> str:
-    """Write a time as `grpc-timeout` does: at most eight digits and a unit."""
+    """Format a time for `grpc-timeout`: at most eight digits and a unit."""
     milliseconds = max(1, round(seconds * 1000))
     return f"{milliseconds}m" if milliseconds < 10**8 else f"{min(round(seconds), 10**8 - 1)}S"
 
 
 def reply_of(stream: Stream) -> GrpcReply:
-    """Sum up a stream that has ended in order."""
+    """Return the answer of a stream that ended regularly."""
     head, trailers = stream.head or {}, stream.trailers or {}
     status = int(head[b":status"])
     body = stream.body[0] if len(stream.body) == 1 else b"".join(stream.body)
@@ -76,7 +76,7 @@ def _problem(status: int, trailers: Fields) -> str:
         return f"status {status}" if status != 200 else "answer without grpc-status"
     message = unquote_to_bytes(trailers.get(b"grpc-message", b"")).decode(errors="replace")
     text = message.partition("\n")[0][:_MAX_TEXT]
-    # A temperature that was asked for is a fraction: without it, equal faults are equal.
+    # A requested temperature is a fraction: without it, equal faults are equal.
     text = _FRACTION.sub("N", text).strip()
     number = int(code)
     name = f"grpc status {_STATUSES[number if number < len(_STATUSES) else _UNKNOWN]}"

@@ -1,8 +1,8 @@
-"""Header fields as HPACK (RFC 7541) has them, coded once where the same ones come again.
+"""Encode and decode HPACK header fields (RFC 7541), with a cache for repeated blocks.
 
-Both ends keep a table of fields they have seen, so the first block on a connection is long, and
-those after it are a few indices into the table. As long as the table stays as it is, equal blocks
-mean equal fields: neither has to be worked out again.
+Both ends keep a table of earlier fields. So the first block on a connection is long, and later
+blocks are a few indices into the table. While the table is unchanged, equal blocks mean equal
+fields, and neither has to be computed again.
 """
 
 from collections.abc import Sequence
@@ -19,7 +19,7 @@ _DEFAULT_TABLE_BYTES = 4096
 
 
 class _Table(HeaderTable):
-    """A table that counts what was added to it."""
+    """A table that counts its additions."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -31,12 +31,12 @@ class _Table(HeaderTable):
 
 
 def _resizes(block: bytes) -> bool:
-    """Say whether a block begins by changing the table's size (RFC 7541, section 6.3)."""
+    """Return True if a block begins with a change of the table's size (RFC 7541, section 6.3)."""
     return block[0] & 0b1110_0000 == 0b0010_0000
 
 
 class FieldEncoder:
-    """Encodes the same fields for each request or answer of a connection."""
+    """An encoder of the same fields for each request or answer of a connection."""
 
     def __init__(self, fields: Sequence[tuple[str, str]]) -> None:
         self._fields = list(fields)
@@ -55,13 +55,13 @@ class FieldEncoder:
         return block
 
     def limit_table(self, table_bytes: int) -> None:
-        """Use no larger table than the peer keeps."""
+        """Limit the table to the size of the peer's."""
         self._encoder.header_table_size = min(table_bytes, _DEFAULT_TABLE_BYTES)
         self._settled = None
 
 
 class FieldDecoder:
-    """Decodes the blocks of a connection, in their order."""
+    """A decoder of the blocks of a connection, in their order."""
 
     def __init__(self) -> None:
         self._decoder = Decoder()
@@ -69,7 +69,7 @@ class FieldDecoder:
         self._known: dict[bytes, Fields] = {}
 
     def decode(self, block: bytes) -> Fields:
-        """Return a block's fields; of several with one name the last.
+        """Return a block's fields; the last field of a name counts.
 
         Raises:
             FrameError: If the block isn't HPACK.

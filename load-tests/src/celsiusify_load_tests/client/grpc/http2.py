@@ -1,6 +1,6 @@
-"""The client's end of an HTTP/2 connection (RFC 9113) that carries one request at a time.
+"""Run the client's end of an HTTP/2 connection (RFC 9113), one request at a time.
 
-It has no socket: it is given what was received, and gives what must be sent.
+The connection has no socket: it takes the received bytes and returns the bytes to send.
 """
 
 from collections.abc import Callable, Sequence
@@ -25,7 +25,7 @@ _OPENING = (
 
 
 class Http2:
-    """A connection from its first byte on.
+    """The state of an HTTP/2 connection.
 
     Args:
         fields: The header fields of every request.
@@ -35,9 +35,9 @@ class Http2:
         self.stream = Stream(0, b"", 0, is_ended=True)
         """The latest request."""
         self.is_greeted = False
-        """Whether the server has sent its settings, as it must at first (section 3.4)."""
+        """Whether the server has sent its settings, which must be first (section 3.4)."""
         self.goaway: ErrorCode | None = None
-        """Why the server takes no further requests; None while it does."""
+        """The reason why the server takes no more requests; None while it does."""
         self._encoder, self._decoder = FieldEncoder(fields), FieldDecoder()
         self._received = b""
         self._to_send = [_OPENING]
@@ -59,16 +59,16 @@ class Http2:
 
     @property
     def is_reusable(self) -> bool:
-        """Whether another request may follow."""
+        """Whether the connection can carry another request."""
         is_open = self.goaway is None and self.stream.number < _MAX_STREAM - 1
         return is_open and self.stream.is_done
 
     def open(self) -> bytes:
-        """Return what to send before all else."""
+        """Return the bytes that open the connection."""
         return self._take()
 
     def request(self, body: bytes) -> bytes:
-        """Begin a request; return what to send, with all of it that the windows permit.
+        """Begin a request; return the bytes to send, as far as the windows permit.
 
         Raises:
             FrameError: If the fields don't fit into one frame.
@@ -85,10 +85,10 @@ class Http2:
         return self._take()
 
     def receive(self, data: bytes) -> bytes:
-        """Take in what was received; return what to send, if anything.
+        """Process received bytes; return the bytes to send, if any.
 
         Raises:
-            FrameError: If it breaks the rules of HTTP/2.
+            FrameError: If the bytes break the rules of HTTP/2.
         """
         frames, self._received = http2_frames.split(self._received + data)
         for frame in frames:
@@ -119,19 +119,19 @@ class Http2:
             self._window -= size
 
     def _go_on(self) -> None:
-        """Send what a window has become wide enough for, if the answer hasn't come already."""
+        """Send what the wider windows permit, unless the answer is complete."""
         if not self.stream.is_ended:
             self._send_body()
 
     def _answering(self, received: Frame) -> Stream:
-        """The stream that a part of an answer belongs to."""
+        """Return the stream of a part of an answer."""
         stream = self.stream
         if received.stream != stream.number or stream.is_ended:
             raise FrameError("answer to nothing that was asked")
         return stream
 
     def _is_past(self, received: Frame) -> bool:
-        """Whether a frame is of a stream that is over, where stragglers are no fault."""
+        """Return True if a frame is of an ended stream, where late frames are no fault."""
         number = received.stream
         if not number or number > self.stream.number or not number % 2:
             raise FrameError("frame of a stream that never was")
@@ -189,7 +189,7 @@ class Http2:
         self._go_on()
 
     def _set_first_window(self, value: int) -> None:
-        """Change the window of streams to come, and by as much of the one under way (6.9.2)."""
+        """Change the window of new streams, and the current stream's by as much (6.9.2)."""
         if value > _MAX_WINDOW:
             raise FrameError("window too large")
         self.stream.window += value - self._first_window

@@ -1,14 +1,14 @@
-"""Frames of HTTP/2 (RFC 9113, sections 4 and 6), taken apart and put together."""
+"""Encode and decode frames of HTTP/2 (RFC 9113, sections 4 and 6)."""
 
 import struct
 from enum import IntEnum
 from typing import NamedTuple
 
 PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
-"""What a client sends first (section 3.4)."""
+"""The first bytes of a client (section 3.4)."""
 
 MAX_PAYLOAD_BYTES = 16_384
-"""What a peer accepts that doesn't say otherwise."""
+"""The largest payload that a peer accepts by default."""
 
 DATA, HEADERS, PRIORITY, RST_STREAM, SETTINGS, PUSH_PROMISE, PING, GOAWAY, WINDOW_UPDATE = range(9)
 CONTINUATION = 9
@@ -25,11 +25,11 @@ _SETTING = struct.Struct(">HL")
 
 
 class FrameError(Exception):
-    """Bytes that break the rules of HTTP/2; the text is the same for equal faults."""
+    """Bytes that break the rules of HTTP/2; equal faults have equal messages."""
 
 
 class Setting(IntEnum):
-    """The settings that matter here (section 6.5.2)."""
+    """The settings that this client uses (section 6.5.2)."""
 
     HEADER_TABLE_SIZE = 1
     ENABLE_PUSH = 2
@@ -38,7 +38,7 @@ class Setting(IntEnum):
 
 
 class ErrorCode(IntEnum):
-    """Why a stream or connection ends (section 7)."""
+    """The reason why a stream or connection ends (section 7)."""
 
     NO_ERROR = 0
     PROTOCOL_ERROR = 1
@@ -61,7 +61,7 @@ class ErrorCode(IntEnum):
 
 
 class Frame(NamedTuple):
-    """A frame; `stream` is 0 for those of the connection."""
+    """A frame; `stream` is 0 for a frame of the connection."""
 
     kind: int
     flags: int
@@ -86,10 +86,10 @@ def window_update(stream: int, by: int) -> bytes:
 
 
 def split(data: bytes) -> tuple[list[Frame], bytes]:
-    """Take apart what was received: whole frames, and the beginning of the next.
+    """Split received bytes into complete frames and the begin of the next.
 
     Raises:
-        FrameError: If a frame is longer than we let the peer make them.
+        FrameError: If a frame is longer than the limit for the peer.
     """
     frames = []
     at, size = 0, len(data)
@@ -140,7 +140,7 @@ def settings_of(received: Frame) -> list[tuple[int, int]]:
     """Return a frame's settings, in their order.
 
     Raises:
-        FrameError: If they aren't whole.
+        FrameError: If the settings are incomplete.
     """
     if len(received.payload) % _SETTING.size:
         raise FrameError("frame of a wrong size")

@@ -1,4 +1,4 @@
-"""One request over HTTP/2 (RFC 9113, section 8), and what has come of its answer."""
+"""Hold one request over HTTP/2 (RFC 9113, section 8) and its answer."""
 
 from dataclasses import dataclass, field
 
@@ -10,20 +10,20 @@ MAX_BODY_BYTES = 16 * 1024 * 1024
 
 @dataclass(slots=True)
 class Stream:
-    """A request under way.
+    """A request and the received part of its answer.
 
     Attributes:
         number: The stream's identifier.
         request: The request's body.
-        sent_bytes: How much of it has been sent; the server's windows say how much may be.
-        window: How many bytes more the stream's own window has room for.
+        sent_bytes: The number of sent bytes of the body; the server's windows limit it.
+        window: The number of bytes left in the stream's own window.
         head: The fields of the answer's head.
-        trailers: The fields at its end; the head's own where nothing else came.
-        body: The pieces of its body.
-        body_bytes: Their length.
-        is_ended: Whether nothing more will come.
-        reset: Why the server broke it off, if it did.
-        is_refused: Whether the server says that it did nothing for the request (section 8.7).
+        trailers: The fields at the answer's end; the head's own if nothing else followed.
+        body: The pieces of the answer's body.
+        body_bytes: The size of the answer's body.
+        is_ended: Whether the answer is complete or aborted.
+        reset: The reason why the server reset the stream; None if it didn't.
+        is_refused: Whether the server didn't process the request (section 8.7).
     """
 
     number: int
@@ -40,14 +40,14 @@ class Stream:
 
     @property
     def is_done(self) -> bool:
-        """Whether nothing more goes either way, and all went well."""
+        """Whether both the request and the answer are complete."""
         return self.is_ended and self.sent_bytes == len(self.request) and self.reset is None
 
     def add_fields(self, fields: Fields, *, ends: bool) -> None:
-        """Take the fields of the answer's head, or of its end.
+        """Add the fields of the answer's head or trailers.
 
         Raises:
-            FrameError: If they can't stand there.
+            FrameError: If the fields aren't valid there.
         """
         if self.head is None:
             status = fields.get(b":status", b"")
@@ -62,10 +62,10 @@ class Stream:
             self.trailers, self.is_ended = fields, True
 
     def add_data(self, data: bytes, *, ends: bool) -> None:
-        """Take a piece of the answer's body.
+        """Add a piece of the answer's body.
 
         Raises:
-            FrameError: If it can't stand there, or the body is too long.
+            FrameError: If the head is missing, or the body is too long.
         """
         if self.head is None:
             raise FrameError("body before its head")
@@ -76,5 +76,5 @@ class Stream:
         self.is_ended = ends
 
     def break_off(self, code: ErrorCode, *, is_refused: bool) -> None:
-        """Take it that the server won't answer, or not to the end."""
+        """Mark the request as aborted by the server."""
         self.is_ended, self.reset, self.is_refused = True, code, is_refused

@@ -2,7 +2,7 @@
 
 The numbers and names are those of the public API: model.proto and predict.proto of TensorFlow
 Serving, tensor.proto, tensor_shape.proto and types.proto of TensorFlow. Fields that are not here
-are passed over where they come, as protobuf has it. `RPCS` is what `request.path` may name; another
+are skipped in answers, as protobuf requires. `RPCS` has the valid values of `request.path`; another
 API is another file in the pool.
 """
 
@@ -25,7 +25,7 @@ _DTYPES = {"DT_INVALID": 0, "DT_FLOAT": 1, "DT_DOUBLE": 2}
 
 
 def _field(name: str, number: int, kind: str, *, repeated: bool = False) -> _Field:
-    """A field of a scalar type, or of the message or enumeration with a full name."""
+    """Return a field of a scalar type, or of the message or enumeration of that name."""
     label = _Field.LABEL_REPEATED if repeated else _Field.LABEL_OPTIONAL
     field = _Field(name=name, number=number, label=label)
     if "." in kind:
@@ -43,7 +43,7 @@ def _message(
 
 
 def _tensors_by_name(name: str) -> descriptor_pb2.DescriptorProto:
-    """The type of a map's entries: the map is a repeated field of them."""
+    """Return the type of a map's entries; the map is a repeated field of these."""
     entry = _message(name, _field("key", 1, "string"), _field("value", 2, "tensorflow.TensorProto"))
     entry.options.map_entry = True
     return entry
@@ -129,7 +129,7 @@ def _rpcs() -> dict[str, MethodDescriptor]:
 
 
 RPCS = _rpcs()
-"""The calls that are known, by the path that calls them."""
+"""The known calls by their paths."""
 
 
 def types_of(rpc: MethodDescriptor) -> tuple[type[Message], type[Message]]:
@@ -146,14 +146,14 @@ Step = Callable[[Any], Any]
 
 
 class MessageTemplate:
-    """A message in which a temperature, a 32-bit float in °F, is filled in.
+    """A template of a message with a temperature, a 32-bit float in °F.
 
-    It is encoded once; then only the float's four bytes change.
+    The message is encoded once; then only the float's four bytes change.
 
     Args:
         kind: The message's class.
         text: The message in protobuf's JSON form, with `$fahrenheit` once.
-        frame: Puts before an encoded message what goes before it.
+        frame: The function that frames an encoded message.
 
     Raises:
         LoadTestError: If the text isn't such a message.
@@ -193,10 +193,10 @@ class MessagePlace:
         self._steps = _steps(kind, path)
 
     def find(self, message: Any) -> Any:
-        """Return what stands there.
+        """Return the value at this place.
 
         Raises:
-            WrongAnswerError: If the message has nothing there.
+            WrongAnswerError: If the message has no value there.
         """
         for step in self._steps:
             try:
@@ -207,7 +207,7 @@ class MessagePlace:
 
 
 def _steps(kind: type[Message], path: str) -> list[Step]:
-    """Return what each step of a path does, as the message's type has it."""
+    """Return the accessors of a path's steps for the message's type."""
     at: Descriptor | Any | None = kind.DESCRIPTOR
     steps: list[Step] = []
     left = path.split(".")
@@ -225,7 +225,7 @@ def _steps(kind: type[Message], path: str) -> list[Step]:
 
 
 def _item(field: FieldDescriptor, left: list[str]) -> tuple[Step, Descriptor | None]:
-    """Take the step into a map or list: what it does, and the type of what is there."""
+    """Return the accessor of an item of a map or list, and the item's type."""
     kind = field.message_type
     name = left.pop(0) if left else ""
     if kind is not None and kind.GetOptions().map_entry:

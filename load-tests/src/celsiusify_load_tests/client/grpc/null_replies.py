@@ -1,4 +1,4 @@
-"""What a server that does nothing but answer says over HTTP/2, to clients of gRPC."""
+"""Answer gRPC calls over HTTP/2 as a null server, always with the same message."""
 
 from collections.abc import Callable
 
@@ -10,12 +10,12 @@ _MAX_WINDOW = 2**31 - 1
 
 
 def grpc_replies(body: bytes) -> Callable[[bytes], bytes]:
-    """Answer calls with status OK; `body` is the framed message. See `protocols.Replies`."""
+    """Answer calls with status OK; `body` is the framed message. See `registry.Replies`."""
     return _GrpcReplies(body).reply
 
 
 class _GrpcReplies:
-    """The server's end of an HTTP/2 connection; of the calls it only sees where they end."""
+    """The server's end of an HTTP/2 connection, which only detects the ends of calls."""
 
     def __init__(self, body: bytes) -> None:
         self._body = body
@@ -27,7 +27,7 @@ class _GrpcReplies:
         self._unreplenished = 0
 
     def reply(self, data: bytes) -> bytes:
-        """Take what was received; return what to send."""
+        """Process received bytes; return the bytes to send."""
         data = self._received + data
         due = []
         if self._is_new:
@@ -37,21 +37,23 @@ class _GrpcReplies:
             self._is_new = False
             data = data[len(http2_frames.PREFACE) :]
             due += [http2_frames.settings({}), http2_frames.window_update(0, _MAX_WINDOW - 65_535)]
-        found, self._received = http2_frames.split(data)
-        for one in found:
-            due += self._due(one)
+        frames, self._received = http2_frames.split(data)
+        for frame in frames:
+            due += self._due(frame)
         return b"".join(due)
 
-    def _due(self, one: http2_frames.Frame) -> list[bytes]:
-        if one.kind == http2_frames.DATA:
-            due = self._replenish(len(one.payload))
-            return due + self._answer(one.stream) if one.flags & http2_frames.END_STREAM else due
+    def _due(self, frame: http2_frames.Frame) -> list[bytes]:
+        if frame.kind == http2_frames.DATA:
+            due = self._replenish(len(frame.payload))
+            return (
+                due + self._answer(frame.stream) if frame.flags & http2_frames.END_STREAM else due
+            )
         if (
-            one.kind in (http2_frames.SETTINGS, http2_frames.PING)
-            and not one.flags & http2_frames.ACK
+            frame.kind in (http2_frames.SETTINGS, http2_frames.PING)
+            and not frame.flags & http2_frames.ACK
         ):
-            payload = one.payload if one.kind == http2_frames.PING else b""
-            return [http2_frames.frame(one.kind, http2_frames.ACK, 0, payload)]
+            payload = frame.payload if frame.kind == http2_frames.PING else b""
+            return [http2_frames.frame(frame.kind, http2_frames.ACK, 0, payload)]
         return []
 
     def _answer(self, stream: int) -> list[bytes]:

@@ -28,13 +28,13 @@ _LAST = b"\r\nConnection: close"
 class HttpConnection(KeptConnection[Response]):
     """A connection over HTTP/1.1, kept alive for as many requests as its user's lifetime says.
 
-    A request on a connection that was used before, and of whose answer nothing came, is sent once
-    more if it is idempotent (RFC 9112, section 9.3.1), and else has failed.
+    A request without an answer on a connection that was used before is resent if it is idempotent
+    (RFC 9112, section 9.3.1); otherwise it has failed.
 
     Args:
-        endpoint: Where requests go.
-        counts: What is counted of all connections.
-        lifetime: When connections are hung up.
+        endpoint: The server's address and the time limits.
+        counts: The counts of all connections.
+        lifetime: The limits on a connection's requests.
         idempotent: Whether requests may be sent twice.
         head_only: Whether the requests' method is HEAD.
     """
@@ -65,7 +65,7 @@ class HttpConnection(KeptConnection[Response]):
             raise ExchangeError(f"not an HTTP/1.1 answer: {error}") from error
 
     def _as_last(self, request: bytes) -> bytes:
-        """Say that the connection ends with this request (RFC 9112, section 9.6)."""
+        """Add the field that ends the connection with this request (RFC 9112, section 9.6)."""
         return request.replace(_END_OF_HEAD, _LAST + _END_OF_HEAD, 1)
 
     def _is_stale(self, transport: Transport) -> bool:
@@ -76,16 +76,16 @@ class HttpConnection(KeptConnection[Response]):
 
 
 class HttpClient:
-    """The client of a target that speaks HTTP/1.1; see `exchange.Client`.
+    """The client of a target that speaks HTTP/1.1; see `base.Client`.
 
     Args:
-        request: What to ask.
-        answer: Where its answer holds what.
+        request: The request.
+        answer: The paths of the answer's values.
         origin: The server.
-        timeouts: How long what may take.
+        timeouts: The time limits.
 
     Raises:
-        LoadTestError: If the request makes no sense.
+        LoadTestError: If the request is invalid.
     """
 
     def __init__(
@@ -103,7 +103,7 @@ class HttpClient:
     def connect(
         self, counts: ConnectionCounts, lifetime: ConnectionLifetime | None = None
     ) -> HttpConnection:
-        """Return a connection for one more user."""
+        """Return a connection for one user."""
         template = self._template
         return HttpConnection(
             self._endpoint,

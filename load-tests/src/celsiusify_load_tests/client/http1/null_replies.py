@@ -1,4 +1,4 @@
-"""What a server that does nothing but answer says over HTTP/1.1."""
+"""Answer HTTP/1.1 requests as a null server, always with the same body."""
 
 import re
 from collections.abc import Callable
@@ -8,7 +8,7 @@ _LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*(\d+)", re.IGNORECASE)
 
 
 def http_replies(body: bytes) -> Callable[[bytes], bytes]:
-    """Answer requests, each with `body`; see `protocols.Replies`."""
+    """Answer every request with `body`; see `registry.Replies`."""
     head = f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {len(body)}"
     answer = head.encode() + _END_OF_HEAD + body
     unanswered = b""

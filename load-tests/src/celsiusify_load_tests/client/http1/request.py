@@ -1,4 +1,4 @@
-"""Put a request into the bytes that go over the wire."""
+"""Encode an HTTP/1.1 request."""
 
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -20,10 +20,10 @@ class Origin:
 
 
 def parse_origin(url: str, scheme: str) -> Origin:
-    """Read a server's address.
+    """Parse a server's address.
 
     Raises:
-        LoadTestError: If it isn't `SCHEME://HOST[:PORT][/PREFIX]`.
+        LoadTestError: If the address isn't `SCHEME://HOST[:PORT][/PREFIX]`.
     """
     try:
         parts = urlsplit(url)
@@ -40,12 +40,12 @@ class RequestTemplate:
     """A request with `$fahrenheit` in its path or body to be filled in.
 
     Raises:
-        LoadTestError: If the method or path can't stand in a request line.
+        LoadTestError: If the method or path isn't valid in a request line.
     """
 
     def __init__(self, method: str, path: str, body: str | None, origin: Origin) -> None:
         self.name = path
-        """A name for all these requests in statistics."""
+        """The name of the requests in statistics."""
         self.method = method
         self.is_idempotent = method in _IDEMPOTENT
         self.is_head = method == "HEAD"

@@ -17,9 +17,9 @@ class ProtocolError(Exception):
 
 
 class Head(NamedTuple):
-    """What a response's head says about its body.
+    """The fields of a response's head that frame its body.
 
-    `length` is None where the body's end is told by chunks or by the connection's end.
+    `length` is None if chunks or the connection's end delimit the body.
     """
 
     status: int
@@ -30,14 +30,14 @@ class Head(NamedTuple):
 
 @lru_cache(maxsize=256)
 def parse_head(head: bytes, head_only: bool = False) -> Head:
-    """Read a response's head; a server repeats few different ones, so they are remembered.
+    """Parse a response's head; a server repeats few different heads, so they are cached.
 
     Args:
         head: Status line and fields, without the empty line that ends them.
         head_only: The request was HEAD, so no body follows whatever the fields say.
 
     Raises:
-        ProtocolError: If it isn't an HTTP/1.0 or 1.1 response head.
+        ProtocolError: If the bytes aren't an HTTP/1.0 or 1.1 response head.
     """
     status_line, *lines = head.split(b"\r\n")
     if (first := _STATUS_LINE.fullmatch(status_line)) is None:
@@ -85,7 +85,7 @@ MAX_TRAILERS = 100
 _CHUNK_SIZE = re.compile(rb"([0-9A-Fa-f]{1,16})[ \t]*(?:;[^\r\n]*)?")
 
 More = Callable[[], bytes]
-"""Waits for the response's next bytes; gives none at the connection's end."""
+"""A function that waits for the response's next bytes; none at the connection's end."""
 
 _END_OF_HEAD = b"\r\n\r\n"
 
@@ -95,7 +95,7 @@ class ClosedError(Exception):
 
 
 class Response(NamedTuple):
-    """A whole response; `reusable` says whether the connection can carry another request."""
+    """A complete response; `reusable` tells if the connection can carry another request."""
 
     status: int
     body: bytes
@@ -103,19 +103,19 @@ class Response(NamedTuple):
 
     @property
     def problem(self) -> str | None:
-        """What the status says went wrong; None if nothing."""
+        """The problem that the status reports; None if it is 200."""
         return None if self.status == 200 else f"status {self.status}"
 
 
 def read_response(more: More, head_only: bool = False) -> Response:
-    """Read one final response; interim ones (1xx) before it are passed over.
+    """Read one final response and skip interim responses (1xx).
 
     Args:
-        more: Gives the next bytes.
+        more: The function that returns the next bytes.
         head_only: The request was HEAD.
 
     Raises:
-        ProtocolError: If what comes isn't an HTTP/1.1 response, or is over the limits.
+        ProtocolError: If the bytes aren't an HTTP/1.1 response, or exceed the limits.
         ClosedError: If the connection ends before the response does.
     """
     head, rest = _final_head(more, head_only)
@@ -153,7 +153,7 @@ def _some(more: More) -> bytes:
 
 
 def _exactly(length: int, data: bytes, more: More) -> tuple[bytes, bytes]:
-    """Split off `length` bytes, waiting for those that aren't there yet."""
+    """Split off `length` bytes, and wait for missing bytes."""
     pieces = [data]
     missing = length - len(data)
     while missing > 0:
@@ -175,7 +175,7 @@ def _until_closed(data: bytes, more: More) -> bytes:
 
 
 def _dechunked(data: bytes, more: More) -> tuple[bytes, bytes]:
-    """Take a chunked body apart (RFC 9112, section 7.1); trailers are dropped."""
+    """Decode a chunked body (RFC 9112, section 7.1); trailers are dropped."""
     body = bytearray()
     while True:
         line, data = _line(data, more)
