@@ -19,7 +19,7 @@ import pyarrow.parquet as pq
 
 # The synthetic runs of the tests, which are no package.
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
-from runs import Load, make_run
+from support.runs import Load, make_run
 
 
 def main() -> None:

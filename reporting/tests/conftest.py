@@ -11,9 +11,9 @@ import pytest
 # pytest's importlib mode doesn't put a test's folder on the path; the builder of runs is there.
 sys.path.insert(0, str(Path(__file__).parent))
 
-from celsiusify_reporting.folder import measure_run
-from celsiusify_reporting.report import Report
-from runs import Load, make_run
+from celsiusify_reporting.document.report import Report
+from celsiusify_reporting.run_folder import measure_run
+from support.runs import Load, make_run
 
 
 @pytest.fixture

@@ -9,12 +9,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from celsiusify_reporting.audit.check import Check, check
-from celsiusify_reporting.cluster import CLUSTER, Cluster, read_cluster
+from celsiusify_reporting.audit.checks import Check, check
 from celsiusify_reporting.errors import ReportError
-from celsiusify_reporting.folder import PODS, SCALE
-from celsiusify_reporting.replica_samples import read_pods, read_scale
-from celsiusify_reporting.run import Run
+from celsiusify_reporting.inputs.cluster_json import CLUSTER, Cluster, read_cluster
+from celsiusify_reporting.inputs.run_json import Run
+from celsiusify_reporting.inputs.samples import read_pods, read_scale
+from celsiusify_reporting.run_folder import PODS, SCALE
 
 # A sample may be late; one that is later than this many periods is missing.
 LATE_PERIODS = 2.5

@@ -11,15 +11,13 @@ import numpy.typing as npt
 import pandas as pd
 import pyarrow.parquet as pq
 
-from celsiusify_reporting.audit.check import Check, check
-from celsiusify_reporting.counting import reconcile
+from celsiusify_reporting.audit.checks import Check, check
 from celsiusify_reporting.errors import ReportError
-from celsiusify_reporting.load import read_requests
-from celsiusify_reporting.method import Method
-from celsiusify_reporting.round_record import RoundRecord
-from celsiusify_reporting.run import Run
-from celsiusify_reporting.throughput import count
-from celsiusify_reporting.wording import whole
+from celsiusify_reporting.inputs.run_json import RoundRecord, Run
+from celsiusify_reporting.inputs.samples import read_requests
+from celsiusify_reporting.narrative.formatting import whole
+from celsiusify_reporting.stats.counts import count, reconcile
+from celsiusify_reporting.stats.method import Method
 
 IDENTITY = ["run", "target"]
 NUMBERS = ["round", "worker", "user", "seq", "intended_ns", "start_ns", "end_ns"]

@@ -1,0 +1,1 @@
+"""Comparisons of targets within a run, and of runs with each other."""

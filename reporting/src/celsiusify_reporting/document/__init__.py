@@ -1,0 +1,1 @@
+"""A report as data, and the document that all its forms are made from."""

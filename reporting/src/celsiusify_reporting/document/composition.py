@@ -1,0 +1,39 @@
+"""What a report says, section by section."""
+
+from __future__ import annotations
+
+from celsiusify_reporting.document.model import Document
+from celsiusify_reporting.document.report import Report
+from celsiusify_reporting.document.sections.cluster import cluster
+from celsiusify_reporting.document.sections.comparisons import comparisons, equality
+from celsiusify_reporting.document.sections.front import front, title
+from celsiusify_reporting.document.sections.load import generator, load
+from celsiusify_reporting.document.sections.rates import capacity, open_load
+from celsiusify_reporting.document.sections.results import results
+from celsiusify_reporting.document.sections.rounds import rounds, steps
+from celsiusify_reporting.document.sections.scaling import instances, scaling
+from celsiusify_reporting.document.sections.setup import guide, setup
+
+SECTIONS = (
+    front,
+    comparisons,
+    capacity,
+    steps,
+    scaling,
+    instances,
+    rounds,
+    results,
+    open_load,
+    load,
+    generator,
+    cluster,
+    equality,
+    setup,
+    guide,
+)
+
+
+def compose(report: Report) -> Document:
+    """Make the document of a report; every figure in it is one of the report's."""
+    groups = tuple(group for section in SECTIONS for group in section(report))
+    return Document(title(report), groups)

@@ -1,0 +1,1 @@
+"""Readers of a run's files, which check what they read."""

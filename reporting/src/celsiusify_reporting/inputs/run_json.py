@@ -1,0 +1,227 @@
+"""Read `run.json`, and check it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, NonNegativeInt
+
+from celsiusify_reporting.errors import ReportError
+from celsiusify_reporting.inputs.load_plan import (
+    Calibration,
+    ClockOffset,
+    Load,
+    Name,
+    Plan,
+    Profile,
+    Recorded,
+    parse,
+)
+
+
+class DeclaredCounts(Recorded):
+    """How many requests the load generator, and the target itself, counted over a whole round."""
+
+    started: NonNegativeInt
+    succeeded: NonNegativeInt
+    failed: NonNegativeInt
+    aborted: NonNegativeInt
+    dropped: NonNegativeInt = 0
+    server: NonNegativeInt | None = None
+
+
+class Connections(Recorded):
+    """How many were opened, and how many requests were sent again on a new one."""
+
+    opened: NonNegativeInt
+    resent: NonNegativeInt = 0
+
+
+class Lag(Recorded):
+    """How late the load generator woke up, in µs."""
+
+    p50: float
+    p99: float
+    max: float
+
+
+class Schedule(Recorded):
+    """The arrivals of an open load, known by their hash."""
+
+    sha256: str
+    arrivals: NonNegativeInt
+    begin_ns: int | None = None
+
+
+class Step(Recorded):
+    """A stretch of a round's schedule at one rate."""
+
+    from_ns: int
+    until_ns: int
+    rate_rps: float
+
+
+State = Literal["complete", "interrupted", "failed"]
+
+
+class RoundRecord(Recorded):
+    """One load of one target; times are nanoseconds since the Unix epoch.
+
+    Attributes:
+        steps: How its rate went, where the profile has steps.
+        throttled_s: How long a quota held the load generator's processes back, summed.
+        clock_offset_ms: By worker.
+        counts_problem: Why the target's own count isn't known.
+    """
+
+    round: NonNegativeInt
+    rate_rps: float | None = None
+    phase: Literal["bracket", "bisect", "confirm"] | None = None
+    state: State
+    problem: str | None = None
+    started_ns: int | None = None
+    steady_from_ns: int | None = None
+    steady_until_ns: int | None = None
+    ended_ns: int | None = None
+    counts: DeclaredCounts | None = None
+    connections: Connections | None = None
+    lag_us: Lag | None = None
+    instances: int | None = None
+    schedule: Schedule | None = None
+    steps: tuple[Step, ...] | None = None
+    throttled_s: float | None = None
+    clock_offset_ms: dict[str, ClockOffset] | None = None
+    counts_problem: str | None = None
+
+
+class Git(Recorded):
+    """The commit that the run was made from."""
+
+    commit: str | None = None
+    dirty: bool | None = None
+
+
+class Machine(Recorded):
+    """What the run was made on."""
+
+    cpu_model: str | None = None
+    cores: int | None = None
+    memory_bytes: int | None = None
+    os: str | None = None
+    container: bool | None = None
+    python: str | None = None
+
+
+class Engine(Recorded):
+    """What really served a target, as it said itself."""
+
+    engine: str | None = None
+    version: str | None = None
+    reason: str | None = None
+    caveat: str | None = None
+    settings: dict[str, Any] = Field(default_factory=dict)
+
+
+class TargetEquivalence(Recorded):
+    """How one target answered the gate's questions."""
+
+    asked: int
+    wrong: int
+    worst_error: float | None = None
+    worst_fahrenheit: float | None = None
+    problem: str | None = None
+
+
+class Equivalence(Recorded):
+    """The gate before all timing: the same questions to each target."""
+
+    tolerance: float
+    points: int
+    targets: dict[Name, TargetEquivalence] = Field(default_factory=dict)
+
+
+class Objective(Recorded):
+    """What a rate must hold: so many percent within a latency, and few failures."""
+
+    percentile: float
+    latency_ms: float
+    failures_percent: float
+
+
+class Capacity(Recorded):
+    """What a search of the highest rate found; no rate where not even the lowest held."""
+
+    objective: Objective
+    rate_rps: float | None = None
+    limit: str | None = None
+    confirmations: tuple[bool, ...] = ()
+
+
+class Target(Recorded):
+    """One target of a run, and its rounds."""
+
+    title: str
+    url: str | None = None
+    request: str
+    protocol: str | None = None
+    state: State
+    problem: str | None = None
+    engine: Engine | None = None
+    cores: list[int] | None = None
+    request_bytes: int | None = None
+    phases_us: dict[str, float] | None = None
+    rounds: tuple[RoundRecord, ...] = ()
+
+    @property
+    def called(self) -> str:
+        """Its title, with the engine where that must not be taken for what the title says."""
+        engine = self.engine
+        return f"{self.title} [{engine.engine}]" if engine and engine.caveat else self.title
+
+
+class Run(Recorded):
+    """A run: `targets` in the order in which they were named."""
+
+    format: Literal[2]
+    kind: Literal["loads", "capacity"] = "loads"
+    run: Name
+    started_at: str | None = None
+    command: str | None = None
+    git: Git | None = None
+    machine: Machine = Machine()
+    versions: dict[str, str | None] = Field(default_factory=dict)
+    profile: Profile
+    load: Load = Load()
+    plan: Plan = Plan()
+    calibration: dict[str, Calibration] | None = None
+    equivalence: Equivalence | None = None
+    capacity: dict[Name, Capacity] | None = None
+    targets: Annotated[dict[Name, Target], Field(min_length=1)]
+
+
+def read_run(path: Path) -> Run:
+    """Read a `run.json`.
+
+    Raises:
+        ReportError: If it isn't there, isn't JSON, or isn't what results/README.md describes.
+    """
+    try:
+        text = path.read_bytes()
+    except OSError as error:
+        raise ReportError(path, error.strerror or str(error)) from error
+    if problem := _older(text):
+        raise ReportError(path, problem)
+    return parse(path, text, Run)
+
+
+def _older(text: bytes) -> str | None:
+    """What to say of a run in the form of an earlier version."""
+    try:
+        written = json.loads(text).get("format")
+    except (ValueError, AttributeError):
+        return None
+    if written != 1:
+        return None
+    return "format 1, made by an earlier version; expected 2: measure again with this version"

@@ -1,0 +1,1 @@
+"""Plots as data, and the libraries that draw them."""

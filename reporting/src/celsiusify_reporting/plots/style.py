@@ -1,0 +1,38 @@
+"""How a target looks: the same in every plot.
+
+The colours are told apart by the colour-blind (M. Okabe, K. Ito, "Color Universal Design", 2008),
+the lines in print without colour.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import cycle
+
+from celsiusify_reporting.plots.spec import Look
+from celsiusify_reporting.stats.model import Measurement
+
+COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00")
+DASHES: tuple[tuple[float, ...], ...] = ((), (5, 2), (1, 1.2), (6, 2, 1, 2))
+AXIS = "#5b6770"
+DOTTED = (1, 3)
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A measurement with the look that it has in every plot."""
+
+    one: Measurement
+    look: Look
+
+    @property
+    def title(self) -> str:
+        """What the target is called."""
+        return self.one.title
+
+
+def looks(measurements: Sequence[Measurement]) -> list[Drawn]:
+    """Give each measurement its look."""
+    styles = zip(measurements, cycle(COLOURS), cycle(DASHES), strict=False)
+    return [Drawn(one, Look(colour, dash)) for one, colour, dash in styles]

@@ -1,0 +1,1 @@
+"""Statistics of a run: codes and figures, computed from its samples."""

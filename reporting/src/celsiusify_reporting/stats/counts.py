@@ -1,0 +1,162 @@
+"""Count requests and failures, and reconcile the counts of rows, generator and target."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, astuple, dataclass
+
+import numpy as np
+import pandas as pd
+
+from celsiusify_reporting.inputs.run_json import DeclaredCounts
+from celsiusify_reporting.stats.latency import percentiles_ms
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Requests by outcome; those that were dropped never started."""
+
+    started: int
+    succeeded: int
+    failed: int
+    aborted: int
+    dropped: int = 0
+
+    @property
+    def finished(self) -> int:
+        """Those that weren't cut off."""
+        return self.succeeded + self.failed
+
+
+@dataclass(frozen=True)
+class Throughput:
+    """Requests that started within the window, by its length; shares are of the finished ones."""
+
+    succeeded_rps: float
+    failed_rps: float
+    finished_rps: float
+    failed_percent: float | None
+
+
+def count(rows: pd.DataFrame) -> Counts:
+    """Count rows by `outcome`."""
+    by_outcome = rows["outcome"].value_counts()
+    succeeded, failed, aborted, dropped = (
+        int(by_outcome.get(outcome, 0)) for outcome in ("succeeded", "failed", "aborted", "dropped")
+    )
+    return Counts(len(rows) - dropped, succeeded, failed, aborted, dropped)
+
+
+def total(parts: Sequence[Counts]) -> Counts:
+    """The sum of counts."""
+    return Counts(*(sum(values) for values in zip(*map(astuple, parts), strict=True)))
+
+
+def throughput(counts: Counts, seconds: float) -> Throughput:
+    """Rates of requests counted over some seconds, which must be more than none."""
+    return Throughput(
+        succeeded_rps=counts.succeeded / seconds,
+        failed_rps=counts.failed / seconds,
+        finished_rps=counts.finished / seconds,
+        failed_percent=100 * counts.failed / counts.finished if counts.finished else None,
+    )
+
+
+@dataclass(frozen=True)
+class Reconciliation:
+    """Counts over a whole round, or all of them, ramp-up and end included.
+
+    Attributes:
+        rows: As the rows say.
+        declared: As the load generator says in `run.json`, or None.
+        server: As the target's own counter says, or None.
+        server_gap: By how much the target's count lies outside what the rows allow: those that
+            succeeded at least, all that started at most.
+        server_gap_percent: The same, of the rows.
+    """
+
+    rows: Counts
+    declared: Counts | None
+    server: int | None
+    server_gap: int | None
+    server_gap_percent: float | None
+
+    @property
+    def complete(self) -> bool | None:
+        """Whether rows and load generator agree; None where the latter is silent."""
+        return None if self.declared is None else self.rows == self.declared
+
+    @property
+    def rows_gap(self) -> int:
+        """How many requests rows and load generator disagree on, by the outcome most in dispute."""
+        if self.declared is None:
+            return 0
+        rows, declared = asdict(self.rows), asdict(self.declared)
+        return max(abs(int(rows[outcome]) - int(declared[outcome])) for outcome in rows)
+
+
+def reconcile(rows: Counts, declared: DeclaredCounts | None) -> Reconciliation:
+    """Compare the rows of a whole round with what was declared of it."""
+    if declared is None:
+        return Reconciliation(rows, None, None, None, None)
+    counts = Counts(**declared.model_dump(exclude={"server"}))
+    return _reconciled(rows, counts, declared.server)
+
+
+def pool(parts: Sequence[Reconciliation]) -> Reconciliation:
+    """Counts of several rounds together; what one of them lacks, all of them lack."""
+    declared = [one.declared for one in parts if one.declared]
+    servers = [one.server for one in parts if one.server is not None]
+    return _reconciled(
+        total([one.rows for one in parts]),
+        total(declared) if len(declared) == len(parts) else None,
+        sum(servers) if len(servers) == len(parts) else None,
+    )
+
+
+def _reconciled(rows: Counts, declared: Counts | None, server: int | None) -> Reconciliation:
+    gap = None if server is None else server - min(max(server, rows.succeeded), rows.started)
+    share = None if gap is None or not rows.started else 100 * gap / rows.started
+    return Reconciliation(rows, declared, server, gap, share)
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Failures of one kind: the same error and HTTP status (0 where no answer came).
+
+    `percent` is their share of the finished requests. `p50_ms` is the median of their latencies,
+    which are kept apart from those of the successes; None where none ended.
+    """
+
+    error: str
+    status: int
+    count: int
+    percent: float
+    first_ns: int
+    last_ns: int
+    p50_ms: float | None
+
+
+def failures(rows: pd.DataFrame) -> tuple[Failure, ...]:
+    """The kinds of failure among some rows, the most frequent first."""
+    finished = count(rows).finished
+    failed = rows[rows["outcome"] == "failed"]
+    named = failed.assign(error=failed["error"].astype("str").fillna("not recorded"))
+    kinds = [
+        _failure(str(error), int(str(status)), group, finished)
+        for (error, status), group in named.groupby(["error", "status"])
+    ]
+    return tuple(sorted(kinds, key=lambda kind: (-kind.count, kind.error, kind.status)))
+
+
+def _failure(error: str, status: int, group: pd.DataFrame, finished: int) -> Failure:
+    latencies = group["latency_ns"].dropna().to_numpy(dtype=np.int64)
+    return Failure(
+        error=error,
+        status=status,
+        count=len(group),
+        percent=100 * len(group) / finished,
+        first_ns=int(group["start_ns"].min()),
+        last_ns=int(group["start_ns"].max()),
+        p50_ms=percentiles_ms(latencies, [50])[0] if len(latencies) else None,
+    )

@@ -1,0 +1,1 @@
+"""Replicas of a target over time, and how they followed the load."""

@@ -1,0 +1,261 @@
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from celsiusify_reporting.document.report import Report
+from celsiusify_reporting.narrative import scaling_text
+from celsiusify_reporting.run_folder import measure_run
+from celsiusify_reporting.stats.model import Measurement
+from celsiusify_reporting.stats.scaling.changes import Change, Moments
+from celsiusify_reporting.stats.scaling.replicas import ready_within
+from celsiusify_reporting.stats.window import Window
+from support.clusters import Spike, make_cluster_run
+from support.runs import SECOND_NS, Load, edit_run
+
+
+def drawn_up(folder: Path, load: Load) -> Report:
+    return measure_run(make_cluster_run(folder / "run", {"converter-api": load}))[0]
+
+
+def measured(folder: Path, load: Load) -> Measurement:
+    return drawn_up(folder, load).measurements[0]
+
+
+def changes(folder: Path, load: Load) -> tuple[Change, ...]:
+    found = measured(folder, load).changes
+    assert found is not None
+    return found
+
+
+def points(report: Report) -> str:
+    return "\n".join(report.conclusion.points).replace("\N{NO-BREAK SPACE}", " ")
+
+
+def test_scale_up_is_timed_from_the_step(tmp_path: Path) -> None:
+    """Wanted as sampled, created and ready as Kubernetes cut them, answered exactly."""
+    up, _ = changes(tmp_path, Spike())
+
+    assert (up.direction, up.from_rps, up.to_rps) == ("up", 40, 200)
+    assert (up.before, up.after) == (1, 3)
+    assert up.wanted == Moments(8.3, 8.3, 2)
+    assert up.created == Moments(8, 8, 2)
+    assert up.ready == Moments(12, 15, 2)
+    assert up.answered
+    assert up.answered.times == 2
+    assert up.answered.first_s == pytest.approx(12.6, abs=0.06)
+    assert up.answered.last_s == pytest.approx(16.0, abs=0.06)
+
+
+def test_scale_down_is_timed_from_its_step(tmp_path: Path) -> None:
+    """From when the load fell: when fewer were wanted, and when the last was gone."""
+    _, down = changes(tmp_path, Spike())
+
+    assert (down.direction, down.before, down.after) == ("down", 3, 1)
+    assert down.wanted == Moments(12.3, 12.3, 2)
+    assert down.ready == Moments(13.3, 13.3, 2)
+    assert down.felt == ()
+
+
+def test_users_are_followed_through_the_scale_up(tmp_path: Path) -> None:
+    """Slow and dropped until the last new replica is ready, and quick before and after."""
+    up, _ = changes(tmp_path, Spike(ready_s=(12, 15)))
+    felt = {one.name: one for one in up.felt}
+    during, after = (
+        felt[name] for name in ("until the new replicas were ready", "with the new replicas")
+    )
+
+    assert list(felt) == ["before", during.name, after.name, "afterwards"]
+    assert [one.until_s - one.from_s for one in up.felt] == pytest.approx([10, 15, 25, 30])
+    assert (during.steady.percentile_ms(50), after.steady.percentile_ms(99)) == (40, 2)
+    assert during.steady.open_load
+    assert during.steady.open_load.dropped_percent == pytest.approx(10)
+    assert after.steady.counts.dropped == felt["before"].steady.counts.dropped == 0
+    assert [one.rate_rps for one in up.felt] == [40, 200, 200, 40]
+
+
+def test_scale_up_is_told_in_words(tmp_path: Path) -> None:
+    """Each event, its time to what it is known to, and what users felt."""
+    said = points(drawn_up(tmp_path, Spike()))
+
+    assert (
+        "Flask under gunicorn, when the load rose from 40 to 200/s: more replicas were wanted "
+        "after 8 s, a new pod was created after 8 s, the first was ready after 12 s, it answered "
+        "after 12.6 s and all 2 new ones were ready after 15 s (1 to 3 replicas)."
+    ) in said
+    assert "within 40.0 ms until the new replicas were ready (10.0 % were dropped)" in said
+    assert "fewer replicas were wanted after 12 s, and 1 instead of 3 after 12 s." in said
+
+
+def test_rounds_that_went_alike_share_their_sentences(tmp_path: Path) -> None:
+    """Times and percentiles are told from the least to the most of the rounds."""
+    report = drawn_up(tmp_path, Spike(slowing=(1, 1, 1)))
+    one = report.measurements[0]
+    rises = [each for each in one.changes or () if each.direction == "up"]
+    later = replace(rises[2], wanted=Moments(10, 11, 2), ready=Moments(13, 19, 2))
+    said = "\n".join(scaling_text.points([replace(one, changes=(rises[0], later))]))
+
+    assert len(points(report).splitlines()) == 4
+    assert "when the load rose from 40 to 200/s in 3 rounds: more replicas" in points(report)
+    assert "wanted after 8 to 10 s" in said.replace("\N{NO-BREAK SPACE}", " ")
+    assert "ready after 15 to 19 s" in said.replace("\N{NO-BREAK SPACE}", " ")
+    assert "(up to 10.0 % were dropped)" in points(report)
+
+
+def test_headline_says_how_soon_replicas_were_ready(tmp_path: Path) -> None:
+    """That is what a spike is made for."""
+    headline = drawn_up(tmp_path, Spike()).conclusion.headline
+
+    assert "Flask under gunicorn had all new replicas ready 15\N{NO-BREAK SPACE}s after" in headline
+
+
+def test_replica_that_was_never_ready_is_missed(tmp_path: Path) -> None:
+    """Of two that were wanted only one came in time: then not all were ready."""
+    report = drawn_up(tmp_path, Spike(ready_s=(12.1, 60), answered_s=(12.6,)))
+
+    assert "only 1 of 2 new ones by the time the load changed again (1 to 3 replicas)" in points(
+        report
+    )
+    assert "not all new replicas of Flask under gunicorn were ready while" in (
+        report.conclusion.headline
+    )
+
+
+def test_target_that_names_no_instance_is_said_to_tell_nothing(tmp_path: Path) -> None:
+    """TensorFlow Serving's answers are all alike: there is no first answer of a new instance."""
+    report = drawn_up(tmp_path, Spike(names=False))
+    up = (report.measurements[0].changes or ())[0]
+
+    assert (up.answered, up.tells) == (None, False)
+    assert "Its answers don't tell when the first new one answered." in points(report)
+
+
+def test_replicas_that_stay_are_told(tmp_path: Path) -> None:
+    """An autoscaler that did nothing about a step, up or down."""
+    still = Spike(created_s=(), ready_s=(), answered_s=(), weights=(1,))
+    report = drawn_up(tmp_path, still)
+    up = (report.measurements[0].changes or ())[0]
+
+    assert (up.wanted, up.before, up.after) == (None, 1, 1)
+    assert [one.name for one in up.felt] == ["before", "without a new replica", "afterwards"]
+    assert "no more than 1 replica was wanted within 40 s." in points(report)
+    assert "no more replicas of Flask under gunicorn were wanted" in report.conclusion.headline
+    assert "replicas stayed at 1 for the 30 s that were watched." in points(report)
+
+
+def test_steps_at_what_nothing_scales_are_no_scaling(tmp_path: Path) -> None:
+    """Without an autoscaler, replicas that stay are no news."""
+    still = Spike(created_s=(), ready_s=(), answered_s=())
+    folder = make_cluster_run(tmp_path / "run", {"converter-api": still})
+    scale = pd.read_csv(folder / "converter-api_scale.csv")
+    scale.assign(hpa_desired=None).to_csv(folder / "converter-api_scale.csv", index=False)
+
+    assert measure_run(folder)[0].measurements[0].changes == ()
+
+
+def test_without_pods_replicas_tell_when_they_were_ready(tmp_path: Path) -> None:
+    """As sampled then; nothing tells when pods were created."""
+    folder = make_cluster_run(tmp_path / "run", {"converter-api": Spike()})
+    (folder / "converter-api_pods.csv").unlink()
+    up = (measure_run(folder)[0].measurements[0].changes or ())[0]
+
+    assert up.created is None
+    assert up.ready == Moments(12.3, 16.3, 2)
+
+
+def test_instance_that_answers_before_a_sample_shows_it_is_new(tmp_path: Path) -> None:
+    """A sample of ready replicas may come up to a second after the first answer."""
+    folder = make_cluster_run(tmp_path / "run", {"converter-api": Spike(answered_s=(12.2, 15.6))})
+    (folder / "converter-api_pods.csv").unlink()
+    up = (measure_run(folder)[0].measurements[0].changes or ())[0]
+
+    assert up.answered
+    assert up.answered.times == 2
+
+
+@pytest.mark.parametrize(
+    ("from_s", "until_s", "found"),
+    [(0, 5, (1, 1)), (9.9, 20, (1, 3)), (10.1, 20, (3, 3)), (10.1, 10.2, (3, 3))],
+)
+def test_window_has_the_replicas_of_the_sample_before_it(
+    from_s: float, until_s: float, found: tuple[int, int]
+) -> None:
+    """Until the next sample there are as many as the last one saw."""
+    times = [second * SECOND_NS for second in range(30)]
+    ready = [1 if second < 10 else 3 for second in range(30)]
+    scale = pd.DataFrame({"time_ns": times, "ready": pd.array(ready, dtype="Int64")})
+    window = Window(int(from_s * SECOND_NS), int(until_s * SECOND_NS))
+    seen = ready_within(scale, window)
+    assert seen
+
+    assert (seen.fewest, seen.most) == found
+
+
+def test_closed_load_is_followed_from_its_start(tmp_path: Path) -> None:
+    """Without steps, the load's own start is what replicas follow; old instances are no news."""
+    closed = Load(users=20, steady_s=40)
+    folder = make_cluster_run(tmp_path / "run", {"converter-api": closed})
+    times = [closed.started_ns(0) + int((second + 0.3) * SECOND_NS) for second in range(41)]
+    ready = [1 if second < 20 else 2 for second in range(41)]
+    wanted = [1 if second < 15 else 2 for second in range(41)]
+    columns = {"time_ns": times, "desired": wanted, "replicas": wanted, "ready": ready}
+    scale = pd.DataFrame(columns | {"hpa_cpu_percent": 90, "hpa_desired": wanted})
+    scale.to_csv(folder / "converter-api_scale.csv", index=False)
+    (up,) = measure_run(folder)[0].measurements[0].changes or ()
+
+    assert (up.from_rps, up.before, up.after) == (None, 1, 2)
+    assert (up.wanted, up.ready) == (Moments(15.3, 15.3, 1), Moments(20.3, 20.3, 1))
+    assert (up.tells, up.answered) == (True, None)
+
+
+def test_samples_and_requests_are_on_one_axis(tmp_path: Path) -> None:
+    """Offered and answered each second; the CPU of a pod as windows that end when it was known."""
+    course = measured(tmp_path, Spike()).course
+    assert course
+    rates = dict(zip(course.second_s, course.offered_rps, strict=True))
+    answered = dict(zip(course.second_s, course.answered_rps, strict=True))
+
+    assert (rates[5.0], rates[30.0], rates[60.0]) == (40, 200, 40)
+    assert (answered[15.0], answered[30.0]) == (180, 200)
+    assert course.sample_s[0] == pytest.approx(0.3)
+    assert (course.ready[0], course.ready[30]) == (1, 3)
+    assert list(course.step_s) == [0, 10, 50]
+    first = course.pods[0]
+    assert {until - begin for begin, until in zip(first.from_s, first.until_s, strict=True)} == {15}
+    assert set(first.cpu_cores) == {0.1}
+
+
+def test_rounds_are_followed_each_by_itself(tmp_path: Path) -> None:
+    """Two rounds, two rises and two falls, on the axis of the first."""
+    load = Spike(slowing=(1, 1))
+    rises = [one for one in changes(tmp_path, load) if one.direction == "up"]
+
+    assert [one.round for one in rises] == [0, 1]
+    assert [one.ready for one in rises] == [Moments(12, 15, 2)] * 2
+    apart_s = (load.started_ns(1) - load.started_ns(0)) / SECOND_NS
+    assert rises[1].step_s == pytest.approx(10 + apart_s)
+
+
+def test_replicas_that_change_make_a_run_one_of_deployments(tmp_path: Path) -> None:
+    """The first page says what is compared; a run of as many replicas all along doesn't."""
+    changing = drawn_up(tmp_path / "changing", Spike())
+    still = Spike(created_s=(), ready_s=(), answered_s=())
+    steady = drawn_up(tmp_path / "steady", still)
+
+    said = "Replicas changed within the steady part: Flask under gunicorn had 1 to 3 ready."
+    assert said in " ".join(changing.caveats)
+    assert "Replicas changed" not in " ".join(steady.caveats)
+
+
+def test_dropped_steps_leave_nothing_to_follow(tmp_path: Path) -> None:
+    """A round that never ran has no change."""
+    folder = make_cluster_run(tmp_path / "run", {"converter-api": Spike()})
+    document = json.loads((folder / "run.json").read_text())
+    (record,) = document["targets"]["converter-api"]["rounds"]
+    never = record | {"round": 1, "state": "interrupted"}
+    never |= dict.fromkeys(("started_ns", "steady_from_ns", "steady_until_ns", "ended_ns"))
+    edit_run(folder, "targets", "converter-api", "rounds", value=[record, never | {"steps": None}])
+
+    assert len(measure_run(folder)[0].measurements[0].changes or ()) == 2

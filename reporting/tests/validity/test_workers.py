@@ -1,0 +1,198 @@
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from celsiusify_reporting.audit.documents import strays
+from celsiusify_reporting.cli.main import main
+from celsiusify_reporting.document.composition import compose
+from celsiusify_reporting.document.report import Report, to_json
+from celsiusify_reporting.render.markdown import render
+from celsiusify_reporting.run_folder import measure_run
+from support.clusters import Spike, Worker, edit_cluster, make_cluster_run
+from support.runs import edit_run
+
+ROUND = ("targets", "converter-api", "rounds", 0)
+CALM: dict[str, Any] = {"dropping": 0, "slow_ms": 2.0}
+
+
+def run(folder: Path, **changes: Any) -> Path:
+    return make_cluster_run(folder / "run", {"converter-api": Spike(**CALM)}, **changes)
+
+
+def report_of(folder: Path) -> Report:
+    return measure_run(folder)[0]
+
+
+def findings(report: Report) -> dict[str, str]:
+    verdict = report.verdict
+    found = (*verdict.reasons, *verdict.warnings)
+    return {one.kind: one.text.replace("\N{NO-BREAK SPACE}", " ") for one in found}
+
+
+def test_sound_distributed_run_is_valid(tmp_path: Path) -> None:
+    """Equal versions, clocks that stayed, no quota that bit, and no sample missing."""
+    verdict = report_of(run(tmp_path)).verdict
+
+    assert (verdict.word, verdict.reasons, verdict.warnings) == ("VALID", (), ())
+
+
+def test_processes_out_of_reach_are_told_once(tmp_path: Path) -> None:
+    """Where pods aren't sampled in their place."""
+    folder = run(tmp_path)
+    (folder / "converter-api_pods.csv").unlink()
+
+    said = findings(report_of(folder))["unknown"]
+    assert "no CPU time and no memory of the target: its processes were out of reach" in said
+
+
+def test_lost_worker_makes_a_run_invalid(tmp_path: Path) -> None:
+    """Exit code 3, with what the load generator said of it."""
+    folder = run(tmp_path)
+    lost = "worker load-2 was lost: not heard of for 5 s"
+    edit_run(folder, "targets", "converter-api", "state", value="failed")
+    edit_run(folder, *ROUND, "state", value="failed")
+    edit_run(folder, *ROUND, "problem", value=lost)
+
+    assert lost in findings(report_of(folder))["incomplete"]
+    assert main(["report", str(folder)]) == 3
+
+
+@pytest.mark.parametrize(
+    ("left_ms", "word", "kinds"),
+    [
+        (49, "VALID", set()),
+        (-60, "VALID", {"clock"}),
+        (499, "VALID", {"clock"}),
+        (2000, "INVALID", {"clock"}),
+    ],
+)
+def test_what_is_left_of_an_offset_is_judged(
+    tmp_path: Path, left_ms: float, word: str, kinds: set[str]
+) -> None:
+    """A skew of two seconds that was corrected is fine; one that came up later isn't."""
+    report = report_of(run(tmp_path, workers=(Worker("load-1"), Worker("load-2", left_ms))))
+
+    assert (report.verdict.word, {*findings(report)}) == (word, kinds)
+    if kinds:
+        said = findings(report)["clock"]
+        assert f"the clock of load-2 was {'−' if left_ms < 0 else ''}" in said
+
+
+def test_unknown_offset_is_told(tmp_path: Path) -> None:
+    """A worker that didn't answer after the round."""
+    folder = run(tmp_path)
+    edit_run(folder, *ROUND, "clock_offset_ms", "load-1", "after", value=None)
+
+    assert "how far workers' clocks were off" in findings(report_of(folder))["unknown"]
+
+
+def test_what_is_left_is_in_the_report_s_data(tmp_path: Path) -> None:
+    """By worker, the most of all rounds: no page computes it."""
+    report = report_of(run(tmp_path, workers=(Worker("load-1", -0.123), Worker("load-2", 0.456))))
+    assert report.team
+
+    assert report.team.residual_ms == pytest.approx({"load-1": -0.123, "load-2": 0.456})
+    assert report.team.throttled_percent == 0
+    pages = render(compose(report))
+    assert "| load-1 | the leader's | 1 | 2,000 | 0.800 | −0.123 |" in pages
+    assert strays(pages, json.loads(to_json(report))) == []
+
+
+def test_team_shares_no_cores_with_the_target(tmp_path: Path) -> None:
+    """Nor is its leader's machine the one that made the load."""
+    folder = run(tmp_path)
+    (folder / "cluster.json").unlink()
+    report = report_of(folder)
+
+    assert "No cores were kept" not in " ".join(report.caveats)
+    assert "shares its cores" not in " ".join(one.name for one in report.fairness.traits)
+    assert "by 2 workers, led from 2 cores of Example CPU." in render(compose(report))
+
+
+def test_unequal_versions_make_a_run_invalid(tmp_path: Path) -> None:
+    """Two programs made one load."""
+    report = report_of(run(tmp_path, workers=(Worker("load-1"), Worker("load-2", 0.2, "2.46.3"))))
+
+    assert report.verdict.word == "INVALID"
+    assert "was the same: load-2 had locust 2.46.3." in findings(report)["versions"]
+
+
+@pytest.mark.parametrize(
+    ("throttled_s", "word", "said"),
+    [
+        (0.1, "VALID", ""),
+        (0.4, "VALID", "held the load generator back for over 0.1 % of the time, at worst"),
+        (2.0, "INVALID", "held the load generator back for over 1 % of the time, at worst"),
+    ],
+)
+def test_throttled_generator_is_told(
+    tmp_path: Path, throttled_s: float, word: str, said: str
+) -> None:
+    """A share of the round's 81 seconds, of each of two workers."""
+    report = report_of(run(tmp_path, throttled_s=throttled_s))
+
+    assert report.verdict.word == word
+    assert said in findings(report).get("generator-bound", "")
+    assert bool(said) == ("generator-bound" in findings(report))
+
+
+def test_throttling_may_bite_in_one_round_of_five(tmp_path: Path) -> None:
+    """As the load generator may lag in one: the intervals have it."""
+    loads = {"converter-api": Spike(slowing=[1] * 5, steps=((1, 0.2), (2, 1), (1, 0.2)), **CALM)}
+    folder = make_cluster_run(tmp_path / "run", loads)
+    edit_run(folder, *ROUND, "throttled_s", value=5)
+    assert "generator-bound" not in {one.kind for one in report_of(folder).verdict.reasons}
+
+    edit_run(folder, *ROUND[:-1], 1, "throttled_s", value=5)
+    assert "generator-bound" in {one.kind for one in report_of(folder).verdict.reasons}
+
+
+def test_count_that_could_not_be_had_is_no_mismatch(tmp_path: Path) -> None:
+    """A pod that was scaled down took its count along: that is said, and nothing is held up."""
+    folder = run(tmp_path)
+    edit_run(folder, *ROUND, "counts", "server", value=None)
+    edit_run(folder, *ROUND, "counts_problem", value="10.0.0.7 is gone")
+    report = report_of(folder)
+
+    assert report.verdict.word == "VALID"
+    assert "in 1 of 1 rounds the target's own count isn't known" in findings(report)["unknown"]
+    assert "10.0.0.7 is gone" in findings(report)["unknown"]
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "kind", "said"),
+    [
+        (("sampling", "missed"), 7, "unknown", "7 samples of replicas are missing, of 87"),
+        (
+            ("sampling", "problem"),
+            "no rights",
+            "unknown",
+            "weren't watched all the time: no rights",
+        ),
+        (("clock", "offset_ms"), None, "clock", "not known against that of requests: so are"),
+        (("clock", "uncertainty_ms"), 2400, "clock", "known to within 2,400 ms only"),
+    ],
+)
+def test_what_was_not_watched_is_told(
+    tmp_path: Path, path: tuple[str, ...], value: Any, kind: str, said: str
+) -> None:
+    """It warns: what was measured of requests holds all the same."""
+    folder = run(tmp_path)
+    edit_cluster(folder, *path, value=value)
+    report = report_of(folder)
+
+    assert report.verdict.word == "VALID"
+    assert said in findings(report)[kind]
+
+
+def test_missing_samples_of_a_target_are_told(tmp_path: Path) -> None:
+    """There is no scale file of it."""
+    folder = run(tmp_path)
+    (folder / "converter-api_scale.csv").unlink()
+
+    assert (
+        "How many replicas Flask under gunicorn had isn't known"
+        in (findings(report_of(folder))["unknown"])
+    )
