@@ -1,13 +1,9 @@
 """Statistics under the column names of Locust 2.47, with exact values.
 
-Whatever reads Locust's files reads these. Where they mean something else than Locust's is in this
-package's README: above all, latencies are those of the requests that succeeded.
+Programs that read Locust's files can read these. This package's README lists the differences in
+meaning: above all, latencies are those of the requests that succeeded.
 """
 
-from __future__ import annotations
-
-import csv
-import io
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
@@ -55,7 +51,7 @@ AGGREGATED = ["", "Aggregated"]
 
 
 def stats(rows: pd.DataFrame, seconds: float, request: str) -> str:
-    """`_stats.csv` of the requests of a steady window of that many seconds."""
+    """Return `_stats.csv` of the requests of a steady window."""
     counts = count(rows)
     latencies = latencies_ns(rows, "succeeded")
     figures = [
@@ -70,8 +66,8 @@ def stats(rows: pd.DataFrame, seconds: float, request: str) -> str:
 
 
 def stats_history(rows: pd.DataFrame, seconds: Iterable[Second]) -> str:
-    """`_stats_history.csv`: a row a second, totals from the start of the run."""
-    return _csv(HISTORY_COLUMNS, (_history_row(rows, one) for one in seconds))
+    """Return `_stats_history.csv`: a row per second, with totals from the start of the run."""
+    return _csv(HISTORY_COLUMNS, (_history_row(rows, second) for second in seconds))
 
 
 def _history_row(rows: pd.DataFrame, second: Second) -> list[object]:
@@ -91,7 +87,7 @@ def _history_row(rows: pd.DataFrame, second: Second) -> list[object]:
 
 
 def failures(kinds: Iterable[Failure], request: str) -> str:
-    """`_failures.csv` of the failures of a steady window."""
+    """Return `_failures.csv` of the failures of a steady window."""
     return _csv(
         FAILURES_COLUMNS,
         (
@@ -132,8 +128,6 @@ def _utc(time_ns: int) -> str:
 
 
 def _csv(columns: list[str], rows: Iterable[list[object]]) -> str:
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(columns)
-    writer.writerows(rows)
-    return text.getvalue()
+    # Objects keep their own text: pandas would write a column of integers and N/A as floats.
+    table = pd.DataFrame(list(rows), columns=columns, dtype=object)
+    return table.to_csv(index=False, lineterminator="\n")

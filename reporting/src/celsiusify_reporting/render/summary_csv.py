@@ -1,12 +1,10 @@
-"""`summary.csv`: a line for each run and target."""
+"""summary.csv: a line for each run and target."""
 
-from __future__ import annotations
-
-import csv
-import io
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+
+import pandas as pd
 
 from celsiusify_reporting.errors import ReportError
 
@@ -52,10 +50,10 @@ Line = dict[str, Any]
 
 
 def lines(report: dict[str, Any]) -> list[Line]:
-    """The lines of one run: all rounds of a target together.
+    """Return the lines of a run, each of all rounds of a target.
 
     Args:
-        report: What its `report.json` holds.
+        report: The parsed report.json, in the form of this version.
     """
     return [_line(report, measurement) for measurement in report["measurements"]]
 
@@ -75,7 +73,7 @@ def _line(report: dict[str, Any], measurement: dict[str, Any]) -> Line:
         "rate_rps": run["load"]["rate_rps"],
         "verdict": report["verdict"]["word"],
         "state": target["state"],
-        "rounds": sum(one["steady"] is not None for one in measurement["rounds"]),
+        "rounds": sum(part["steady"] is not None for part in measurement["rounds"]),
         "engine": engine.get("engine"),
         "caveat": engine.get("caveat"),
     }
@@ -90,7 +88,7 @@ def _figures(steady: dict[str, Any]) -> Line:
         **{name: steady["counts"][name] for name in ("succeeded", "failed")},
         "throughput_rps": steady["throughput"]["succeeded_rps"],
         "failed_percent": steady["throughput"]["failed_percent"],
-        **{name: value for one in percentiles for name, value in _percentile(one)},
+        **{name: value for part in percentiles for name, value in _percentile(part)},
         "cpu_s_per_1000": steady["cpu_s_per_requests"],
         "max_rss_mib": (steady["process"] or {}).get("max_rss_mib"),
         "ceiling_percent": (steady["closed_loop"] or {}).get("ceiling_percent"),
@@ -98,16 +96,20 @@ def _figures(steady: dict[str, Any]) -> Line:
     }
 
 
-def _percentile(one: dict[str, Any]) -> Iterator[tuple[str, float | None]]:
-    name, interval = PERCENTS.get(one["percent"]), one["interval"] or {}
-    values = {"ms": one["ms"], "low_ms": interval.get("low"), "high_ms": interval.get("high")}
-    for part, value in values.items():
-        if f"{name}_{part}" in COLUMNS:
-            yield f"{name}_{part}", value
+def _percentile(percentile: dict[str, Any]) -> Iterator[tuple[str, float | None]]:
+    name, interval = PERCENTS.get(percentile["percent"]), percentile["interval"] or {}
+    values = {
+        "ms": percentile["ms"],
+        "low_ms": interval.get("low"),
+        "high_ms": interval.get("high"),
+    }
+    for unit, value in values.items():
+        if f"{name}_{unit}" in COLUMNS:
+            yield f"{name}_{unit}", value
 
 
 def _open_load(load: dict[str, Any]) -> Line:
-    service = {one["percent"]: one["service_ms"] for one in load.get("omissions", ())}
+    service = {part["percent"]: part["service_ms"] for part in load.get("omissions", ())}
     return {
         "delivered_percent": load.get("delivered_percent"),
         "service_p99_ms": service.get(99),
@@ -115,41 +117,41 @@ def _open_load(load: dict[str, Any]) -> Line:
 
 
 def _capacity(report: dict[str, Any], name: str) -> Line:
-    for one in report["capacities"]:
-        if one["target"] == name:
-            return {"capacity_rps": one["rate_rps"], "capacity_limit": one["limit"]}
+    for capacity in report["capacities"]:
+        if capacity["target"] == name:
+            return {"capacity_rps": capacity["rate_rps"], "capacity_limit": capacity["limit"]}
     return {}
 
 
 def merge(before: list[Line], new: list[Line]) -> str:
-    """`summary.csv` of the lines that it had and of new ones, which replace those of the same run.
+    """Return summary.csv with new lines, which replace those of the same runs.
 
-    Columns that it had, and no longer would, are kept.
+    Columns that only older lines have are kept.
     """
     runs = {line["run"] for line in new}
     merged = [line for line in before if line["run"] not in runs] + new
     columns = dict.fromkeys([*COLUMNS, *(name for line in before for name in line)])
-    text = io.StringIO()
-    writer = csv.DictWriter(text, list(columns), restval="", lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(sorted(merged, key=lambda line: str(line["run"])))
-    return text.getvalue()
+    merged.sort(key=lambda line: str(line["run"]))
+    # Objects keep their own text: pandas would write integers of a column with gaps as floats.
+    table = pd.DataFrame(merged, columns=list(columns), dtype=object)
+    return table.to_csv(index=False, lineterminator="\n")
 
 
 def read(path: Path) -> list[Line]:
-    """The lines of a `summary.csv`, as they stand; none where there is no such file.
+    """Read the lines of a summary.csv as text, or none if there is no such file.
 
     Raises:
-        ReportError: If it isn't one.
+        ReportError: If the file isn't a summary.
     """
     if not path.exists():
         return []
     try:
-        lines: list[Line] = list(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8"))))
-    except (OSError, ValueError, csv.Error) as error:
+        table = pd.read_csv(path, dtype=str, keep_default_na=False)
+    except pd.errors.EmptyDataError:
+        return []
+    except (OSError, ValueError) as error:  # pandas' own parser errors are ValueErrors
         raise ReportError(path, f"can't be read as CSV: {error}") from error
-    if any("run" not in line or None in line for line in lines):
-        raise ReportError(
-            path, "not a summary of runs; expected a column run, and equally long lines"
-        )
-    return lines
+    # pandas makes an index of what lines have beyond the header.
+    if "run" not in table.columns or not isinstance(table.index, pd.RangeIndex):
+        raise ReportError(path, "not a summary; expected a column run, and lines of equal length")
+    return [{str(name): text for name, text in line.items()} for line in table.to_dict("records")]
