@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from celsiusify_reporting.document.composition import compose
 from celsiusify_reporting.document.report import Report, draw_up, to_json
 from celsiusify_reporting.errors import ReportError
 from celsiusify_reporting.inputs.cluster_json import read_cluster, with_engines
+from celsiusify_reporting.inputs.report_json import REPORT, load_report
 from celsiusify_reporting.inputs.run_json import Run, Target, read_run
 from celsiusify_reporting.inputs.samples import (
     read_pods,
@@ -25,7 +25,7 @@ from celsiusify_reporting.render import html, locust_csv, markdown, pdf, summary
 from celsiusify_reporting.stats.method import METHOD
 from celsiusify_reporting.stats.pipeline import Measured, Samples, measure
 
-RUN, REPORT = "run.json", "report.json"
+RUN = "run.json"
 MARKDOWN, PDF, HTML = "report.md", "report.pdf", "report.html"
 ROWS = "requests.parquet"
 SCALE, PODS = "_scale.csv", "_pods.csv"
@@ -61,11 +61,11 @@ def kept(folder: Path) -> list[summary_csv.Line] | None:
     if not path.exists():
         return None
     try:
-        report = json.loads(path.read_text(encoding="utf-8"))
+        report = load_report(path)
         measured = [one["name"] for one in report["measurements"] if one["counting"]]
         lost = [name for name in measured if not (folder / f"{name}_{ROWS}").exists()]
         return summary_csv.lines(report) if lost else None
-    except (ValueError, KeyError, TypeError) as error:
+    except (ReportError, KeyError, TypeError) as error:
         if any(folder.glob(f"*_{ROWS}")):
             return None
         raise ReportError(path, "can't be read, and there are no rows to make it from") from error

@@ -52,7 +52,7 @@ def test_sound_run_passes(run: Path, capsys: pytest.CaptureFixture[str]) -> None
     assert "ok             report.json follows from the rows" in printed
     assert "ok             report.pdf has the numbers of report.md" in printed
     assert "not checkable" not in printed
-    assert printed.endswith("Every check holds that was made.\n")
+    assert printed.endswith("Every check that was made holds.\n")
 
 
 def test_run_without_rows_passes_as_far_as_it_can(
@@ -65,7 +65,7 @@ def test_run_without_rows_passes_as_far_as_it_can(
     printed = capsys.readouterr().out
     assert "not checkable  tfserving: rows and counts: no tfserving_requests.parquet" in printed
     assert "not checkable  report.json follows from the rows" in printed
-    assert printed.endswith("Every check holds that was made; 2 couldn't be made.\n")
+    assert printed.endswith("Every check that was made holds; 2 couldn't be made.\n")
     assert "ok             every number of report.html is in report.json" in printed
 
 
@@ -80,7 +80,7 @@ def test_run_without_report_is_checked_all_the_same(results: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "failure"),
     [
-        (lambda rows: rows.iloc[10:], "a place is missing or twice"),
+        (lambda rows: rows.iloc[10:], "rows follow a missing or duplicated one"),
         (lambda rows: pd.concat([rows, rows.iloc[:10]]), "rows and run.json differ by 10"),
         (lambda rows: rows.assign(run="another"), "rows are well-formed: run another"),
         (lambda rows: rows.assign(round=7), "rows are well-formed: round 7"),

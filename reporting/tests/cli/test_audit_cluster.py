@@ -38,7 +38,7 @@ def test_sound_run_of_a_cluster_passes(folder: Path) -> None:
 def test_file_that_was_changed_since_fails(tmp_path: Path) -> None:
     """Its hash isn't the one that was verified as it was fetched."""
     folder = make_cluster_run(tmp_path / "run", {"converter-api": Spike()})
-    what = "files are as they came from the cluster"
+    what = "files are as they were downloaded from the cluster"
     assert outcomes(folder)[what] == ("ok", "4 files")
 
     users = folder / "converter-api_users.csv"
@@ -49,7 +49,11 @@ def test_file_that_was_changed_since_fails(tmp_path: Path) -> None:
 def test_rows_that_stayed_where_they_were_fetched_are_not_checkable(folder: Path) -> None:
     """They aren't committed."""
     (folder / "converter-api_requests.parquet").unlink()
-    found = [one for one in audit(folder) if one.what == "files are as they came from the cluster"]
+    found = [
+        one
+        for one in audit(folder)
+        if one.what == "files are as they were downloaded from the cluster"
+    ]
 
     assert [one.outcome for one in found] == ["ok", "not checkable"]
     assert "converter-api_requests.parquet" in found[1].detail
@@ -59,7 +63,7 @@ def test_gap_that_nobody_told_fails(folder: Path) -> None:
     """Five samples are missing; with that told it is no fault of the folder."""
     what = f"converter-api: samples of {SCALE} are all there"
     make_gap(folder)
-    assert outcomes(folder)[what] == ("failed", "round 0: none for 6.0 s")
+    assert outcomes(folder)[what] == ("failed", "round 0: no sample for 6.0 s")
 
     edit_cluster(folder, "sampling", "missed", value=5)
     assert outcomes(folder)[what][0] == "ok"

@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from celsiusify_reporting.compare.pairs import Comparison, judge, shared
-from celsiusify_reporting.compare.ratio import Ratio, ratio_interval, rounds_needed
+from celsiusify_reporting.compare.pairs import Comparison, judge
+from celsiusify_reporting.compare.ratio import Ratio, ratio_interval, rounds_needed, shared
 from celsiusify_reporting.document.report import Report
 from celsiusify_reporting.run_folder import measure_run
 from celsiusify_reporting.stats.intervals import Interval

@@ -1,1 +1,1 @@
-"""Checks of a run's folder and of its report."""
+"""Audits of run folders."""

@@ -1,6 +1,4 @@
-"""What an audit found."""
-
-from __future__ import annotations
+"""The result of a check."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,11 +9,11 @@ Outcome = Literal["ok", "failed", "not checkable"]
 
 @dataclass(frozen=True)
 class Check:
-    """Something that must hold of a run's folder, and whether it does.
+    """A property that a run's folder must have, and whether it has it.
 
     Attributes:
-        what: What was checked.
-        detail: What was found; empty where there is nothing to add.
+        what: The property.
+        detail: What was seen; empty if there is nothing to add.
     """
 
     what: str
@@ -23,9 +21,9 @@ class Check:
     detail: str = ""
 
 
-def check(what: str, problems: Sequence[str], found: str = "") -> Check:
-    """A check that holds unless there are problems, of which the first few are told."""
+def check(what: str, problems: Sequence[str], detail: str = "") -> Check:
+    """Return a check that fails if there are problems, and names the first three."""
     if not problems:
-        return Check(what, "ok", found)
+        return Check(what, "ok", detail)
     more = f" (and {len(problems) - 3} more)" if len(problems) > 3 else ""
     return Check(what, "failed", "; ".join(problems[:3]) + more)

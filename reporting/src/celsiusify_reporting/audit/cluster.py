@@ -1,6 +1,4 @@
-"""Whether what a cluster ran and what came home from it agree."""
-
-from __future__ import annotations
+"""Checks of cluster.json and the samples beside it."""
 
 import hashlib
 from collections.abc import Callable, Iterator
@@ -21,7 +19,7 @@ LATE_PERIODS = 2.5
 
 
 def audit_cluster(folder: Path, run: Run) -> Iterator[Check]:
-    """Check a run's `cluster.json` and the samples beside it; nothing where there is none."""
+    """Check a run's cluster.json and its samples; yield nothing if there is none."""
     try:
         cluster = read_cluster(folder)
     except ReportError as error:
@@ -29,22 +27,22 @@ def audit_cluster(folder: Path, run: Run) -> Iterator[Check]:
         return
     if cluster is None:
         return
-    strangers = [f"target {name}" for name in cluster.targets if name not in run.targets]
-    yield check(f"{CLUSTER} is well-formed", strangers)
+    unknown = [f"target {name}" for name in cluster.targets if name not in run.targets]
+    yield check(f"{CLUSTER} is well-formed", unknown)
     yield from _files(folder, cluster)
     for name in run.targets:
         yield from _samples(folder, run, name, cluster)
 
 
 def _files(folder: Path, cluster: Cluster) -> Iterator[Check]:
-    """Files must be those that were fetched and verified."""
-    here = [name for name in cluster.files if (folder / name).is_file()]
-    changed = [name for name in here if _sha256(folder / name) != cluster.files[name]]
-    what = "files are as they came from the cluster"
-    if here:
-        yield check(what, [f"{name} was changed" for name in changed], f"{len(here)} files")
-    if gone := sorted(set(cluster.files) - set(here)):
-        yield Check(what, "not checkable", f"no {', '.join(gone)} here")
+    """Check that files are those that were downloaded and verified."""
+    present = [name for name in cluster.files if (folder / name).is_file()]
+    changed = [name for name in present if _sha256(folder / name) != cluster.files[name]]
+    what = "files are as they were downloaded from the cluster"
+    if present:
+        yield check(what, [f"{name} was changed" for name in changed], f"{len(present)} files")
+    if missing := sorted(set(cluster.files) - set(present)):
+        yield Check(what, "not checkable", f"no {', '.join(missing)} here")
 
 
 def _sha256(path: Path) -> str:
@@ -64,25 +62,24 @@ def _samples(folder: Path, run: Run, name: str, cluster: Cluster) -> Iterator[Ch
         if samples is None or samples.empty:
             yield Check(what, "not checkable", "there are none")
             continue
-        found = f"{samples['time_ns'].nunique()} samples"
-        untold = [] if _excused(cluster) else list(_gaps(run, name, samples, cluster))
-        yield check(what, untold, found)
+        gaps = [] if _records_gaps(cluster) else list(_gaps(run, name, samples, cluster))
+        yield check(what, gaps, f"{samples['time_ns'].nunique()} samples")
 
 
-def _excused(cluster: Cluster) -> bool:
-    """Whether it is told that samples are missing."""
+def _records_gaps(cluster: Cluster) -> bool:
+    """Return True if cluster.json says that samples are missing."""
     return bool(cluster.sampling.missed or cluster.sampling.problem)
 
 
 def _gaps(run: Run, name: str, samples: pd.DataFrame, cluster: Cluster) -> Iterator[str]:
-    """Rounds in which a sample came late, or none at all, though nothing says so."""
+    """Yield the rounds in which a sample is late or missing."""
     times = np.unique(samples["time_ns"].to_numpy())
-    most_ns = LATE_PERIODS * (cluster.sampling.period_s or 1) * 1e9
+    limit_ns = LATE_PERIODS * (cluster.sampling.period_s or 1) * 1e9
     for record in run.targets[name].rounds:
         if record.started_ns is None or record.ended_ns is None:
             continue
         within = times[(times > record.started_ns) & (times < record.ended_ns)]
         edges = np.concatenate([[record.started_ns], within, [record.ended_ns]])
         longest = int(np.diff(edges).max())
-        if longest > most_ns:
-            yield f"round {record.round}: none for {longest / 1e9:.1f} s"
+        if longest > limit_ns:
+            yield f"round {record.round}: no sample for {longest / 1e9:.1f} s"

@@ -1,6 +1,4 @@
-"""Whether the rows of a target are what its part of `run.json` says."""
-
-from __future__ import annotations
+"""Checks of a target's rows against its part of run.json."""
 
 import hashlib
 from collections.abc import Iterator
@@ -41,28 +39,28 @@ def audit_rows(run: Run, name: str, path: Path, method: Method) -> Iterator[Chec
     records = {record.round: record for record in run.targets[name].rounds}
     open_load = run.load.model != "closed"
     rows = dict(list(raw.groupby("round")))
-    yield check(f"{name}: rows are well-formed", _strays(run, name, raw, records), _many(raw))
-    yield check(f"{name}: rows lie within their round's times", list(_late(rows, records)))
-    yield check(f"{name}: no row is missing or twice", list(_gaps(rows, open_load=open_load)))
+    yield check(f"{name}: rows are well-formed", _unknown(run, name, raw, records), _count(raw))
+    yield check(f"{name}: rows lie within their round's times", list(_outside(rows, records)))
+    yield check(f"{name}: no row is missing or duplicated", list(_gaps(rows, open_load=open_load)))
     yield check(
-        f"{name}: rows, run.json and the target counted the same",
-        list(_uncounted(requests, records, method)),
+        f"{name}: rows, run.json and the target have the same counts",
+        list(_miscounted(requests, records, method)),
     )
     if open_load:
         yield _schedules(name, rows, records)
 
 
-def _many(raw: pd.DataFrame) -> str:
+def _count(raw: pd.DataFrame) -> str:
     return f"{whole(len(raw))} rows"
 
 
-def _strays(run: Run, name: str, raw: pd.DataFrame, records: dict[int, RoundRecord]) -> list[str]:
+def _unknown(run: Run, name: str, raw: pd.DataFrame, records: dict[int, RoundRecord]) -> list[str]:
     expected = (("run", {run.run}), ("target", {name}), ("round", set(records)))
-    strays = ((column, set(raw[column].unique()) - known) for column, known in expected)
-    return [f"{column} {min(map(str, values))}" for column, values in strays if values]
+    unknown = ((column, set(raw[column].unique()) - known) for column, known in expected)
+    return [f"{column} {min(map(str, values))}" for column, values in unknown if values]
 
 
-def _late(rows: dict[int, pd.DataFrame], records: dict[int, RoundRecord]) -> Iterator[str]:
+def _outside(rows: dict[int, pd.DataFrame], records: dict[int, RoundRecord]) -> Iterator[str]:
     for number, record in records.items():
         if number in rows and record.started_ns is not None and record.ended_ns is not None:
             ends = rows[number]["end_ns"].dropna()
@@ -74,28 +72,28 @@ def _late(rows: dict[int, pd.DataFrame], records: dict[int, RoundRecord]) -> Ite
 
 
 def _gaps(rows: dict[int, pd.DataFrame], *, open_load: bool) -> Iterator[str]:
-    """Rounds in which the places of each user, or of a schedule, aren't 0, 1, 2 and so on."""
+    """Yield the rounds in which a user's or a schedule's `seq` isn't 0, 1, 2 and so on."""
     for number, frame in rows.items():
         series = [] if open_load else ["worker", "user"]
         ordered = frame.sort_values([*series, "seq"])
         place = ordered.groupby(series).cumcount() if series else np.arange(len(ordered))
         wrong = int((ordered["seq"].to_numpy() != np.asarray(place)).sum())
         if wrong:
-            yield f"round {number}: from {whole(wrong)} rows on a place is missing or twice"
+            yield f"round {number}: {whole(wrong)} rows follow a missing or duplicated one"
 
 
-def _uncounted(
+def _miscounted(
     requests: pd.DataFrame, records: dict[int, RoundRecord], method: Method
 ) -> Iterator[str]:
     for number, record in records.items():
         rows = requests[requests["round"] == number]
-        found = reconcile(count(rows), record.counts)
+        counting = reconcile(count(rows), record.counts)
         allowed = len(rows) * method.count_gap_percent / 100
-        if found.rows_gap > allowed:
-            yield f"round {number}: rows and run.json differ by {whole(found.rows_gap)}"
-        if abs(found.server_gap or 0) > allowed:
+        if counting.rows_gap > allowed:
+            yield f"round {number}: rows and run.json differ by {whole(counting.rows_gap)}"
+        if abs(counting.server_gap or 0) > allowed:
             yield (
-                f"round {number}: the target counted {whole(found.server)}, "
+                f"round {number}: the target counted {whole(counting.server)}, "
                 f"there are {whole(len(rows))} rows"
             )
 
@@ -108,19 +106,19 @@ def _schedules(name: str, rows: dict[int, pd.DataFrame], records: dict[int, Roun
         if record.schedule and record.schedule.begin_ns is not None and number in rows
     }
     if not known:
-        return Check(what, "not checkable", "run.json has no schedule, or not when it began")
+        return Check(what, "not checkable", "run.json has no schedule, or no start of it")
     problems = [
-        f"round {number}: sha256 {found[:12]}…, recorded {schedule.sha256[:12]}…"
+        f"round {number}: sha256 {actual[:12]}…, recorded {schedule.sha256[:12]}…"
         for number, schedule in known.items()
-        if (found := fingerprint(rows[number], int(schedule.begin_ns or 0))) != schedule.sha256
+        if (actual := fingerprint(rows[number], int(schedule.begin_ns or 0))) != schedule.sha256
     ]
     return check(what, problems, f"{len(known)} schedules")
 
 
 def fingerprint(rows: pd.DataFrame, begin_ns: int) -> str:
-    """The SHA-256 of the arrivals' offsets from the beginning, as load-tests takes it.
+    """Return the SHA-256 of the arrivals' offsets from the start, as load-tests does.
 
-    They are 64-bit integers, little-endian, in ns, in the order of the schedule.
+    The offsets are 64-bit integers, little-endian, in ns, in the order of the schedule.
     """
     intended: npt.NDArray[np.int64] = (
         rows.sort_values("seq")["intended_ns"].to_numpy().astype(np.int64)

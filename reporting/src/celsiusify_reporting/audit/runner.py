@@ -1,8 +1,5 @@
-"""Check a run's folder: whether its parts agree, and its report says what its rows say."""
+"""Audits of run folders: whether the parts agree, and the report follows from the rows."""
 
-from __future__ import annotations
-
-import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,13 +8,14 @@ from celsiusify_reporting.audit.cluster import audit_cluster
 from celsiusify_reporting.audit.documents import audit_pages, audit_recomputed
 from celsiusify_reporting.audit.rows import audit_rows
 from celsiusify_reporting.errors import ReportError
+from celsiusify_reporting.inputs.report_json import REPORT
 from celsiusify_reporting.inputs.run_json import Run, read_run
-from celsiusify_reporting.run_folder import REPORT, ROWS, RUN
+from celsiusify_reporting.run_folder import ROWS, RUN
 from celsiusify_reporting.stats.method import METHOD
 
 
 def audit(folder: Path) -> Iterator[Check]:
-    """Check all of a run that its folder lets be checked."""
+    """Check all that a run's folder has."""
     try:
         run = read_run(folder / RUN)
     except ReportError as error:
@@ -50,5 +48,5 @@ def _report(folder: Path, run: Run) -> Iterator[Check]:
         else:
             yield audit_recomputed(folder)
         yield from audit_pages(folder)
-    except (ReportError, json.JSONDecodeError) as error:
+    except ReportError as error:
         yield Check(f"{REPORT} can be read and made again", "failed", str(error))

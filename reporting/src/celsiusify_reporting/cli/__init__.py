@@ -1,1 +1,1 @@
-"""The verbs of the command line; no other package imports them."""
+"""The commands."""

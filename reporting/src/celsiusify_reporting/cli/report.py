@@ -1,23 +1,22 @@
-"""`report`: write the statistics and the pages of runs."""
+"""The command `report`: write the statistics and the pages of runs."""
 
-from __future__ import annotations
-
-import argparse
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from celsiusify_reporting.cli.options import add_paths
+import click
+
+from celsiusify_reporting.cli.arguments import run_paths, runs_argument
 from celsiusify_reporting.errors import ReportError
-from celsiusify_reporting.exit_codes import INVALID, USAGE, VALID
+from celsiusify_reporting.exit_codes import ExitCode
+from celsiusify_reporting.inputs.report_json import REPORT
 from celsiusify_reporting.render import summary_csv
 from celsiusify_reporting.run_folder import (
     HTML,
     PDF,
-    REPORT,
     kept,
     measure_run,
     render,
@@ -28,75 +27,70 @@ from celsiusify_reporting.run_folder import (
 SUMMARY = "summary.csv"
 
 
-def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add the command's options."""
-    parser = commands.add_parser(
-        "report", help="write the statistics and the report of each run, and the summary of all"
-    )
-    add_paths(parser)
-    parser.set_defaults(command=report)
+@click.command(
+    name="report", help="Write the statistics and the report of each run, and the summary of all."
+)
+@runs_argument
+def command(paths: tuple[Path, ...]) -> ExitCode:
+    """Report runs and return the exit code."""
+    outcome = Outcome()
+    for path in run_paths(paths):
+        with outcome.noting():
+            _report_all(run_folders(path), outcome)
+    for problem in outcome.problems:
+        click.echo(f"celsiusify-reporting: {problem}", err=True)
+    return outcome.exit_code
 
 
 @dataclass
 class Outcome:
-    """What came of reporting: problems in words, and whether a measurement was invalid."""
+    """The problems met, and whether a measurement was invalid."""
 
     problems: list[str] = field(default_factory=list)
     invalid: bool = False
 
     @contextmanager
-    def noted(self) -> Iterator[None]:
-        """Note what keeps something from being reported, and go on."""
+    def noting(self) -> Iterator[None]:
+        """Note a run that can't be reported, and go on."""
         try:
             yield
         except ReportError as error:
             self.problems.append(str(error))
 
     @property
-    def code(self) -> int:
+    def exit_code(self) -> ExitCode:
         """The exit code."""
         if self.problems:
-            return USAGE
-        return INVALID if self.invalid else VALID
+            return ExitCode.USAGE
+        return ExitCode.INVALID if self.invalid else ExitCode.OK
 
 
-def report(options: argparse.Namespace) -> int:
-    """Report runs, and return the exit code."""
-    outcome = Outcome()
-    for path in options.paths:
-        with outcome.noted():
-            _report_all(run_folders(path), outcome)
-    for problem in outcome.problems:
-        print(f"celsiusify-reporting: {problem}", file=sys.stderr)
-    return outcome.code
-
-
-def _report_all(folders: list[Path], outcome: Outcome) -> None:
-    """Report runs of one folder of results, and sum them up there."""
+def _report_all(folders: Sequence[Path], outcome: Outcome) -> None:
+    """Report the runs of one folder of results, and summarise them there."""
     path = folders[0].absolute().parent / SUMMARY
     before = summary_csv.read(path)
     summarised = {line["run"] for line in before}
     lines: list[summary_csv.Line] = []
     for folder in folders:
-        with outcome.noted():
+        with outcome.noting():
             lines += _report(folder, summarised, outcome)
     if lines:
         write(path.parent, {SUMMARY: summary_csv.merge(before, lines).encode()})
-        print(path)
+        click.echo(path)
 
 
 def _report(folder: Path, summarised: set[str], outcome: Outcome) -> list[summary_csv.Line]:
-    """Report a run or keep it, say so, and return the lines that the summary needs."""
+    """Report a run or keep its report, and return the lines that the summary lacks."""
     if (lines := kept(folder)) is not None:
-        print(f"{folder}: kept as it was reported, for its rows aren't here")
+        click.echo(f"{folder}: kept as it was reported, because its rows aren't here")
         return [line for line in lines if line["run"] not in summarised]
     if sys.stderr.isatty():
-        print(f"{folder}: reading …", end="\r", file=sys.stderr)
-    drawn_up, measured = measure_run(folder)
-    files = render(drawn_up, measured)
+        click.echo(f"{folder}: reading …\r", nl=False, err=True)
+    report, measured = measure_run(folder)
+    files = render(report, measured)
     write(folder, files)
-    outcome.invalid |= not drawn_up.verdict.valid
-    print(f"{folder}: {drawn_up.verdict.word}. {drawn_up.conclusion.headline}")
-    print(folder / PDF)
-    print(folder / HTML)
+    outcome.invalid |= not report.verdict.valid
+    click.echo(f"{folder}: {report.verdict.word}. {report.conclusion.headline}")
+    click.echo(folder / PDF)
+    click.echo(folder / HTML)
     return summary_csv.lines(json.loads(files[REPORT]))

@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
-from celsiusify_reporting.document.report import Report
 from celsiusify_reporting.inputs.cluster_json import Cluster, Deployed
 from celsiusify_reporting.inputs.load_plan import Profile
 from celsiusify_reporting.inputs.run_json import Run, Target
 from celsiusify_reporting.narrative.formatting import UNKNOWN, setting
-from celsiusify_reporting.validity.connections import KEPT, policy
-from celsiusify_reporting.validity.deployment import scaler
+from celsiusify_reporting.narrative.settings_text import KEPT, policy, scaler
 
 Kind = Literal["load", "machine", "noted"]
 
@@ -93,7 +91,19 @@ def _steps(profile: Profile) -> str | None:
     return ", ".join(f"{one.for_s:g} s at {100 * one.share:g} %" for one in steps) or None
 
 
-def differences(old: Report, new: Report) -> tuple[Difference, ...]:
+class ComparedReport(Protocol):
+    """The parts of a report that tell how a run was made."""
+
+    @property
+    def run(self) -> Run:
+        """The run."""
+
+    @property
+    def cluster(self) -> Cluster | None:
+        """The cluster, if the run was made in a cluster."""
+
+
+def differences(old: ComparedReport, new: ComparedReport) -> tuple[Difference, ...]:
     """All that was not the same in two runs and the targets that both have."""
     clusters = _clusters(old.cluster or NOWHERE, new.cluster or NOWHERE)
     return (*_differences(old.run, new.run), *clusters)

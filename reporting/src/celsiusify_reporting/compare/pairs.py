@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import Literal
 
-from celsiusify_reporting.compare.ratio import Ratio, ratio_interval, rounds_needed
+from celsiusify_reporting.compare.ratio import Ratio, ratio_interval, rounds_needed, shared
 from celsiusify_reporting.stats.intervals import Interval
 from celsiusify_reporting.stats.method import Method
 from celsiusify_reporting.stats.model import Measurement
@@ -77,15 +77,6 @@ def judge(ratio: Ratio, method: Method) -> Outcome:
     if low >= 1 / telling and high <= telling:
         return "no difference shown"
     return "can't tell"
-
-
-def shared(confidence_percent: float, intervals: int) -> float:
-    """The confidence of each of so many intervals, for all of them to hold together.
-
-    Source:
-        O. J. Dunn, "Multiple comparisons among means", JASA 56 (1961).
-    """
-    return 100 - (100 - confidence_percent) / max(1, intervals)
 
 
 def decided(comparisons: Sequence[Comparison]) -> list[Comparison]:

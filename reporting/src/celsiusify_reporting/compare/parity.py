@@ -17,9 +17,9 @@ from celsiusify_reporting.narrative.formatting import (
     shortened,
     whole,
 )
+from celsiusify_reporting.narrative.settings_text import policy, scaler
 from celsiusify_reporting.stats.model import Measurement
-from celsiusify_reporting.validity.connections import policy
-from celsiusify_reporting.validity.deployment import beside, cores, ready, scaler
+from celsiusify_reporting.validity.deployment import beside, cores, ready
 
 YES_NO = {None: None, True: "yes", False: "no"}
 # What is shown of a target though another one doesn't have it.

@@ -8,7 +8,7 @@ from math import exp, log
 
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
+from scipy.special import stdtrit
 
 from celsiusify_reporting.stats.intervals import Interval, half_width
 from celsiusify_reporting.stats.method import Method
@@ -85,7 +85,7 @@ def _welch(first: Values, second: Values, risk: float) -> tuple[float, float]:
     freedom = error**4 / sum(
         part**2 / (len(one) - 1) for part, one in zip(parts, (first, second), strict=True)
     )
-    return scatter, float(stats.t.ppf(1 - risk / 2, freedom)) * error
+    return scatter, float(stdtrit(freedom, 1 - risk / 2)) * error
 
 
 def rounds_needed(ratio: Ratio, method: Method) -> int | None:
@@ -102,3 +102,12 @@ def rounds_needed(ratio: Ratio, method: Method) -> int | None:
         if half_width(ratio.scatter, n, risk) <= room:
             return n
     return None
+
+
+def shared(confidence_percent: float, intervals: int) -> float:
+    """The confidence of each of so many intervals, for all of them to hold together.
+
+    Source:
+        O. J. Dunn, "Multiple comparisons among means", JASA 56 (1961).
+    """
+    return 100 - (100 - confidence_percent) / max(1, intervals)

@@ -7,12 +7,13 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from celsiusify_reporting.compare.pairs import shared
-from celsiusify_reporting.compare.ratio import Ratio, ratio_interval
-from celsiusify_reporting.document.report import Report
+from celsiusify_reporting.compare.ratio import Ratio, ratio_interval, shared
+from celsiusify_reporting.inputs.report_json import (
+    StoredMeasurement,
+    StoredReport,
+    StoredStatistics,
+)
 from celsiusify_reporting.stats.method import Method
-from celsiusify_reporting.stats.model import Measurement
-from celsiusify_reporting.stats.window_stats import Steady
 
 SHARE = re.compile(r"(\d+(?:\.\d+)?)%")
 Outcome = Literal["within bounds", "REGRESSED", "can't tell", "not measured"]
@@ -24,11 +25,11 @@ class Metric:
 
     name: str
     unit: str
-    of: Callable[[Steady], float | None]
+    of: Callable[[StoredStatistics], float | None]
     higher_is_worse: bool = True
 
 
-def _percentile(percent: float) -> Callable[[Steady], float | None]:
+def _percentile(percent: float) -> Callable[[StoredStatistics], float | None]:
     return lambda steady: steady.percentile_ms(percent)
 
 
@@ -89,7 +90,7 @@ class Check:
 
 
 def check_all(
-    old: Report, new: Report, bounds: Sequence[Bound], method: Method
+    old: StoredReport, new: StoredReport, bounds: Sequence[Bound], method: Method
 ) -> tuple[Check, ...]:
     """Hold every bound against every target that both runs have."""
     before = {one.name: one for one in old.measurements}
@@ -98,7 +99,9 @@ def check_all(
     return tuple(_check(*pair, bound, confidence) for pair in pairs for bound in bounds)
 
 
-def _check(old: Measurement, new: Measurement, bound: Bound, confidence_percent: float) -> Check:
+def _check(
+    old: StoredMeasurement, new: StoredMeasurement, bound: Bound, confidence_percent: float
+) -> Check:
     ratio = ratio_interval(
         _figures(new, bound.metric),
         _figures(old, bound.metric),
@@ -109,13 +112,13 @@ def _check(old: Measurement, new: Measurement, bound: Bound, confidence_percent:
     return Check(new.name, bound, *figures, ratio, _outcome(figures, ratio, bound))
 
 
-def _figures(one: Measurement, metric: Metric) -> list[float]:
+def _figures(one: StoredMeasurement, metric: Metric) -> list[float]:
     # A ratio needs figures above nought.
     figures = (metric.of(round_.steady) for round_ in one.rounds if round_.steady)
     return [figure for figure in figures if figure]
 
 
-def _pooled(one: Measurement, metric: Metric) -> float | None:
+def _pooled(one: StoredMeasurement, metric: Metric) -> float | None:
     return metric.of(one.steady) if one.steady else None
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from typing import Literal
 
 from pydantic import BaseModel
 
 from celsiusify_reporting.compare.pairs import Comparison, compare_all
 from celsiusify_reporting.compare.parity import Fairness, sheet
 from celsiusify_reporting.inputs.cluster_json import Cluster
+from celsiusify_reporting.inputs.migrations import REPORT_FORMAT
 from celsiusify_reporting.inputs.run_json import Run
 from celsiusify_reporting.narrative.conclusion import Conclusion, conclude
 from celsiusify_reporting.stats import capacity
@@ -21,8 +23,6 @@ from celsiusify_reporting.validity import workers
 from celsiusify_reporting.validity.caveats import caveats
 from celsiusify_reporting.validity.verdict import Verdict, judge
 from celsiusify_reporting.validity.workers import Team
-
-FORMAT = 2
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Report:
         team: What the machines had in common, where several made the load.
     """
 
-    format: int
+    format: Literal[3]
     verdict: Verdict
     conclusion: Conclusion
     comparisons: tuple[Comparison, ...]
@@ -69,7 +69,7 @@ def draw_up(
     found = capacity.examine(run, measurements)
     fairness = sheet(measurements, run, cluster)
     return Report(
-        format=FORMAT,
+        format=REPORT_FORMAT,
         verdict=verdict,
         conclusion=conclude(verdict, measurements, comparisons, found, method),
         comparisons=comparisons,

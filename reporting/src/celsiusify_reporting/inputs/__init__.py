@@ -1,1 +1,1 @@
-"""Readers of a run's files, which check what they read."""
+"""Readers of the files of a run's folder."""

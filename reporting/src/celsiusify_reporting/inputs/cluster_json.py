@@ -1,6 +1,4 @@
-"""`cluster.json`: what of a run ran where, inside a Kubernetes cluster."""
-
-from __future__ import annotations
+"""cluster.json: where the parts of a run ran in a Kubernetes cluster."""
 
 from pathlib import Path
 from typing import Literal
@@ -15,7 +13,7 @@ CLUSTER = "cluster.json"
 
 
 class Node(Recorded):
-    """A machine of the cluster."""
+    """A node of the cluster."""
 
     name: str
     cpu_cores: float | None = None
@@ -27,21 +25,21 @@ class Node(Recorded):
 
 
 class Pod(Recorded):
-    """Where a part of the load generator ran."""
+    """A pod of the load generator, and its node."""
 
     pod: str | None = None
     node: str | None = None
 
 
 class Clock(Recorded):
-    """The watching machine's clock minus the leader's, and how far that may be off."""
+    """The observing machine's clock minus the leader's, with its uncertainty."""
 
     offset_ms: float | None = None
     uncertainty_ms: float | None = None
 
 
 class Autoscaler(Recorded):
-    """What changes a target's replicas."""
+    """The autoscaler of a target."""
 
     kind: str
     min: int | None = None
@@ -52,7 +50,7 @@ class Autoscaler(Recorded):
 
 
 class Deployed(Recorded):
-    """What served a target; limits are a replica's."""
+    """The deployment of a target; limits are those of a replica."""
 
     deployment: str | None = None
     engine: Engine | None = None
@@ -66,13 +64,13 @@ class Deployed(Recorded):
 
     @property
     def digest(self) -> str | None:
-        """The image's digest, which alone tells what it was: a tag may be moved."""
-        _, found, digest = (self.image_id or "").partition("sha256:")
-        return found + digest if found else None
+        """The image's digest, which identifies it: a tag may be moved."""
+        _, prefix, digest = (self.image_id or "").partition("sha256:")
+        return prefix + digest if prefix else None
 
 
 class Sampling(Recorded):
-    """How replicas and pods were watched."""
+    """The sampling of replicas and pods."""
 
     period_s: float | None = None
     samples: int | None = None
@@ -81,7 +79,7 @@ class Sampling(Recorded):
 
 
 class Cluster(Recorded):
-    """The whole."""
+    """A cluster.json."""
 
     format: Literal[1]
     context: str | None = None
@@ -100,16 +98,16 @@ class Cluster(Recorded):
 
     @property
     def load_nodes(self) -> tuple[str, ...]:
-        """The nodes that the load came from: the workers', or the leader's where there are none."""
+        """The nodes of the load generator: the workers', or else the leader's."""
         pods = self.workers or ((self.leader,) if self.leader else ())
         return tuple(dict.fromkeys(pod.node for pod in pods if pod.node))
 
 
 def read_cluster(folder: Path) -> Cluster | None:
-    """Read a run's `cluster.json`; None where there is none: the run wasn't made in a cluster.
+    """Read a run's cluster.json, or return None if the run wasn't made in a cluster.
 
     Raises:
-        ReportError: If it isn't what results/README.md describes.
+        ReportError: If the file isn't what results/README.md describes.
     """
     path = folder / CLUSTER
     try:
@@ -122,7 +120,7 @@ def read_cluster(folder: Path) -> Cluster | None:
 
 
 def with_engines(run: Run, cluster: Cluster) -> Run:
-    """The run, with what its targets on the cluster said of themselves: the load only knew URLs."""
+    """Return a run with the engines from cluster.json: the load generator knew URLs only."""
     targets = {
         name: target.model_copy(update={"engine": target.engine or _engine(cluster, name)})
         for name, target in run.targets.items()

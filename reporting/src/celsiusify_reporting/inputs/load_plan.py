@@ -1,6 +1,4 @@
-"""Read how the load of a run was planned: profile, model, rounds and workers."""
-
-from __future__ import annotations
+"""The planned load of a run: profile, load model, rounds and workers, as run.json has them."""
 
 from pathlib import Path
 from typing import Annotated, Literal, TypeVar
@@ -21,7 +19,7 @@ Name = Annotated[str, Field(pattern=r"^[\w.-]+$")]
 
 
 class Recorded(BaseModel):
-    """A part of such a file; keys that a report has no use for are let pass."""
+    """A part of a JSON file; unknown keys are ignored."""
 
     model_config = ConfigDict(frozen=True, extra="ignore", allow_inf_nan=False)
 
@@ -30,25 +28,30 @@ Whole = TypeVar("Whole", bound=Recorded)
 
 
 def parse(path: Path, text: bytes, model: type[Whole]) -> Whole:
-    """Check the text of a file.
+    """Parse and check a JSON file.
 
     Raises:
-        ReportError: If it isn't JSON, or isn't what results/README.md describes.
+        ReportError: If the text isn't JSON, or isn't what results/README.md describes.
     """
     try:
         return model.model_validate_json(text)
     except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"]) or "the whole"
-        raise ReportError(path, f"{where}: {first['msg']}") from error
+        raise ReportError(path, describe(error)) from error
+
+
+def describe(error: ValidationError) -> str:
+    """Return where a document is wrong first, and how."""
+    first = error.errors()[0]
+    place = ".".join(str(part) for part in first["loc"]) or "the whole"
+    return f"{place}: {first['msg']}"
 
 
 class Worker(Recorded):
-    """A worker, as it was when it joined.
+    """A worker, as it registered.
 
     Attributes:
-        clock_offset_ms: Its clock minus the leader's, which was corrected.
-        round_trip_ms: Of the exchange that told: the offset is known to within half of it.
+        clock_offset_ms: The worker's clock minus the leader's, which was corrected.
+        round_trip_ms: The round trip of that exchange, twice the uncertainty of the offset.
     """
 
     name: str
@@ -59,28 +62,28 @@ class Worker(Recorded):
 
 
 class ClockOffset(Recorded):
-    """A worker's clock minus the leader's, before a round and after it."""
+    """A worker's clock minus the leader's, before and after a round."""
 
     before: float | None = None
     after: float | None = None
 
     @property
     def residual_ms(self) -> float | None:
-        """What the correction, made before the round, left at its end."""
+        """The offset that the correction before the round left at its end."""
         if self.before is None or self.after is None:
             return None
         return self.after - self.before
 
 
 class PlannedStep(Recorded):
-    """A stretch of an open load at a share of its rate."""
+    """A segment of an open load at a fraction of its rate."""
 
     for_s: PositiveFloat
     share: float
 
 
 class Profile(Recorded):
-    """The load that was asked for."""
+    """The requested load."""
 
     name: str
     users: PositiveInt
@@ -92,13 +95,13 @@ class Profile(Recorded):
 
 
 class Load(Recorded):
-    """How the load was made; an open one has a rate and a most of requests that are out.
+    """The load model; an open load has a rate and a cap on in-flight requests.
 
     Attributes:
-        connection: When connections are hung up: `keep-alive`, `per-request` or `rotate:N`; None
-            in runs of before there was a choice, which kept them.
-        cpu_limit_cores: What a quota allowed the load generator, or its leader; None for no quota.
-        workers: The machines that made it together; None where it was one.
+        connection: The connection policy: `keep-alive`, `per-request` or `rotate:N`; None in older
+            runs, which had keep-alive only.
+        cpu_limit_cores: The CPU quota of the load generator or its leader; None without a quota.
+        workers: The machines that made the load together; None if there was one machine.
     """
 
     model: Literal["closed", "constant", "poisson"] = "closed"
@@ -114,12 +117,12 @@ class Load(Recorded):
 
     @property
     def keeps_connections(self) -> bool:
-        """Whether connections stay for as long as both ends like."""
+        """True if the load generator never closes a connection."""
         return self.connection in (None, "keep-alive")
 
 
 class Plan(Recorded):
-    """How the targets took turns: `sequence` names the target and the round, in order."""
+    """The order of rounds; `sequence` has a target and a round number for each."""
 
     rounds: PositiveInt = 1
     order: str | None = None
@@ -129,9 +132,9 @@ class Plan(Recorded):
 
 
 class Calibration(Recorded):
-    """What the load generator reaches in one protocol against a responder that does nothing.
+    """The capacity of the load generator in a protocol, against a null server.
 
-    `how` says which parts of it did, where it had several.
+    `how` says which of several workers were measured.
     """
 
     rate_rps: float

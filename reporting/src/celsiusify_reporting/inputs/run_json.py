@@ -1,6 +1,4 @@
-"""Read `run.json`, and check it."""
-
-from __future__ import annotations
+"""run.json: how a run was made, checked when read."""
 
 import json
 from pathlib import Path
@@ -22,7 +20,7 @@ from celsiusify_reporting.inputs.load_plan import (
 
 
 class DeclaredCounts(Recorded):
-    """How many requests the load generator, and the target itself, counted over a whole round."""
+    """The requests of a whole round, as the load generator and the target counted them."""
 
     started: NonNegativeInt
     succeeded: NonNegativeInt
@@ -33,14 +31,14 @@ class DeclaredCounts(Recorded):
 
 
 class Connections(Recorded):
-    """How many were opened, and how many requests were sent again on a new one."""
+    """The connections opened, and the requests sent again on a new connection."""
 
     opened: NonNegativeInt
     resent: NonNegativeInt = 0
 
 
 class Lag(Recorded):
-    """How late the load generator woke up, in µs."""
+    """The lag of the load generator, in µs."""
 
     p50: float
     p99: float
@@ -48,7 +46,7 @@ class Lag(Recorded):
 
 
 class Schedule(Recorded):
-    """The arrivals of an open load, known by their hash."""
+    """The schedule of an open load, identified by its hash."""
 
     sha256: str
     arrivals: NonNegativeInt
@@ -56,7 +54,7 @@ class Schedule(Recorded):
 
 
 class Step(Recorded):
-    """A stretch of a round's schedule at one rate."""
+    """A segment of a round's schedule at a constant rate."""
 
     from_ns: int
     until_ns: int
@@ -67,13 +65,13 @@ State = Literal["complete", "interrupted", "failed"]
 
 
 class RoundRecord(Recorded):
-    """One load of one target; times are nanoseconds since the Unix epoch.
+    """A round of a target; times are nanoseconds since the Unix epoch.
 
     Attributes:
-        steps: How its rate went, where the profile has steps.
-        throttled_s: How long a quota held the load generator's processes back, summed.
-        clock_offset_ms: By worker.
-        counts_problem: Why the target's own count isn't known.
+        steps: The segments of the rate schedule, if the profile has any.
+        throttled_s: The time for which a CPU quota throttled the load generator's processes.
+        clock_offset_ms: The clock offsets by worker.
+        counts_problem: The reason why the target's own count isn't known.
     """
 
     round: NonNegativeInt
@@ -104,7 +102,7 @@ class Git(Recorded):
 
 
 class Machine(Recorded):
-    """What the run was made on."""
+    """The machine that made the run."""
 
     cpu_model: str | None = None
     cores: int | None = None
@@ -115,7 +113,7 @@ class Machine(Recorded):
 
 
 class Engine(Recorded):
-    """What really served a target, as it said itself."""
+    """The engine that served a target, as the target describes itself."""
 
     engine: str | None = None
     version: str | None = None
@@ -125,7 +123,7 @@ class Engine(Recorded):
 
 
 class TargetEquivalence(Recorded):
-    """How one target answered the gate's questions."""
+    """A target's answers in the preflight check."""
 
     asked: int
     wrong: int
@@ -135,7 +133,7 @@ class TargetEquivalence(Recorded):
 
 
 class Equivalence(Recorded):
-    """The gate before all timing: the same questions to each target."""
+    """The preflight check: the same requests to each target before any timing."""
 
     tolerance: float
     points: int
@@ -143,7 +141,7 @@ class Equivalence(Recorded):
 
 
 class Objective(Recorded):
-    """What a rate must hold: so many percent within a latency, and few failures."""
+    """The objective of a rate: a latency percentile and a share of failures."""
 
     percentile: float
     latency_ms: float
@@ -151,7 +149,7 @@ class Objective(Recorded):
 
 
 class Capacity(Recorded):
-    """What a search of the highest rate found; no rate where not even the lowest held."""
+    """The result of a search for the highest rate; no rate if not even the lowest held."""
 
     objective: Objective
     rate_rps: float | None = None
@@ -160,7 +158,7 @@ class Capacity(Recorded):
 
 
 class Target(Recorded):
-    """One target of a run, and its rounds."""
+    """A target of a run, and its rounds."""
 
     title: str
     url: str | None = None
@@ -176,13 +174,13 @@ class Target(Recorded):
 
     @property
     def called(self) -> str:
-        """Its title, with the engine where that must not be taken for what the title says."""
+        """The title, with the engine if a caveat says that the title alone would mislead."""
         engine = self.engine
         return f"{self.title} [{engine.engine}]" if engine and engine.caveat else self.title
 
 
 class Run(Recorded):
-    """A run: `targets` in the order in which they were named."""
+    """A run; its targets are in the order of the command line."""
 
     format: Literal[2]
     kind: Literal["loads", "capacity"] = "loads"
@@ -202,10 +200,10 @@ class Run(Recorded):
 
 
 def read_run(path: Path) -> Run:
-    """Read a `run.json`.
+    """Read a run.json.
 
     Raises:
-        ReportError: If it isn't there, isn't JSON, or isn't what results/README.md describes.
+        ReportError: If the file is missing, or isn't what results/README.md describes.
     """
     try:
         text = path.read_bytes()
@@ -217,7 +215,7 @@ def read_run(path: Path) -> Run:
 
 
 def _older(text: bytes) -> str | None:
-    """What to say of a run in the form of an earlier version."""
+    """Return the problem with a run of format 1, or None for another format."""
     try:
         written = json.loads(text).get("format")
     except (ValueError, AttributeError):

@@ -1,6 +1,4 @@
-"""Read the samples of a target into frames, and refuse damaged files."""
-
-from __future__ import annotations
+"""The samples of a target: Parquet and CSV files, read into frames and refused if damaged."""
 
 from pathlib import Path
 from typing import Any, Literal
@@ -24,14 +22,14 @@ def read_requests(path: Path) -> pd.DataFrame:
     """Read `<target>_requests.parquet`.
 
     Returns:
-        A row a request, in order of `round` and `due_ns`. Integers `round`, `worker`, `user`,
-        `start_ns`, `status`, `bytes`, and `due_ns`, when it should have started, which without a
-        schedule is when it did. Int64, NA where no answer ended, `service_ns` from `start_ns` and
-        `latency_ns` from `due_ns` to the last byte; Int64 `lag_us`, NA without a schedule.
-        Categories `outcome`, `error`, `instance`.
+        A row per request, ordered by `round` and `due_ns`. Integers `round`, `worker`, `user`,
+        `start_ns`, `status`, `bytes` and `due_ns`, the scheduled start, or the actual start
+        without a schedule. Int64 `service_ns` from `start_ns` and `latency_ns` from `due_ns`, both
+        to the last byte, NA without an answer; Int64 `lag_us`, NA without a schedule. Categories
+        `outcome`, `error`, `instance`.
 
     Raises:
-        ReportError: If the file can't be read, lacks a column, or holds what can't be.
+        ReportError: If the file can't be read, lacks a column, or has impossible values.
     """
     try:
         present = set(pq.read_schema(path).names)
@@ -97,11 +95,11 @@ def read_usage(path: Path) -> pd.DataFrame | None:
     """Read `<target>_usage.csv`.
 
     Returns:
-        Samples of `round`, `time_ns`, `role`, `pid`, and `cpu_s`, `rss_bytes`, NaN where unknown;
-        None where there is no such file.
+        Samples of `round`, `time_ns`, `role`, `pid`, and `cpu_s`, `rss_bytes`, NaN if unknown;
+        None if there is no such file.
 
     Raises:
-        ReportError: If the file is there but damaged.
+        ReportError: If the file is damaged.
     """
     frame = read_csv(
         path,
@@ -126,10 +124,10 @@ def read_users(path: Path) -> pd.DataFrame | None:
     """Read `<target>_users.csv`: `round`, `time_ns`, `users`.
 
     Returns:
-        The samples, or None where there is no such file.
+        The samples, or None if there is no such file.
 
     Raises:
-        ReportError: If the file is there but damaged.
+        ReportError: If the file is damaged.
     """
     return read_csv(path, {"round": "int64", "time_ns": "int64", "users": "int64"})
 
@@ -137,13 +135,13 @@ def read_users(path: Path) -> pd.DataFrame | None:
 def read_csv(
     path: Path, types: dict[str, Literal["int64", "str", "Int64", "float64"]]
 ) -> pd.DataFrame | None:
-    """Read samples from a CSV file whose columns, `time_ns` among them, have these types.
+    """Read samples from a CSV file with columns of these types, `time_ns` among them.
 
     Returns:
-        They in order of time, or None where there is no such file.
+        The samples in order of time, or None if there is no such file.
 
     Raises:
-        ReportError: If the file is there but damaged.
+        ReportError: If the file is damaged.
     """
     try:
         frame = pd.read_csv(path, dtype=dict[Any, Any](types))
@@ -163,10 +161,10 @@ def read_scale(path: Path) -> pd.DataFrame | None:
 
     Returns:
         Samples of `time_ns`, Int64 `desired`, `replicas`, `ready`, `hpa_desired` and float
-        `hpa_cpu_percent`, NA where unknown; None where there is no such file.
+        `hpa_cpu_percent`, NA if unknown; None if there is no such file.
 
     Raises:
-        ReportError: If the file is there but damaged.
+        ReportError: If the file is damaged.
     """
     return read_csv(
         path,
@@ -186,10 +184,10 @@ def read_pods(path: Path) -> pd.DataFrame | None:
 
     Returns:
         Samples of `time_ns`, `pod`, `node`, Int64 `created_ns`, `ready_ns`, `ready`, `cpu_at_ns`
-        and floats `cpu_cores`, `memory_bytes`, NA where unknown; None where there is no such file.
+        and floats `cpu_cores`, `memory_bytes`, NA if unknown; None if there is no such file.
 
     Raises:
-        ReportError: If the file is there but damaged.
+        ReportError: If the file is damaged.
     """
     return read_csv(
         path,

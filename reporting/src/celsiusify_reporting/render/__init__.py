@@ -1,1 +1,1 @@
-"""The forms of a report: Markdown, HTML, PDF and CSV."""
+"""Renderers of documents, tables and schemas."""

@@ -1,6 +1,4 @@
-"""A document as one HTML page that needs nothing but itself: styles, scripts and data are in it."""
-
-from __future__ import annotations
+"""Documents as single HTML pages that have their styles, scripts and data in them."""
 
 import base64
 import gzip
@@ -24,17 +22,17 @@ PAGE = Environment(
 
 
 def render(document: Document, charts: Mapping[str, Chart], footer: str) -> str:
-    """Make the page: the same text for the same arguments.
+    """Return a document as HTML: the same text for the same arguments.
 
     Args:
-        document: What it says.
+        document: The document.
         charts: Its plots, by name.
-        footer: Stands at its end.
+        footer: The last line of the page.
     """
     blocks = [block for group in document.groups for block in group]
     return PAGE.get_template("report.html.j2").render(
         document=document,
-        sections=[one for one in blocks if isinstance(one, Heading) and one.level > 1],
+        sections=[block for block in blocks if isinstance(block, Heading) and block.level > 1],
         plots={name: plotly_figures.plot(chart) for name, chart in charts.items()},
         library=packed(plotly_figures.script()),
         footer=footer,
@@ -42,7 +40,7 @@ def render(document: Document, charts: Mapping[str, Chart], footer: str) -> str:
 
 
 def packed(text: str) -> str:
-    """A text gzipped, in Base64: a browser unpacks it, and the page is less than half as long."""
+    """Return a text gzipped, in Base64: a browser unpacks it, and the page is half as long."""
     return base64.b64encode(gzip.compress(text.encode(), compresslevel=9, mtime=0)).decode()
 
 
@@ -51,7 +49,7 @@ def _kind(block: Block) -> str:
 
 
 def _slug(text: str) -> str:
-    """A text as the name of a place in the page."""
+    """Return a text as the name of an anchor."""
     return re.sub(r"\W+", "-", text.lower()).strip("-")
 
 

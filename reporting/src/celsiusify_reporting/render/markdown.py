@@ -1,6 +1,4 @@
-"""A document as Markdown (CommonMark with tables)."""
-
-from __future__ import annotations
+"""Documents as Markdown: CommonMark with tables."""
 
 import re
 from functools import singledispatch
@@ -25,17 +23,17 @@ SPECIAL = re.compile(r"([\\`*_\[\]<>|&~])|^([#+=-]|\d+(?=[.)](?:\s|$)))")
 
 
 def render(document: Document) -> str:
-    """The whole document."""
+    """Return a document as Markdown."""
     return "\n\n".join(render_group(group) for group in document.groups) + "\n"
 
 
 def render_group(group: Group) -> str:
-    """A group of blocks."""
+    """Return a group of blocks as Markdown."""
     return "\n\n".join(render_block(block) for block in group)
 
 
 def escape(text: str) -> str:
-    """Text in which Markdown finds nothing of its own, on one line."""
+    """Return a text on one line, with Markdown's special characters escaped."""
     return SPECIAL.sub(lambda match: _escaped(match.group()), BLANKS.sub(" ", text).strip())
 
 
@@ -45,7 +43,7 @@ def _escaped(special: str) -> str:
 
 @singledispatch
 def render_block(block: Block) -> str:
-    """One block."""
+    """Return a block as Markdown."""
     raise TypeError(f"no Markdown for {type(block).__name__}")
 
 

@@ -1,6 +1,4 @@
-"""A document as PDF: markdown-pdf lays out pages, each filled with whole groups of blocks."""
-
-from __future__ import annotations
+"""Documents as PDF: markdown-pdf lays out pages, each filled with whole groups of blocks."""
 
 import io
 from collections.abc import Callable, Iterable, Mapping
@@ -19,12 +17,12 @@ CSS = files(__package__).joinpath("templates", "report.css").read_text(encoding=
 
 
 def render(document: Document, plots: Mapping[str, bytes], footer: str) -> bytes:
-    """Lay a document out on A4 pages.
+    """Lay out a document on A4 pages.
 
     Args:
-        document: What to lay out.
+        document: The document.
         plots: The PNG files of its plots, by name.
-        footer: Stands at the foot of each page, beside its number.
+        footer: The text at the foot of each page, beside its number.
 
     Returns:
         The PDF: the same bytes for the same arguments.
@@ -55,7 +53,7 @@ def pages(groups: Iterable[str], fits: Callable[[str], bool]) -> list[str]:
 
     Args:
         groups: The groups.
-        fits: Whether a text fits on one page.
+        fits: Returns True if a text fits on one page.
     """
     filled: list[str] = []
     for group in groups:

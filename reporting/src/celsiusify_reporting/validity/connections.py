@@ -9,21 +9,10 @@ from celsiusify_reporting.narrative.formatting import figure, percent, whole
 from celsiusify_reporting.stats.method import Method
 from celsiusify_reporting.stats.model import Measurement
 
-KEEP, EACH, ROTATE = "keep-alive", "per-request", "rotate:"
-KEPT = "kept"
 ADVICE = (
     "Kept connections pin to the pods that were there first and hide autoscaling: "
     "use --connection rotate:N."
 )
-
-
-def policy(load: Load) -> str | None:
-    """When connections were hung up, in words; None of runs of before there was a choice."""
-    if load.connection is None:
-        return None
-    if load.connection.startswith(ROTATE):
-        return f"renewed after {load.connection.removeprefix(ROTATE)} requests"
-    return {KEEP: KEPT, EACH: "new for each request"}.get(load.connection, load.connection)
 
 
 def pinned(load: Load, measurements: Sequence[Measurement], method: Method) -> Iterator[str]:

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from celsiusify_reporting.inputs.cluster_json import Autoscaler, Cluster, Deployed
+from celsiusify_reporting.inputs.cluster_json import Cluster, Deployed
 from celsiusify_reporting.narrative.formatting import (
-    SPACE,
     UNKNOWN,
-    limit,
     listing,
     setting,
     shortened,
@@ -114,18 +112,6 @@ def _image(cluster: Cluster, one: Measurement) -> str:
     known = f" ({shortened(digest, word=DIGEST)})" if digest else " (digest unknown)"
     where = listing(nodes_of(cluster, one)) or "a node not recorded"
     return f"the image {tail(deployed.image, IMAGE)}{known} on {where}"
-
-
-def scaler(autoscaler: Autoscaler | None) -> str:
-    """What changes the number of replicas, and within what."""
-    if autoscaler is None:
-        return "none"
-    bounds = f"{whole(autoscaler.min)} to {whole(autoscaler.max)}"
-    target = autoscaler.target_cpu_percent
-    at = f" at {limit(target)} CPU" if target is not None else ""
-    waits = (autoscaler.scale_up_stabilization_s, autoscaler.scale_down_stabilization_s)
-    up, down = (UNKNOWN if one is None else f"{setting(one)}{SPACE}s" for one in waits)
-    return f"{autoscaler.kind} {bounds}{at}, waits {up} up and {down} down"
 
 
 def cores(value: float | None, unset: str = "none") -> str:

@@ -29,9 +29,9 @@ from celsiusify_reporting.narrative.formatting import (
     whole,
 )
 from celsiusify_reporting.narrative.scaling_text import dropped
+from celsiusify_reporting.narrative.settings_text import policy
 from celsiusify_reporting.plots.report_plots import CAPACITY, DISTRIBUTION, RATIOS
 from celsiusify_reporting.stats.model import Measurement
-from celsiusify_reporting.validity.connections import policy
 from celsiusify_reporting.validity.deployment import served
 
 AT_A_GLANCE = (50, 95, 99, 99.9)

@@ -19,8 +19,8 @@ from celsiusify_reporting.narrative.formatting import (
     setting,
     whole,
 )
+from celsiusify_reporting.narrative.settings_text import policy
 from celsiusify_reporting.stats.model import Measurement
-from celsiusify_reporting.validity.connections import policy
 
 
 def load(report: Report) -> Iterator[Group]:

@@ -19,12 +19,12 @@ from celsiusify_reporting.narrative.formatting import (
     whole,
 )
 from celsiusify_reporting.narrative.scaling_text import coarse, dropped, failed, fine
+from celsiusify_reporting.narrative.settings_text import policy
 from celsiusify_reporting.plots import report_plots
 from celsiusify_reporting.stats.model import Measurement
 from celsiusify_reporting.stats.scaling.changes import Change, Moments
 from celsiusify_reporting.stats.scaling.instances import Evenness
 from celsiusify_reporting.stats.segments import Stretch
-from celsiusify_reporting.validity.connections import policy
 from celsiusify_reporting.validity.deployment import ready
 
 SHOWN = (50, 99)

@@ -28,8 +28,9 @@ from celsiusify_reporting.narrative.formatting import (
     tail,
     whole,
 )
+from celsiusify_reporting.narrative.settings_text import scaler
 from celsiusify_reporting.stats.model import Measurement
-from celsiusify_reporting.validity.deployment import DIGEST, nodes_of, scaler
+from celsiusify_reporting.validity.deployment import DIGEST, nodes_of
 from celsiusify_reporting.validity.deployment import cores as amount
 
 # The longest text of a cell: a row that is longer than a page would be cut.
