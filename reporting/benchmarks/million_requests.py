@@ -5,8 +5,6 @@ seconds from start to end of the command, and its largest resident memory. Less 
 are wanted.
 """
 
-from __future__ import annotations
-
 import resource
 import subprocess
 import sys

@@ -1,7 +1,5 @@
 """Fixtures that make runs to report."""
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Callable
 from pathlib import Path

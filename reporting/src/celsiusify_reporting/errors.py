@@ -1,7 +1,5 @@
 """What a user can be told in one line."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 

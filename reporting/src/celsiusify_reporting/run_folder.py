@@ -1,7 +1,5 @@
 """Run folders: what is read from them, what is written to them, and which are left as they are."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """Synthetic runs of a load inside a cluster: what happens when is known to a tenth of a second."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 from collections.abc import Mapping, Sequence

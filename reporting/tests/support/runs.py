@@ -1,7 +1,5 @@
 """Synthetic run folders, in the form that results/README.md describes."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field

@@ -1,7 +1,5 @@
 """What was not the same in two runs, and whether they can be compared all the same."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Compare each pair of targets of a run by each measure."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import combinations

@@ -1,7 +1,5 @@
 """Find what was equal between the targets of a run."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any

@@ -1,7 +1,5 @@
 """The ratio of two figures that were each taken several times, and where it lies."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import exp, log

@@ -1,7 +1,5 @@
 """Whether a target got worse from one run to another by more than is allowed."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """What a report says, section by section."""
 
-from __future__ import annotations
-
 from celsiusify_reporting.document.model import Document
 from celsiusify_reporting.document.report import Report
 from celsiusify_reporting.document.sections.cluster import cluster

@@ -1,7 +1,5 @@
 """The one form of a report that every kind of page is made from: groups of blocks."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 

@@ -1,7 +1,5 @@
 """A report as data: `report.json`, out of which every page is made."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass

@@ -1,7 +1,5 @@
 """Write comparisons in words: the outcome decides the claim, the interval its size."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import groupby

@@ -3,8 +3,6 @@
 A difference is called one only where the interval of a comparison says so.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 

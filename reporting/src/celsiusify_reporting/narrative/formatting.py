@@ -1,7 +1,5 @@
 """How figures and lists are written."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 

@@ -1,7 +1,5 @@
 """What stands behind a conclusion, figure by figure, in sentences."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 
 from celsiusify_reporting.compare.pairs import Comparison, many

@@ -1,7 +1,5 @@
 """What could not be measured of a target, in words."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 
 import pandas as pd

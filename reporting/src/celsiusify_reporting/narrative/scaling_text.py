@@ -1,7 +1,5 @@
 """Write how replicas followed the load, and what users experienced meanwhile."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Sequence
 
 from celsiusify_reporting.narrative.formatting import SPACE, figure, listing, percent, rate, whole

@@ -1,7 +1,5 @@
 """Plot the distribution of latencies, and the figures of each round."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Sequence
 
 from celsiusify_reporting.plots.spec import Axis, Chart, Marker, Panel, Trace

@@ -1,7 +1,5 @@
 """Charts as pictures, by Matplotlib."""
 
-from __future__ import annotations
-
 import io
 import math
 from collections.abc import Sequence

@@ -1,7 +1,5 @@
 """Draw charts with Plotly, to zoom and hover."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterator
 from itertools import groupby

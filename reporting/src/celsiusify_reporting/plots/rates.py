@@ -1,7 +1,5 @@
 """Plot latency against the rate, and what an open load shows that a closed one hides."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 
 from celsiusify_reporting.narrative.formatting import setting

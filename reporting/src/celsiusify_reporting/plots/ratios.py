@@ -1,7 +1,5 @@
 """How the targets compare: each measure's ratio, where it lies, and what its rounds were."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 from textwrap import fill

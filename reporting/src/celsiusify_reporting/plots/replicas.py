@@ -1,7 +1,5 @@
 """Plot replicas and instances over the load."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate, cycle
 from typing import Any

@@ -1,7 +1,5 @@
 """The plots of a report, each a pure function of its data."""
 
-from __future__ import annotations
-
 from celsiusify_reporting.document.report import Report
 from celsiusify_reporting.inputs.cluster_json import Deployed
 from celsiusify_reporting.plots.latency import distribution, rounds, slowest

@@ -1,7 +1,5 @@
 """The one form of a plot, which both the picture and the plot on the page are drawn from."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Literal
 

@@ -4,8 +4,6 @@ The colours are told apart by the colour-blind (M. Okabe, K. Ito, "Color Univers
 the lines in print without colour.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import cycle

@@ -1,7 +1,5 @@
 """A run second by second: of several rounds, the median of each second and what they range over."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace

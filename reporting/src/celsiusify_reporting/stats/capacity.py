@@ -1,7 +1,5 @@
 """The highest rate that a target held, and its latencies at each rate that was tried."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations

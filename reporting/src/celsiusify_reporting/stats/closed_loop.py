@@ -1,7 +1,5 @@
 """Where a closed load limits the result: users who wait for their answers can ask only so often."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 

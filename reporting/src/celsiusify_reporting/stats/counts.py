@@ -1,7 +1,5 @@
 """Count requests and failures, and reconcile the counts of rows, generator and target."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import asdict, astuple, dataclass
 

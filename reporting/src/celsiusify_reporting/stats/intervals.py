@@ -1,7 +1,5 @@
 """Compute confidence intervals, and the effective size of a dependent sample."""
 
-from __future__ import annotations
-
 import math
 from dataclasses import dataclass
 from fractions import Fraction

@@ -1,7 +1,5 @@
 """How long answers took: exact percentiles, and how many requests each needs."""
 
-from __future__ import annotations
-
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """The choices that the statistics and the wording rest on; every report carries them."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 

@@ -1,7 +1,5 @@
 """All that was measured of one target in one run: its rounds, and what they say together."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from celsiusify_reporting.inputs.run_json import RoundRecord, Target

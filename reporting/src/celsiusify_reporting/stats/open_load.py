@@ -1,7 +1,5 @@
 """What became of a schedule: what was delivered, how late, and what waiting for answers hides."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Measure a target from its samples, round by round."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -33,7 +31,7 @@ class Samples:
     scale: pd.DataFrame | None = None
     pods: pd.DataFrame | None = None
 
-    def of_round(self, number: int) -> Samples:
+    def of_round(self, number: int) -> "Samples":
         """Those of one round, and what was sampled over the whole run."""
         parts = (self.requests, self.usage, self.users)
         requests, usage, users = (

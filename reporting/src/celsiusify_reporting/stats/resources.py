@@ -1,7 +1,5 @@
 """CPU time and memory of the target and of the load generator, round by round."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """Measure parts of a round, such as the steps of its rate."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 

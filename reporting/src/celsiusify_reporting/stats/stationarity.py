@@ -1,7 +1,5 @@
 """Whether a round kept its pace: what its start still warmed up is cut off, and drift is told."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any

@@ -1,7 +1,5 @@
 """A round second by second."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 

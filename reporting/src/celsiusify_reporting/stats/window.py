@@ -1,7 +1,5 @@
 """The steady part of a run: all users running, none told to stop yet."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import pandas as pd

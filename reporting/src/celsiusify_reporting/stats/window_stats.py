@@ -1,7 +1,5 @@
 """From the requests that were due within steady windows to what they say."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """What a reader must know of the targets, and how often they were loaded, besides the verdict."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 
 from celsiusify_reporting.compare.parity import Fairness

@@ -1,7 +1,5 @@
 """Whether all of a run is there: its rounds, its rows, and right answers before it began."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 
 from celsiusify_reporting.inputs.run_json import Run

@@ -1,7 +1,5 @@
 """When connections were hung up, and what kept ones hide where several instances answer."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 
 from celsiusify_reporting.inputs.load_plan import Load

@@ -1,7 +1,5 @@
 """What served the targets of a run in a cluster, and what a reader must know of it."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 
 from celsiusify_reporting.inputs.cluster_json import Cluster, Deployed

@@ -1,7 +1,5 @@
 """Whether the load generator was at its own limit."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """Whether a load was made as it was asked for, and kept its pace."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 
 from celsiusify_reporting.narrative.formatting import (

@@ -1,7 +1,5 @@
 """Whether a run measured its targets, or its own load generator, or nothing that lasts."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """Check that a load of several machines was one load."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """Build the tables and plots that several sections share."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Iterator, Sequence
 from functools import reduce

@@ -1,7 +1,5 @@
 """The machines that a run was made on, where they were several: nodes, workers and their clocks."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from celsiusify_reporting.document.model import Group, Heading, Paragraph, Table

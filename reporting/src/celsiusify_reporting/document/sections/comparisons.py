@@ -1,7 +1,5 @@
 """Show the comparison of each pair of targets, and what was equal between them."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from celsiusify_reporting.compare.pairs import Comparison, many

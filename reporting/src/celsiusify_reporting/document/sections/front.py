@@ -1,7 +1,5 @@
 """The first page: whether it is valid, what came out, and what limits it."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from celsiusify_reporting.compare.pairs import many

@@ -1,7 +1,5 @@
 """Show how the load was made, and the limits of load and generator."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from celsiusify_reporting.document.model import Group, Heading, Paragraph, Table

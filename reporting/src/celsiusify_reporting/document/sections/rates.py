@@ -1,7 +1,5 @@
 """Show the rates of a capacity search, and what an open load delivered."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from celsiusify_reporting.document.model import Group, Heading, Paragraph, Table

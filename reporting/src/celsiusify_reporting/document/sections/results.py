@@ -1,7 +1,5 @@
 """Results in depth: over time, the slowest requests, failures, counts."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from celsiusify_reporting.document.model import Block, Group, Heading, Paragraph, Table

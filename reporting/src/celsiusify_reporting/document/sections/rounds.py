@@ -1,7 +1,5 @@
 """Show each round and each step of the rate."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 
 from celsiusify_reporting.document.model import Group, Heading, Paragraph, Table

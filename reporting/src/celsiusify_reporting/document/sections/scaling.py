@@ -1,7 +1,5 @@
 """Show how replicas followed the load, and which instance answered how much."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 
 from celsiusify_reporting.document.model import Block, Group, Heading, Paragraph, Plot, Table

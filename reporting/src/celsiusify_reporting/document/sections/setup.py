@@ -1,7 +1,5 @@
 """Show what served, the machine, how to repeat the run and how to read the report."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable, Iterator, Sequence
 

@@ -1,7 +1,5 @@
 """Find when replicas changed after the load had changed."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import zip_longest
@@ -54,13 +52,13 @@ class Moments:
     times: int
 
 
-def samples(scale: pd.DataFrame, name: str) -> pd.Series[int]:
+def samples(scale: pd.DataFrame, name: str) -> "pd.Series[int]":
     """The known samples of a column, by their time."""
     known = scale[scale[name].notna()]
     return pd.Series(known[name].astype("int64").to_numpy(), index=known["time_ns"].to_numpy())
 
 
-def last_before(series: pd.Series[int], at_ns: int) -> int | None:
+def last_before(series: "pd.Series[int]", at_ns: int) -> int | None:
     """The last sample until then; the first there is where all are later."""
     if series.empty:
         return None
@@ -68,7 +66,7 @@ def last_before(series: pd.Series[int], at_ns: int) -> int | None:
     return int(earlier.iloc[-1] if len(earlier) else series.iloc[0])
 
 
-def moved(series: pd.Series[int], step: LoadChange) -> Moments | None:
+def moved(series: "pd.Series[int]", step: LoadChange) -> Moments | None:
     """When a number of replicas first went the load's way, and when it had gone all of it."""
     before = last_before(series, step.at_ns)
     later = series[(series.index > step.at_ns) & (series.index < step.until_ns)]
@@ -94,7 +92,7 @@ def new_pods(pods: pd.DataFrame | None, step: LoadChange) -> pd.DataFrame | None
     return later.groupby("pod")[["created_ns", "ready_ns"]].min()
 
 
-def among(times: pd.Series[int], step: LoadChange) -> Moments | None:
+def among(times: "pd.Series[int]", step: LoadChange) -> Moments | None:
     """The first and the last of some times, until the load changed again."""
     known = times.dropna()
     known = known[known < step.until_ns]

@@ -1,7 +1,5 @@
 """Which instances of a target answered, how much of the load each, and how evenly."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass
 

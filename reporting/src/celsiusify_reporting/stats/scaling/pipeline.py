@@ -1,7 +1,5 @@
 """What a target's load and its replicas did over a whole run: its steps, instances, changes."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 

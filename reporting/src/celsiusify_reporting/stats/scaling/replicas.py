@@ -1,7 +1,5 @@
 """How many replicas of a target there were."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import pandas as pd

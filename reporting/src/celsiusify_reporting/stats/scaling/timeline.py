@@ -1,7 +1,5 @@
 """A target's load and its replicas on one axis of time, as they are drawn."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -123,7 +121,7 @@ def _pods(pods: pd.DataFrame, origin_ns: int, window_s: float) -> Iterator[PodCo
         )
 
 
-def _counts(column: pd.Series[int]) -> Counts:
+def _counts(column: "pd.Series[int]") -> Counts:
     return tuple(None if pd.isna(one) else int(one) for one in column)
 
 
