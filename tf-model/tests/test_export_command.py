@@ -113,9 +113,9 @@ def test_interrupted_export_leaves_nothing(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ((), "required: export"),
-        (("serve",), "invalid choice: 'serve'"),
-        (("export",), "required: --out"),
+        ((), "Missing command."),
+        (("serve",), "No such command 'serve'."),
+        (("export",), "Missing option '--out'"),
         (("export", "--out", "x", "--version", "0"), "expected a whole number from 1 to"),
         (("export", "--out", "x", "--version", "-1"), "--version"),
         (("export", "--out", "x", "--architecture", "cnn"), "linear"),

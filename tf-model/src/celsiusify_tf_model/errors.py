@@ -1,13 +1,15 @@
-"""What ends the command with one line."""
+"""The errors that end the command with one line."""
+
+from celsiusify_tf_model.exit_codes import ExitCode
 
 
 class ModelError(Exception):
-    """The user asked for something that can't be done; the message says what was expected."""
+    """A request that can't be met; the message says what was expected."""
 
-    exit_code = 2
+    exit_code = ExitCode.USAGE
 
 
 class InaccurateModelError(ModelError):
-    """The trained model misses the bound on its error, so that it isn't exported."""
+    """A trained model that exceeds the bound on its error, so that it isn't exported."""
 
-    exit_code = 5
+    exit_code = ExitCode.OBJECTIVE_MISSED
