@@ -24,7 +24,7 @@ PROJECTS := $(patsubst %/pyproject.toml,%,$(wildcard */pyproject.toml))
 JOBS := export loadtest report cluster
 SERVERS := .tox/converter-api/.ready .tox/tf-serving-image/.ready
 IMAGES := $(patsubst %/Dockerfile,%,$(wildcard */Dockerfile))
-MODEL_SOURCES := $(wildcard tf-model/src/*/*.py) tf-model/pyproject.toml versions.env
+MODEL_SOURCES := $(wildcard tf-model/src/*/*.py tf-model/src/*/*/*.py) tf-model/pyproject.toml versions.env
 
 ##@ Measure
 

@@ -4,10 +4,12 @@ import ast
 import configparser
 import re
 import tomllib
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
+MODULES_PER_FOLDER = 15
 PARTS = ("README.md", "Dockerfile", "requirements.txt", "tests", "src")
 
 
@@ -49,6 +51,17 @@ def test_package_imports_no_other_subproject(root: Path, project: str) -> None:
                 names = [node.module]
             imported |= {name.split(".")[0] for name in names}
     assert {name for name in imported if name.startswith("celsiusify_")} <= {own.name}
+
+
+def test_no_folder_holds_more_modules_than_a_reader_can_scan(root: Path, project: str) -> None:
+    modules = [path for path in package(root, project).rglob("*.py") if path.stem != "__init__"]
+    counts = Counter(str(path.parent.relative_to(root)) for path in modules)
+    assert {folder: n for folder, n in counts.items() if n > MODULES_PER_FOLDER} == {}
+
+
+def test_every_subproject_states_its_import_directions(root: Path, project: str) -> None:
+    tools = tomllib.loads((root / project / "pyproject.toml").read_text())["tool"]
+    assert tools["importlinter"]["contracts"]
 
 
 def test_every_subproject_has_a_tox_environment(root: Path, project: str) -> None:
