@@ -3,12 +3,13 @@
 import copy
 import threading
 import uuid
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from .containers import Container, Program
 from .resources import Object, Resource
-from .store import find, now
+from .store import Refused, find, now
 
 if TYPE_CHECKING:
     from .cluster import Cluster
@@ -97,7 +98,8 @@ def _deploy(cluster: "Cluster", deployment: Object) -> None:
         pod = _pod(cluster, template, f"{name}-{uuid.uuid4().hex[:5]}", owner=replica_set)
         cluster.start(pod, cluster.server)
     for pod in [*own[wanted:], *(pod for pod in pods if pod not in own)]:
-        cluster.delete(PODS, namespace, pod["metadata"]["name"])
+        with suppress(Refused):  # it may have ended by itself meanwhile
+            cluster.delete(PODS, namespace, pod["metadata"]["name"])
     cluster.settle(deployment, wanted)
 
 
