@@ -85,6 +85,14 @@ class Settings(BaseSettings):
         default="info", description="least severe message on stderr"
     )
 
+    @property
+    def worker_threads(self) -> int:
+        """The threads of each worker.
+
+        gunicorn would make a sync worker with several threads a gthread worker.
+        """
+        return self.threads if self.worker_class == "gthread" else 1
+
     @classmethod
     def load(cls) -> Self:
         """Read the settings from the environment.

@@ -16,7 +16,6 @@ REASONS = {
 
 def describe(settings: Settings) -> dict[str, Any]:
     """Describe what `serve` starts with these settings."""
-    threads = settings.threads if settings.worker_class == "gthread" else 1
     versions = [f"{name} {version(name)}" for name in ("gunicorn", "gevent", "flask")]
     return {
         "engine": "gunicorn",
@@ -24,5 +23,5 @@ def describe(settings: Settings) -> dict[str, Any]:
         "reason": f"{REASONS[settings.worker_class]}; "
         "one worker per CPU, because requests only compute",
         "caveat": None,
-        "settings": settings.model_dump(mode="json") | {"threads": threads},
+        "settings": settings.model_dump(mode="json") | {"threads": settings.worker_threads},
     }

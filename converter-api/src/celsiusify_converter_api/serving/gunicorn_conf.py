@@ -29,8 +29,7 @@ proc_name = "celsiusify-converter-api"
 
 worker_class = settings.worker_class
 workers = settings.workers
-# gunicorn would make a sync worker with several threads a gthread worker.
-threads = settings.threads if worker_class == "gthread" else 1
+threads = settings.worker_threads
 worker_connections = settings.connections
 keepalive = math.ceil(settings.keepalive_s)
 backlog = 2048

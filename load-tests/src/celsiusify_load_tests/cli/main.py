@@ -43,7 +43,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         return VERBS[options.verb](options, shlex.join([PROGRAM, *arguments]))
     except LoadTestError as problem:
-        sys.stderr.write(f"{PROGRAM}: {problem}\n")
+        print(f"{PROGRAM}: {problem}", file=sys.stderr)
         return ExitCode.USAGE
 
 

@@ -112,9 +112,6 @@ alarm: Callable[[Callable[[], object]], Alarm] = (
 """Makes the best alarm that this system has, of what to call."""
 
 
-_NS_PER_S_stopwatch = 1_000_000_000
-
-
 class Stopwatch:
     """Notes when the steady part of a run begins, and ends the run when it is over.
 
@@ -157,15 +154,15 @@ class Stopwatch:
             self._greenlet.kill()
 
     def _run(self) -> None:
-        steady_ns = self._begin() + round(self._warm_up_s * _NS_PER_S_stopwatch)
+        steady_ns = self._begin() + round(self._warm_up_s * _NS_PER_S)
         sleep_until(steady_ns)
         self._journal.write("steady", time_ns=steady_ns)
         if self._measure_s:
-            sleep_until(steady_ns + round(self._measure_s * _NS_PER_S_stopwatch))
+            sleep_until(steady_ns + round(self._measure_s * _NS_PER_S))
             self._runner.quit()
 
 
 def sleep_until(time_ns: int) -> None:
     """Sleep, and never too short: the event loop's timers may count from a while ago."""
     while (left_ns := time_ns - now_ns()) > 0:
-        gevent.sleep(left_ns / _NS_PER_S_stopwatch)
+        gevent.sleep(left_ns / _NS_PER_S)

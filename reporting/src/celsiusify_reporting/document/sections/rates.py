@@ -109,10 +109,10 @@ def _both(report: Report) -> Table:
         "From sending, ms",
         "Coordinated omission, ms",
     )
-    return Table(columns, tuple(row for one in report.measurements for row in _rows_open_load(one)))
+    return Table(columns, tuple(row for one in report.measurements for row in _omission_rows(one)))
 
 
-def _rows_open_load(one: Measurement) -> Iterator[tuple[str, ...]]:
+def _omission_rows(one: Measurement) -> Iterator[tuple[str, ...]]:
     for gap in one.open_load.omissions if one.open_load else ():
         yield (
             one.title,

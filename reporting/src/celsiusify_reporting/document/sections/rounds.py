@@ -108,7 +108,7 @@ def steps(report: Report) -> Iterator[Group]:
         yield (
             Heading("Did each step keep its pace?"),
             Paragraph(PACE),
-            _pace_steps(stepped, report),
+            _step_drift(stepped, report),
         )
 
 
@@ -141,7 +141,7 @@ def _steps(stepped: list[Measurement], report: Report) -> Table:
         "Failed",
         "Dropped",
     )
-    rows = [_row_steps(one, step) for one in stepped for step in one.steps or ()]
+    rows = [_step_row(one, step) for one in stepped for step in one.steps or ()]
     return with_replicas(columns, rows, [step for one in stepped for step in one.steps or ()])
 
 
@@ -156,7 +156,7 @@ def with_replicas(
     return Table((*columns, "Replicas"), more, text_columns=2)
 
 
-def _row_steps(one: Measurement, step: Stretch) -> tuple[str, ...]:
+def _step_row(one: Measurement, step: Stretch) -> tuple[str, ...]:
     steady = step.steady
     load = steady.open_load
     return (
@@ -176,7 +176,7 @@ def share(count: int, percents: float | None) -> str:
     return f"{whole(count)} ({percent(percents)})" if count and percents else whole(count)
 
 
-def _pace_steps(stepped: list[Measurement], report: Report) -> Table:
+def _step_drift(stepped: list[Measurement], report: Report) -> Table:
     rows = tuple(
         (
             one.title,

@@ -179,7 +179,7 @@ def instances(report: Report) -> Iterator[Group]:
         return
     yield (Heading("Which instance answered"), Paragraph(_explained(report)), *untold)
     for one in several:
-        yield (_plot_instances(one), _table(one), Paragraph(_evenness(one, report)))
+        yield (_instance_plot(one), _table(one), Paragraph(_evenness(one, report)))
 
 
 def _untold(silent: list[str]) -> str:
@@ -202,7 +202,7 @@ def _explained(report: Report) -> str:
     )
 
 
-def _plot_instances(one: Measurement) -> Plot:
+def _instance_plot(one: Measurement) -> Plot:
     return Plot(
         report_plots.of_target(report_plots.INSTANCES, one),
         f"Which instance answered: {one.title}",
