@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from celsiusify_tf_serving.engines.selection import choose
-from celsiusify_tf_serving.errors import ServingError
+from celsiusify_tf_serving.errors import StartError
 from celsiusify_tf_serving.settings import Settings
 
 from .machine import Machine
@@ -86,7 +86,7 @@ def test_an_engine_that_is_asked_for_is_taken_whatever_else_there_is(
 def test_an_engine_that_is_asked_for_and_missing_is_an_error(
     machine: Machine, settings: Settings, option: str, message: str
 ) -> None:
-    with pytest.raises(ServingError) as raised:
+    with pytest.raises(StartError) as raised:
         choose(option, settings)
 
     assert str(raised.value).startswith(message)

@@ -1,6 +1,8 @@
 """The command's options, and what it tells of itself."""
 
 import json
+import resource
+import stat
 import subprocess
 import sys
 from pathlib import Path
@@ -8,7 +10,6 @@ from pathlib import Path
 import pytest
 
 from celsiusify_tf_serving import exported_model
-from celsiusify_tf_serving.cli import options as cli
 from celsiusify_tf_serving.settings import Settings, server_flags
 
 from .machine import Machine
@@ -23,11 +24,15 @@ CARD = {
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (("--engine=gpu",), "expected one of auto, binary, container, embedded, not 'gpu'"),
+        (("--engine=gpu",), "'gpu' is not one of 'auto', 'binary', 'container', 'embedded'"),
         (("--engine=binary",), "--engine=binary can't serve: no tensorflow_model_server"),
         (("--rest_api_port=x",), "expected a port from 0 to 65535, not 'x'"),
         (("--port=65536",), "expected a port from 0 to 65535, not '65536'"),
-        (("--port",), "--port: expected one argument"),
+        (("--port",), "Option '--port' requires an argument"),
+        (("--port=",), "expected a port from 0 to 65535, not ''"),
+        (("--image=",), "expected the name of an image, not an empty value"),
+        (("--model_base_path=",), "expected a path, not an empty value"),
+        (("--pid_file=",), "expected a path, not an empty value"),
         (("model",), "expected flags as --name=value, not 'model'"),
         (("-v",), "expected flags as --name=value, not '-v'"),
     ],
@@ -123,6 +128,31 @@ def test_describing_imports_no_tensorflow(machine: Machine) -> None:
     assert "tensorflow" not in imported
 
 
+@pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["serve", "--help"]])
+def test_help_costs_less_than_half_a_second(machine: Machine, arguments: list[str]) -> None:
+    command = [sys.executable, "-m", "celsiusify_tf_serving", *arguments]
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    done = subprocess.run(
+        command, env=machine.environment(), capture_output=True, text=True, check=True
+    )
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+
+    assert done.stdout.strip()
+    assert after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime < 0.5
+
+
+@pytest.mark.parametrize("arguments", [[], ["start"]])
+def test_a_missing_or_unknown_verb_is_one_line(machine: Machine, arguments: list[str]) -> None:
+    command = [sys.executable, "-m", "celsiusify_tf_serving", *arguments]
+    done = subprocess.run(
+        command, env=machine.environment(), capture_output=True, text=True, check=False
+    )
+
+    (line,) = done.stderr.splitlines()
+    assert done.returncode == 2
+    assert line.startswith("celsiusify-tf-serving: ")
+
+
 def test_default_model_is_that_of_the_source_tree() -> None:
     """The folder that `make export` writes to, wherever the command is called from."""
     assert Path(exported_model.__file__).parents[2] == exported_model.SUBPROJECT
@@ -141,9 +171,9 @@ def test_model_of_the_current_folder_is_served_by_an_installed_package(
 
 def test_flags_are_never_abbreviations_of_options(machine: Machine) -> None:
     """TensorFlow Serving's own --model_base and --pid would be no option of ours."""
-    _, _, settings = cli.parse(["serve", f"--model_base_path={machine.model}", "--rest_api=1"])
+    done = machine.run("describe", "--rest_api=1", "--pid=7")
 
-    assert settings.flags == ("--rest_api=1",)
+    assert json.loads(done.stdout)["settings"]["further_flags"] == "--rest_api=1 --pid=7"
 
 
 def test_user_s_flag_stands_in_place_of_ours() -> None:
@@ -159,6 +189,20 @@ def test_user_s_flag_stands_in_place_of_ours() -> None:
         "--model_name=f2c",
         "--monitoring_config_file=/own",
     ]
+
+
+@pytest.mark.parametrize("own", ["--grpc_socket_path=/own.sock", "--port=8500"])
+def test_port_0_gives_grpc_a_private_socket(own: str) -> None:
+    """TensorFlow Serving itself refuses to start with neither a port nor a socket for gRPC."""
+    flags = server_flags(Settings(Path("/m/celsiusify"), "image", port=0))
+    (socket,) = [flag for flag in flags if flag.startswith("--grpc_socket_path=")]
+    folder = Path(socket.partition("=")[2]).parent
+
+    assert "--port=0" in flags
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    overridden = server_flags(Settings(Path("/m/celsiusify"), "image", port=0, flags=(own,)))
+    assert [flag for flag in overridden if flag.startswith(("--grpc", "--port"))][-1] == own
+    assert sum("grpc_socket_path" in flag for flag in overridden) == ("socket" in own)
 
 
 def test_command_and_module_are_the_same(machine: Machine) -> None:

@@ -73,3 +73,26 @@ def test_embedded_server_serves_the_model_with_the_shipped_settings(
 
         process.send_signal(signal.SIGTERM)
         assert process.wait(30) == 0
+
+
+def test_port_0_opens_no_tcp_port_for_grpc(machine: Machine, exported: Path) -> None:
+    """REST answers, and its port is the only one on which the process listens."""
+    shutil.copytree(exported, machine.model / "13")
+    port = free_port()
+    with machine.serving("--engine=embedded", f"--rest_api_port={port}", "--port=0") as process:
+        status = json.loads(answer(process, f"http://127.0.0.1:{port}/v1/models/celsiusify"))
+
+        assert status["model_version_status"][0]["state"] == "AVAILABLE"
+        assert listening_ports(process.pid) == {port}
+
+
+def listening_ports(pid: int) -> set[int]:
+    """Return the TCP ports on which a process listens."""
+    sockets = {str(path.readlink()) for path in Path(f"/proc/{pid}/fd").iterdir()}
+    ports = set()
+    for table in ("tcp", "tcp6"):
+        for line in Path(f"/proc/{pid}/net/{table}").read_text().splitlines()[1:]:
+            _, local, _, state, *rest = line.split()
+            if state == "0A" and f"socket:[{rest[5]}]" in sockets:
+                ports.add(int(local.rpartition(":")[2], 16))
+    return ports

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from celsiusify_tf_serving import settings
-from celsiusify_tf_serving.cli.options import IMAGE
+from celsiusify_tf_serving.cli.verbs import IMAGE
 from celsiusify_tf_serving.engines import binary, container
 from celsiusify_tf_serving.settings import GRPC_PORT, REST_API_PORT
 

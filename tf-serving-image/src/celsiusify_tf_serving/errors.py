@@ -1,5 +1,5 @@
-"""What ends the command with one line and exit code 2."""
+"""The error that ends the command with one line."""
 
 
-class ServingError(Exception):
-    """The server can't be started as asked; the message says what was expected."""
+class StartError(Exception):
+    """A server that can't be started as asked; the message says what was expected."""

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from celsiusify_tf_serving.errors import ServingError
+from celsiusify_tf_serving.errors import StartError
 
 MODEL = Path("model") / "celsiusify"
 SUBPROJECT = Path(__file__).parents[2]
@@ -22,13 +22,13 @@ def locate(given: Path | None) -> Path:
         The folder's absolute path, which TensorFlow Serving needs.
 
     Raises:
-        ServingError: If there's no version in any of them.
+        StartError: If there's no version in any of them.
     """
     folders = [given] if given else [SUBPROJECT / MODEL, Path.cwd() / MODEL]
     for folder in folders:
         if newest_version(folder) is not None:
             return folder.resolve()
-    raise ServingError(
+    raise StartError(
         f"no model in {folders[0]}: make one with `make export`, "
         "or name the folder of another by --model_base_path"
     )

@@ -1,48 +1,74 @@
-"""The command `celsiusify-tf-serving`."""
+"""The command `celsiusify-tf-serving`: serve the model, or describe what would serve it."""
 
-import json
 import sys
+from collections.abc import Sequence
+from importlib import import_module
 
-from celsiusify_tf_serving.cli.options import parse
-from celsiusify_tf_serving.engines import Engine
-from celsiusify_tf_serving.engines.description import describe
-from celsiusify_tf_serving.engines.selection import choose
-from celsiusify_tf_serving.errors import ServingError
-from celsiusify_tf_serving.settings import Settings
+import click
+
+from celsiusify_tf_serving.errors import StartError
+from celsiusify_tf_serving.exit_codes import ExitCode
+
+PROGRAM = "celsiusify-tf-serving"
+DISTRIBUTION = "celsiusify-tf-serving-image"
+
+VERBS = {
+    "serve": "Start the server and stay until it ends.",
+    "describe": "Print as JSON what serve would start.",
+}
+"""The help of each verb. The module of the verbs is imported only when a verb runs."""
+
+EPILOG = "Exit codes: 2 unusable option, engine or model; 130 interrupted; else the server's own."
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Run the command.
+class LazyGroup(click.Group):
+    """A group that imports its verbs when one runs."""
 
-    Returns:
-        The exit code: the server's own, or 2 if it can't be started as asked.
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names of all verbs."""
+        return list(VERBS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return a verb, or None if there is no verb of that name."""
+        if cmd_name not in VERBS:
+            return None
+        verbs = import_module("celsiusify_tf_serving.cli.verbs")
+        command: click.Command = getattr(verbs, cmd_name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the help of each verb without importing the verbs."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(VERBS.items()))
+
+
+@click.group(
+    cls=LazyGroup,
+    epilog=EPILOG,
+    no_args_is_help=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+@click.version_option(package_name=DISTRIBUTION, message="%(version)s")
+def group() -> None:
+    """Serve the model by TensorFlow Serving, or by the embedded server."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command and return its exit code; an error is one line on stderr.
+
+    Args:
+        arguments: The command line; that of the process if not given.
     """
     try:
-        command, option, settings = parse(sys.argv[1:] if arguments is None else arguments)
-        engine, reason = choose(option, settings)
-        return COMMANDS[command](engine, reason, settings)
-    except ServingError as error:
-        print(f"celsiusify-tf-serving: {error}", file=sys.stderr)
-        return 2
+        return int(group.main(arguments, prog_name=PROGRAM, standalone_mode=False) or ExitCode.OK)
+    except click.ClickException as error:
+        return _fail(error.format_message())
+    except StartError as error:
+        return _fail(str(error))
+    except (click.Abort, KeyboardInterrupt):
+        return ExitCode.INTERRUPTED
 
 
-def _serve(engine: Engine, reason: str, settings: Settings) -> int:
-    ports = f"REST {settings.rest_api_port or 'off'}, gRPC {settings.port or 'off'}"
-    say(f"engine {engine.name}: {reason}")
-    if engine.caveat:
-        say(engine.caveat)
-    say(f"serving {settings.model_dir}, {ports}")
-    return engine.serve()
-
-
-def _describe(engine: Engine, reason: str, settings: Settings) -> int:
-    print(json.dumps(describe(engine, reason, settings), indent=2, ensure_ascii=False))
-    return 0
-
-
-COMMANDS = {"serve": _serve, "describe": _describe}
-
-
-def say(line: str) -> None:
-    """Tell whoever watches, before the server takes over."""
-    print(f"celsiusify-tf-serving: {line}", file=sys.stderr, flush=True)
+def _fail(message: str) -> ExitCode:
+    print(f"{PROGRAM}: {' '.join(message.split())}", file=sys.stderr)
+    return ExitCode.USAGE

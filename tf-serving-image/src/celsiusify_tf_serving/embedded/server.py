@@ -82,7 +82,10 @@ class Server:
             tensor_writer(self._flags.enable_serialization_as_tensor_content),
         )
         self._grpc = await start_grpc(self._flags, prediction, ModelService(self._manager))
-        log(f"Running gRPC ModelServer at 0.0.0.0:{self._flags.port} ...")
+        if self._flags.port:
+            log(f"Running gRPC ModelServer at 0.0.0.0:{self._flags.port} ...")
+        if self._flags.grpc_socket_path:
+            log(f"Running gRPC ModelServer at UNIX socket unix:{self._flags.grpc_socket_path} ...")
         self._start_rest()
         while self._flags.model_config_file and self._flags.model_config_file_poll_wait_seconds > 0:
             await asyncio.sleep(self._flags.model_config_file_poll_wait_seconds)

@@ -6,7 +6,7 @@ import shutil
 import subprocess
 
 from celsiusify_tf_serving.engines.engine import Finding
-from celsiusify_tf_serving.errors import ServingError
+from celsiusify_tf_serving.errors import StartError
 from celsiusify_tf_serving.settings import Settings, server_flags
 
 PROGRAM = "tensorflow_model_server"
@@ -40,10 +40,10 @@ class Binary:
         """Become the server.
 
         Raises:
-            ServingError: If the program is none that this machine can run.
+            StartError: If the program is none that this machine can run.
         """
         self._settings.write_pid(os.getpid())
         try:
             os.execvp(PROGRAM, [PROGRAM, *server_flags(self._settings)])
         except OSError as error:
-            raise ServingError(f"{shutil.which(PROGRAM)}: {error.strerror}") from error
+            raise StartError(f"{shutil.which(PROGRAM)}: {error.strerror}") from error

@@ -1,7 +1,7 @@
 """Choose the engine that serves."""
 
 from celsiusify_tf_serving.engines import ENGINES, Engine
-from celsiusify_tf_serving.errors import ServingError
+from celsiusify_tf_serving.errors import StartError
 from celsiusify_tf_serving.settings import Settings
 
 AUTO = "auto"
@@ -18,7 +18,7 @@ def choose(option: str, settings: Settings) -> tuple[Engine, str]:
         The engine, and why it is that one.
 
     Raises:
-        ServingError: If this machine doesn't have the engine that is asked for.
+        StartError: If this machine doesn't have the engine that is asked for.
     """
     if option != AUTO:
         return _forced(option, settings)
@@ -29,12 +29,12 @@ def choose(option: str, settings: Settings) -> tuple[Engine, str]:
         reasons.append(finding.reason)
         if finding.available:
             return engine, "; ".join(reasons)
-    raise ServingError("; ".join(reasons))
+    raise StartError("; ".join(reasons))
 
 
 def _forced(option: str, settings: Settings) -> tuple[Engine, str]:
     engine = ENGINES[option](settings)
     finding = engine.find()
     if not finding.available:
-        raise ServingError(f"--engine={option} can't serve: {finding.reason}")
+        raise StartError(f"--engine={option} can't serve: {finding.reason}")
     return engine, f"--engine={option} asks for it; {finding.reason}"
