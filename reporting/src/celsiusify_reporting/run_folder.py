@@ -128,11 +128,11 @@ def _statistics(measured: Measured) -> Iterator[tuple[str, str]]:
     if measured.requests is not None:
         history = locust_csv.stats_history(measured.requests, measured.seconds)
         yield f"{one.name}_stats_history.csv", history
-    if measured.steady_rows is not None and one.steady:
+    if measured.steady_rows is not None and one.window_stats:
         request = one.target.request
-        stats = locust_csv.stats(measured.steady_rows, one.steady.seconds, request)
+        stats = locust_csv.stats(measured.steady_rows, one.window_stats.seconds, request)
         yield f"{one.name}_stats.csv", stats
-        yield f"{one.name}_failures.csv", locust_csv.failures(one.steady.failures, request)
+        yield f"{one.name}_failures.csv", locust_csv.failures(one.window_stats.failures, request)
 
 
 def write(folder: Path, files: dict[str, bytes]) -> None:

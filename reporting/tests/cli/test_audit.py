@@ -117,10 +117,10 @@ def test_target_that_counted_otherwise_fails(run: Path) -> None:
 def test_changed_figure_fails(run: Path) -> None:
     """A report.json that doesn't follow from the rows is told by its place."""
     report = json.loads((run / "report.json").read_text())
-    report["measurements"][0]["steady"]["latency"]["mean_ms"] = 1.5
+    report["measurements"][0]["window_stats"]["latency"]["mean_ms"] = 1.5
     (run / "report.json").write_text(json.dumps(report))
 
-    assert "measurements.0.steady.latency.mean_ms differs" in " ".join(failures(run))
+    assert "measurements.0.window_stats.latency.mean_ms differs" in " ".join(failures(run))
 
 
 @pytest.mark.parametrize("page", ["report.md", "report.html"])

@@ -248,7 +248,7 @@ def test_target_that_never_ran_is_reported_as_such(results: Path) -> None:
     assert main(["report", str(run)]) == 3
     text = (run / "report.md").read_text()
     assert "the run failed: it wasn't ready within 30 s" in text
-    assert json.loads((run / "report.json").read_text())["measurements"][0]["steady"] is None
+    assert json.loads((run / "report.json").read_text())["measurements"][0]["window_stats"] is None
 
 
 @pytest.mark.parametrize("there", [True, False])

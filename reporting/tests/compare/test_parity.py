@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from celsiusify_reporting.compare.parity import Fairness
+from celsiusify_reporting.compare.parity import Parity
 from celsiusify_reporting.document.model import Table
 from celsiusify_reporting.document.sections.comparisons import equality
 from celsiusify_reporting.run_folder import measure_run
@@ -16,8 +16,8 @@ def folder(results: Path) -> Path:
     return make_run(results / "run", {"tfserving": Load(), "converter-api": Load()})
 
 
-def sheet(folder: Path) -> Fairness:
-    return measure_run(folder)[0].fairness
+def sheet(folder: Path) -> Parity:
+    return measure_run(folder)[0].parity
 
 
 def test_sheet_has_a_row_for_all_that_should_be_equal(folder: Path) -> None:
@@ -25,7 +25,7 @@ def test_sheet_has_a_row_for_all_that_should_be_equal(folder: Path) -> None:
     seen = sheet(folder)
 
     assert seen.targets == ("TensorFlow Serving (REST)", "Flask under gunicorn")
-    assert {one.name: one.values for one in seen.traits} == {
+    assert {one.name: one.values for one in seen.rows} == {
         "CPU given, cores": ("1", "1"),
         "shares its cores with the load generator": ("no", "no"),
         "workers": ("2", "2"),
@@ -63,7 +63,7 @@ def test_what_differs_is_marked_and_said(
     """By name in the sheet, and in a sentence for the first page."""
     edit_run(folder, "targets", "tfserving", *path, value=value)
     seen = sheet(folder)
-    trait = next(one for one in seen.traits if one.name == name)
+    trait = next(one for one in seen.rows if one.name == name)
 
     assert (trait.equal is False) == (name in seen.unequal) == bool(says)
     assert says in " ".join(seen.sentences)
@@ -73,7 +73,7 @@ def test_what_differs_is_marked_and_said(
 def test_shares_that_hardly_differ_are_equal(folder: Path, opened: int, equal: bool) -> None:
     """Ten connections of a thousand requests are 1 %: rounding alone makes nothing unequal."""
     edit_run(folder, "targets", "tfserving", "rounds", 0, "connections", "opened", value=opened)
-    (kept,) = (one for one in sheet(folder).traits if one.name == "requests on a kept connection")
+    (kept,) = (one for one in sheet(folder).rows if one.name == "requests on a kept connection")
 
     assert kept.equal is equal
 
@@ -82,7 +82,7 @@ def test_what_is_unknown_is_not_called_equal(folder: Path) -> None:
     """Nor unequal: the sheet says that it isn't known."""
     edit_run(folder, "targets", "tfserving", "engine", value=None)
     report, _ = measure_run(folder)
-    (engine,) = (one for one in report.fairness.traits if one.name == "engine")
+    (engine,) = (one for one in report.parity.rows if one.name == "engine")
     (table,) = (block for block in next(equality(report)) if isinstance(block, Table))
 
     assert (engine.values, engine.equal) == ((None, "gunicorn"), None)
@@ -105,4 +105,4 @@ def test_one_target_has_nothing_to_be_unequal_to(results: Path) -> None:
     seen = sheet(make_run(results / "run", {"tfserving": Load()}))
 
     assert (len(seen.targets), seen.unequal, seen.sentences) == (1, (), ())
-    assert seen.traits
+    assert seen.rows

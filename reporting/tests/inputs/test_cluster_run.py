@@ -154,7 +154,7 @@ def test_pod_that_came_later_beside_the_load_is_told(folder: Path) -> None:
 
 def test_cores_that_nobody_kept_are_no_matter_in_a_cluster(folder: Path) -> None:
     """Quotas are what counts there."""
-    names = [one.name for one in report_of(folder).fairness.traits]
+    names = [one.name for one in report_of(folder).parity.rows]
 
     assert "No cores were kept" not in caveats(folder)
     assert "CPU limit of a replica, cores" in names
@@ -206,9 +206,9 @@ def test_report_of_before_clusters_is_read(tmp_path: Path) -> None:
     folder = make_run(tmp_path / "run", {"converter-api": Load()})
     assert main(["report", str(folder)]) == 0
     stored = json.loads((folder / "report.json").read_text())
-    assert (stored.pop("cluster"), stored.pop("team")) == (None, None)
+    assert (stored.pop("cluster"), stored.pop("worker_summary")) == (None, None)
     (one,) = stored["measurements"]
-    for name in ("steps", "instances", "changes", "course"):
+    for name in ("steps", "instances", "changes", "timeline"):
         assert one.pop(name) is None
     for record in one["rounds"]:
         assert (record.pop("steps"), record.pop("replicas")) == (None, None)

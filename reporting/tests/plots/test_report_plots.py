@@ -10,7 +10,7 @@ from celsiusify_reporting.plots import report_plots
 from celsiusify_reporting.plots.rates import capacity
 from celsiusify_reporting.plots.spec import Chart
 from celsiusify_reporting.plots.style import looks
-from celsiusify_reporting.stats.capacity import Found, Tried
+from celsiusify_reporting.stats.capacity import CapacityResult, RateTrial
 from support.runs import TITLES, Load, OpenLoad
 
 ROUNDS = (1, 1.01, 0.99, 1.02)
@@ -31,14 +31,14 @@ def test_target_looks_the_same_in_every_plot(report_of: ReportOf) -> None:
 def test_curve_is_the_distribution(report_of: ReportOf) -> None:
     """What is drawn is what report.json holds."""
     report = report_of({"tfserving": Load()})
-    steady = report.measurements[0].steady
-    assert steady
-    assert steady.distribution
+    window_stats = report.measurements[0].window_stats
+    assert window_stats
+    assert window_stats.distribution
     (panel,) = report_plots.draw(report)[report_plots.DISTRIBUTION].panels
     curve, *_ = panel.traces
 
-    assert curve.x == steady.distribution.ms
-    assert curve.y == steady.distribution.share_percent
+    assert curve.x == window_stats.distribution.ms
+    assert curve.y == window_stats.distribution.share_percent
     assert panel.x.logarithmic
 
 
@@ -158,11 +158,11 @@ def test_capacity_is_drawn_with_objective_and_rate(report_of: ReportOf) -> None:
     """Latency over rate, a line at the objective and one at what was found."""
     drawn = looks(report_of({"tfserving": Load()}).measurements)
     tried = [
-        Tried(0, "bracket", 200, 100, 2, 3, 4, 0, True),
-        Tried(1, None, 400, 90, 5, 6, 70, 1, False),
+        RateTrial(0, "bracket", 200, 100, 2, 3, 4, 0, True),
+        RateTrial(1, None, 400, 90, 5, 6, 70, 1, False),
     ]
     objective = Objective(percentile=99, latency_ms=50, failures_percent=0.1)
-    found = Found(
+    found = CapacityResult(
         "tfserving", "TF", objective, 200, "objective", 1, 1, 400, tuple(tried), "It held."
     )
     chart = capacity(drawn, [found])

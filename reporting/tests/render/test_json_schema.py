@@ -98,6 +98,6 @@ def test_schema_tells_what_is_wrong() -> None:
     del report["verdict"]
 
     assert problems(report | {"format": 2}, "report") == [
-        "$.format: 3 was expected",
+        "$.format: 4 was expected",
         "$: 'verdict' is a required property",
     ]

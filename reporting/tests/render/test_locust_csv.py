@@ -101,9 +101,9 @@ def test_history_counts_every_request_once() -> None:
     some["latency_ns"] = (some["end_ns"] - some["start_ns"]).astype("Int64")
     window = Window(load.from_ns(), load.until_ns())
     history = read(locust_csv.stats_history(some, each_second(some, None, window)))
-    steady = [row for row in history if int(row["Timestamp"]) * S >= load.from_ns()]
+    window_stats = [row for row in history if int(row["Timestamp"]) * S >= load.from_ns()]
 
-    assert sum(float(row["Requests/s"]) for row in steady) == len(window.rows(some))
+    assert sum(float(row["Requests/s"]) for row in window_stats) == len(window.rows(some))
 
 
 def test_failures_say_when_they_were_seen() -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from celsiusify_reporting.document.report import Report
 from celsiusify_reporting.run_folder import measure_run
-from celsiusify_reporting.stats.capacity import Found, against
+from celsiusify_reporting.stats.capacity import CapacityResult, against
 from support.runs import OpenLoad, make_run
 
 OBJECTIVE = {"percentile": 99, "latency_ms": 50.0, "failures_percent": 0.1}
@@ -64,11 +64,11 @@ def test_figures_of_a_search_are_those_that_confirmed_it(tmp_path: Path) -> None
     """Rates that were tried on the way aren't mixed into the target's latencies."""
     load = search(2, [240, 600, 480, 480, 480, 480])
     report = report_of(tmp_path, {"tfserving": load}, {"tfserving": result(480)})
-    steady = report.measurements[0].steady
-    assert steady
+    window_stats = report.measurements[0].window_stats
+    assert window_stats
 
-    assert steady.seconds == 12
-    assert steady.throughput.succeeded_rps == pytest.approx(480, rel=0.01)
+    assert window_stats.seconds == 12
+    assert window_stats.throughput.succeeded_rps == pytest.approx(480, rel=0.01)
     assert len(report.measurements[0].rounds) == 6
 
 
@@ -108,7 +108,7 @@ def test_search_without_an_end_is_invalid(tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def pair(tmp_path: Path) -> tuple[Found, Found]:
+def pair(tmp_path: Path) -> tuple[CapacityResult, CapacityResult]:
     """What was found of a target at 480 and of another at 220 a second."""
     loads = {
         "tfserving": search(2, [240, 600, 480, 480, 480, 480]),
@@ -119,7 +119,9 @@ def pair(tmp_path: Path) -> tuple[Found, Found]:
     return first, second
 
 
-def test_capacities_are_compared_by_what_they_lie_between(pair: tuple[Found, Found]) -> None:
+def test_capacities_are_compared_by_what_they_lie_between(
+    pair: tuple[CapacityResult, CapacityResult],
+) -> None:
     """480 to 600 is between 480/300 and 600/220 times 220 to 300."""
     assert list(against(pair)) == [
         "TensorFlow Serving (REST) holds 1.6 to 2.7 times the rate of Flask under gunicorn"
@@ -136,7 +138,10 @@ def test_capacities_are_compared_by_what_they_lie_between(pair: tuple[Found, Fou
     ],
 )
 def test_capacities_that_were_not_established_are_not_compared(
-    pair: tuple[Found, Found], first: dict[str, Any], second: dict[str, Any], says: str
+    pair: tuple[CapacityResult, CapacityResult],
+    first: dict[str, Any],
+    second: dict[str, Any],
+    says: str,
 ) -> None:
     """Where a generator gave out there is a least, or nothing to compare with."""
     found = replace(pair[0], **first), replace(pair[1], **second)
@@ -144,6 +149,8 @@ def test_capacities_that_were_not_established_are_not_compared(
     assert says in " ".join(against(found))
 
 
-def test_target_that_held_nothing_is_not_compared(pair: tuple[Found, Found]) -> None:
+def test_target_that_held_nothing_is_not_compared(
+    pair: tuple[CapacityResult, CapacityResult],
+) -> None:
     """There is no rate to compare with."""
     assert list(against((pair[0], replace(pair[1], rate_rps=None)))) == []

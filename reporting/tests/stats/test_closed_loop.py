@@ -41,7 +41,7 @@ def test_law_holds_where_users_do_nothing_else() -> None:
     assert loop.ceiling_rps == pytest.approx(200)
     assert loop.ceiling_percent == pytest.approx(100 * 50 / 52)
     assert loop.residual_percent == pytest.approx(0, abs=0.2)
-    assert (loop.think_ms, loop.asked_think_ms, loop.added_ms) == (50, 50, 0)
+    assert (loop.think_ms, loop.configured_think_ms, loop.added_ms) == (50, 50, 0)
 
 
 def test_users_that_are_missing_show_in_the_residual() -> None:
@@ -52,7 +52,7 @@ def test_users_that_are_missing_show_in_the_residual() -> None:
     assert loop
 
     assert loop.residual_percent == pytest.approx(50, abs=0.2)
-    assert loop.asked_ceiling_rps is None
+    assert loop.configured_ceiling_rps is None
 
 
 @pytest.mark.parametrize("frame", [rows(), rows((0, 0, 0, 5)), rows((0, 0, 0, None))])

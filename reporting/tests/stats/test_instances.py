@@ -42,7 +42,7 @@ def test_evenness_is_the_busiest_by_an_even_share(
     uneven = instances(tmp_path, Spike(weights=weights)).uneven
     assert uneven
 
-    assert uneven.times == pytest.approx(times, rel=0.05)
+    assert uneven.ratio == pytest.approx(times, rel=0.05)
     assert uneven.from_s == pytest.approx(26, abs=0.1)
     assert uneven.answers == pytest.approx(24 * 200 + 30 * 40, rel=0.01)
 
@@ -52,7 +52,7 @@ def test_few_answers_tell_no_evenness(tmp_path: Path) -> None:
     late = Spike(answered_s=(12.6, 39.5), steps=((10, 0.2), (40, 1), (2, 0.2)), steady_s=52)
     found = instances(tmp_path, late)
 
-    assert [one.times for one in found.rounds] == [None]
+    assert [one.ratio for one in found.rounds] == [None]
     assert found.uneven is None
 
 

@@ -75,7 +75,7 @@ def test_bursts_that_are_worth_too_little_leave_no_interval() -> None:
     one = p99(dependent(1000, 0.99, random))
 
     assert one.ms is not None
-    assert one.effective_n < 500
+    assert one.effective_sample_size < 500
     assert one.interval is None
 
 

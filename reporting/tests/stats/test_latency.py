@@ -61,7 +61,7 @@ def test_percentile_is_given_from_the_needed_number_on(n: int, given: bool) -> N
     assert latency
 
     assert (latency.at(99).ms is not None) == given
-    assert latency.at(99).needs == 662
+    assert latency.at(99).needed_requests == 662
 
 
 def test_summary_of_known_latencies() -> None:

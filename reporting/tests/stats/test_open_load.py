@@ -100,7 +100,7 @@ def test_late_or_short_delivery_is_told(
 def test_report_has_both_times(tmp_path: Path) -> None:
     """Percentile by percentile, in report.json."""
     report = json.loads(to_json(report_of(tmp_path, OpenLoad(steady_s=10))))
-    omissions = report["measurements"][0]["steady"]["open_load"]["omissions"]
+    omissions = report["measurements"][0]["window_stats"]["open_load"]["omissions"]
 
     assert [one["percent"] for one in omissions] == [50, 90, 95, 99, 99.9]
     assert omissions[0]["response_ms"] == pytest.approx(omissions[0]["service_ms"] + 0.05)

@@ -9,7 +9,7 @@ from celsiusify_reporting.document.report import Report
 from celsiusify_reporting.narrative import scaling_text
 from celsiusify_reporting.run_folder import measure_run
 from celsiusify_reporting.stats.model import Measurement
-from celsiusify_reporting.stats.scaling.changes import Change, Moments
+from celsiusify_reporting.stats.scaling.changes import Change, EventTimes
 from celsiusify_reporting.stats.scaling.replicas import ready_within
 from celsiusify_reporting.stats.window import Window
 from support.clusters import Spike, make_cluster_run
@@ -39,12 +39,12 @@ def test_scale_up_is_timed_from_the_step(tmp_path: Path) -> None:
     up, _ = changes(tmp_path, Spike())
 
     assert (up.direction, up.from_rps, up.to_rps) == ("up", 40, 200)
-    assert (up.before, up.after) == (1, 3)
-    assert up.wanted == Moments(8.3, 8.3, 2)
-    assert up.created == Moments(8, 8, 2)
-    assert up.ready == Moments(12, 15, 2)
+    assert (up.replicas_before, up.replicas_after) == (1, 3)
+    assert up.desired == EventTimes(8.3, 8.3, 2)
+    assert up.created == EventTimes(8, 8, 2)
+    assert up.ready == EventTimes(12, 15, 2)
     assert up.answered
-    assert up.answered.times == 2
+    assert up.answered.count == 2
     assert up.answered.first_s == pytest.approx(12.6, abs=0.06)
     assert up.answered.last_s == pytest.approx(16.0, abs=0.06)
 
@@ -53,27 +53,29 @@ def test_scale_down_is_timed_from_its_step(tmp_path: Path) -> None:
     """From when the load fell: when fewer were wanted, and when the last was gone."""
     _, down = changes(tmp_path, Spike())
 
-    assert (down.direction, down.before, down.after) == ("down", 3, 1)
-    assert down.wanted == Moments(12.3, 12.3, 2)
-    assert down.ready == Moments(13.3, 13.3, 2)
-    assert down.felt == ()
+    assert (down.direction, down.replicas_before, down.replicas_after) == ("down", 3, 1)
+    assert down.desired == EventTimes(12.3, 12.3, 2)
+    assert down.ready == EventTimes(13.3, 13.3, 2)
+    assert down.user_impact == ()
 
 
 def test_users_are_followed_through_the_scale_up(tmp_path: Path) -> None:
     """Slow and dropped until the last new replica is ready, and quick before and after."""
     up, _ = changes(tmp_path, Spike(ready_s=(12, 15)))
-    felt = {one.name: one for one in up.felt}
+    user_impact = {one.name: one for one in up.user_impact}
     during, after = (
-        felt[name] for name in ("until the new replicas were ready", "with the new replicas")
+        user_impact[name] for name in ("until the new replicas were ready", "with the new replicas")
     )
 
-    assert list(felt) == ["before", during.name, after.name, "afterwards"]
-    assert [one.until_s - one.from_s for one in up.felt] == pytest.approx([10, 15, 25, 30])
-    assert (during.steady.percentile_ms(50), after.steady.percentile_ms(99)) == (40, 2)
-    assert during.steady.open_load
-    assert during.steady.open_load.dropped_percent == pytest.approx(10)
-    assert after.steady.counts.dropped == felt["before"].steady.counts.dropped == 0
-    assert [one.rate_rps for one in up.felt] == [40, 200, 200, 40]
+    assert list(user_impact) == ["before", during.name, after.name, "afterwards"]
+    assert [one.until_s - one.from_s for one in up.user_impact] == pytest.approx([10, 15, 25, 30])
+    assert (during.window_stats.percentile_ms(50), after.window_stats.percentile_ms(99)) == (40, 2)
+    assert during.window_stats.open_load
+    assert during.window_stats.open_load.dropped_percent == pytest.approx(10)
+    assert (
+        after.window_stats.counts.dropped == user_impact["before"].window_stats.counts.dropped == 0
+    )
+    assert [one.rate_rps for one in up.user_impact] == [40, 200, 200, 40]
 
 
 def test_scale_up_is_told_in_words(tmp_path: Path) -> None:
@@ -94,7 +96,7 @@ def test_rounds_that_went_alike_share_their_sentences(tmp_path: Path) -> None:
     report = drawn_up(tmp_path, Spike(slowing=(1, 1, 1)))
     one = report.measurements[0]
     rises = [each for each in one.changes or () if each.direction == "up"]
-    later = replace(rises[2], wanted=Moments(10, 11, 2), ready=Moments(13, 19, 2))
+    later = replace(rises[2], desired=EventTimes(10, 11, 2), ready=EventTimes(13, 19, 2))
     said = "\n".join(scaling_text.points([replace(one, changes=(rises[0], later))]))
 
     assert len(points(report).splitlines()) == 4
@@ -128,7 +130,7 @@ def test_target_that_names_no_instance_is_said_to_tell_nothing(tmp_path: Path) -
     report = drawn_up(tmp_path, Spike(names=False))
     up = (report.measurements[0].changes or ())[0]
 
-    assert (up.answered, up.tells) == (None, False)
+    assert (up.answered, up.names_instances) == (None, False)
     assert "Its answers don't tell when the first new one answered." in points(report)
 
 
@@ -138,8 +140,8 @@ def test_replicas_that_stay_are_told(tmp_path: Path) -> None:
     report = drawn_up(tmp_path, still)
     up = (report.measurements[0].changes or ())[0]
 
-    assert (up.wanted, up.before, up.after) == (None, 1, 1)
-    assert [one.name for one in up.felt] == ["before", "without a new replica", "afterwards"]
+    assert (up.desired, up.replicas_before, up.replicas_after) == (None, 1, 1)
+    assert [one.name for one in up.user_impact] == ["before", "without a new replica", "afterwards"]
     assert "no more than 1 replica was wanted within 40 s." in points(report)
     assert "no more replicas of Flask under gunicorn were wanted" in report.conclusion.headline
     assert "replicas stayed at 1 for the 30 s that were watched." in points(report)
@@ -162,7 +164,7 @@ def test_without_pods_replicas_tell_when_they_were_ready(tmp_path: Path) -> None
     up = (measure_run(folder)[0].measurements[0].changes or ())[0]
 
     assert up.created is None
-    assert up.ready == Moments(12.3, 16.3, 2)
+    assert up.ready == EventTimes(12.3, 16.3, 2)
 
 
 def test_instance_that_answers_before_a_sample_shows_it_is_new(tmp_path: Path) -> None:
@@ -172,7 +174,7 @@ def test_instance_that_answers_before_a_sample_shows_it_is_new(tmp_path: Path) -
     up = (measure_run(folder)[0].measurements[0].changes or ())[0]
 
     assert up.answered
-    assert up.answered.times == 2
+    assert up.answered.count == 2
 
 
 @pytest.mark.parametrize(
@@ -205,14 +207,14 @@ def test_closed_load_is_followed_from_its_start(tmp_path: Path) -> None:
     scale.to_csv(folder / "converter-api_scale.csv", index=False)
     (up,) = measure_run(folder)[0].measurements[0].changes or ()
 
-    assert (up.from_rps, up.before, up.after) == (None, 1, 2)
-    assert (up.wanted, up.ready) == (Moments(15.3, 15.3, 1), Moments(20.3, 20.3, 1))
-    assert (up.tells, up.answered) == (True, None)
+    assert (up.from_rps, up.replicas_before, up.replicas_after) == (None, 1, 2)
+    assert (up.desired, up.ready) == (EventTimes(15.3, 15.3, 1), EventTimes(20.3, 20.3, 1))
+    assert (up.names_instances, up.answered) == (True, None)
 
 
 def test_samples_and_requests_are_on_one_axis(tmp_path: Path) -> None:
     """Offered and answered each second; the CPU of a pod as windows that end when it was known."""
-    course = measured(tmp_path, Spike()).course
+    course = measured(tmp_path, Spike()).timeline
     assert course
     rates = dict(zip(course.second_s, course.offered_rps, strict=True))
     answered = dict(zip(course.second_s, course.answered_rps, strict=True))
@@ -233,7 +235,7 @@ def test_rounds_are_followed_each_by_itself(tmp_path: Path) -> None:
     rises = [one for one in changes(tmp_path, load) if one.direction == "up"]
 
     assert [one.round for one in rises] == [0, 1]
-    assert [one.ready for one in rises] == [Moments(12, 15, 2)] * 2
+    assert [one.ready for one in rises] == [EventTimes(12, 15, 2)] * 2
     apart_s = (load.started_ns(1) - load.started_ns(0)) / SECOND_NS
     assert rises[1].step_s == pytest.approx(10 + apart_s)
 
@@ -242,11 +244,11 @@ def test_replicas_that_change_make_a_run_one_of_deployments(tmp_path: Path) -> N
     """The first page says what is compared; a run of as many replicas all along doesn't."""
     changing = drawn_up(tmp_path / "changing", Spike())
     still = Spike(created_s=(), ready_s=(), answered_s=())
-    steady = drawn_up(tmp_path / "steady", still)
+    window_stats = drawn_up(tmp_path / "window_stats", still)
 
     said = "Replicas changed within the steady part: Flask under gunicorn had 1 to 3 ready."
     assert said in " ".join(changing.caveats)
-    assert "Replicas changed" not in " ".join(steady.caveats)
+    assert "Replicas changed" not in " ".join(window_stats.caveats)
 
 
 def test_dropped_steps_leave_nothing_to_follow(tmp_path: Path) -> None:

@@ -49,11 +49,11 @@ def test_each_step_has_its_figures(tmp_path: Path) -> None:
 
     assert [one.name for one in steps] == ["1, at 40/s", "2, at 200/s", "3, at 40/s"]
     assert [one.offered_rps for one in steps] == [40, 200, 40]
-    assert high.steady.open_load
-    assert high.steady.open_load.delivered_rps == pytest.approx(192.3, abs=0.1)
-    assert high.steady.counts.dropped == 308
-    assert (low.steady.percentile_ms(50), high.steady.percentile_ms(99)) == (2, 40)
-    assert after.steady.counts.dropped == 0
+    assert high.window_stats.open_load
+    assert high.window_stats.open_load.delivered_rps == pytest.approx(192.3, abs=0.1)
+    assert high.window_stats.counts.dropped == 308
+    assert (low.window_stats.percentile_ms(50), high.window_stats.percentile_ms(99)) == (2, 40)
+    assert after.window_stats.counts.dropped == 0
 
 
 def test_planned_steps_are_no_drift(tmp_path: Path) -> None:
@@ -161,7 +161,7 @@ def test_targets_are_compared_in_the_highest_step(tmp_path: Path) -> None:
     p50, *_ = report.comparisons
 
     assert p50.at_rps == 200
-    assert p50.first_value == report.measurements[0].peak.steady.percentile_ms(50)  # type: ignore[union-attr]
+    assert p50.first_value == report.measurements[0].peak.window_stats.percentile_ms(50)  # type: ignore[union-attr]
     assert p50.outcome == "higher"
     assert report.conclusion.headline.startswith(
         "At the highest rate, 200 a second, TensorFlow Serving (REST) was faster than Flask"
@@ -183,7 +183,7 @@ def test_rounds_of_a_step_are_taken_together(tmp_path: Path) -> None:
     report = report_of(spike(tmp_path, Spike(slowing=(1, 1), **CALM)))
     (one,) = report.measurements
 
-    assert [step.steady.counts.started for step in one.steps or ()] == [800, 16_000, 2400]
+    assert [step.window_stats.counts.started for step in one.steps or ()] == [800, 16_000, 2400]
     assert len(one.rounds[1].steps or ()) == 3
 
 

@@ -57,13 +57,13 @@ def test_scatter_is_no_drift(tmp_path: Path, seed: int) -> None:
 def test_start_that_still_warms_up_hardly_moves_p99(tmp_path: Path) -> None:
     """Ten seconds that are ten times as slow are left out, and p99 is within 2 % of the rest's."""
     slow = drawn_up(tmp_path / "slow", lambda at: 1 + 9.0 * (at < 10), steady_s=60)
-    steady = drawn_up(tmp_path / "steady", None, steady_s=60)
+    window_stats = drawn_up(tmp_path / "window_stats", None, steady_s=60)
     cut = slow.measurements[0].rounds[0].stationarity
     assert cut
 
-    assert cut.cut_s == pytest.approx(10, abs=2)
+    assert cut.warm_up_s == pytest.approx(10, abs=2)
     assert slow.measurements[0].percentile_ms(99) == pytest.approx(
-        steady.measurements[0].percentile_ms(99), rel=0.02
+        window_stats.measurements[0].percentile_ms(99), rel=0.02
     )
     assert kinds(slow) == []
     assert "1 of 1 rounds began otherwise than they went on" in slow.verdict.warnings[0].text
@@ -119,9 +119,9 @@ def test_one_round_in_five_may_drift(tmp_path: Path, drifting: int, word: str) -
     """It is a warning then, for the scatter between rounds is in the intervals."""
     load = Load(scatter=0.3, users=20, slowing=[1] * 5, steady_s=10)
     load.course = lambda at: 1 + 0.5 * (at > 5)
-    steady = Load(scatter=0.3, users=20, slowing=[1] * 5, steady_s=10)
-    folder = make_run(tmp_path / "run", {"tfserving": steady})
-    rows = [one.rows("run", "tfserving") for one in (load, steady)]
+    window_stats = Load(scatter=0.3, users=20, slowing=[1] * 5, steady_s=10)
+    folder = make_run(tmp_path / "run", {"tfserving": window_stats})
+    rows = [one.rows("run", "tfserving") for one in (load, window_stats)]
     mixed = [rows[0][rows[0]["round"] < drifting], rows[1][rows[1]["round"] >= drifting]]
     write_rows(folder / "tfserving_requests.parquet", pd.concat(mixed))
     run = json.loads((folder / "run.json").read_text())

@@ -38,10 +38,10 @@ def test_policy_stands_on_the_first_page_and_in_the_sheet(
     folder = make_run(tmp_path / "run", {"converter-api": Load()})
     edit_run(folder, "load", "connection", value=connection)
     report = measure_run(folder)[0]
-    traits = {one.name: one.values for one in report.fairness.traits}
+    rows = {one.name: one.values for one in report.parity.rows}
 
     assert said in render(compose(report)).partition("## ")[0]
-    assert traits["connections"] == (said.removeprefix("on connections that were "),)
+    assert rows["connections"] == (said.removeprefix("on connections that were "),)
 
 
 def test_run_of_before_there_was_a_policy_says_nothing_of_it(tmp_path: Path) -> None:

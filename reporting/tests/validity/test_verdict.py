@@ -89,7 +89,7 @@ def test_headroom_is_what_was_calibrated_by_what_was_reached(tmp_path: Path) -> 
     """10 users who think for 50 ms ask for 192 a second of a generator that can make 61,000."""
     (one,) = judged(run(tmp_path)).verdict.headroom
 
-    assert one.times == pytest.approx(61_000 / one.achieved_rps)
+    assert one.ratio == pytest.approx(61_000 / one.achieved_rps)
     assert one.achieved_rps == pytest.approx(192, rel=0.02)
 
 

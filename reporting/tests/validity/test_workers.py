@@ -91,10 +91,10 @@ def test_unknown_offset_is_told(tmp_path: Path) -> None:
 def test_what_is_left_is_in_the_report_s_data(tmp_path: Path) -> None:
     """By worker, the most of all rounds: no page computes it."""
     report = report_of(run(tmp_path, workers=(Worker("load-1", -0.123), Worker("load-2", 0.456))))
-    assert report.team
+    assert report.worker_summary
 
-    assert report.team.residual_ms == pytest.approx({"load-1": -0.123, "load-2": 0.456})
-    assert report.team.throttled_percent == 0
+    assert report.worker_summary.residual_ms == pytest.approx({"load-1": -0.123, "load-2": 0.456})
+    assert report.worker_summary.throttled_percent == 0
     pages = render(compose(report))
     assert "| load-1 | the leader's | 1 | 2,000 | 0.800 | −0.123 |" in pages
     assert strays(pages, json.loads(to_json(report))) == []
@@ -107,7 +107,7 @@ def test_team_shares_no_cores_with_the_target(tmp_path: Path) -> None:
     report = report_of(folder)
 
     assert "No cores were kept" not in " ".join(report.caveats)
-    assert "shares its cores" not in " ".join(one.name for one in report.fairness.traits)
+    assert "shares its cores" not in " ".join(one.name for one in report.parity.rows)
     assert "by 2 workers, led from 2 cores of Example CPU." in render(compose(report))
 
 

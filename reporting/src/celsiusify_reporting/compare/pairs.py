@@ -9,7 +9,7 @@ from celsiusify_reporting.compare.ratio import Ratio, ratio_interval, rounds_nee
 from celsiusify_reporting.stats.intervals import Interval
 from celsiusify_reporting.stats.method import Method
 from celsiusify_reporting.stats.model import Measurement
-from celsiusify_reporting.stats.window_stats import Steady
+from celsiusify_reporting.stats.window_stats import WindowStats
 
 Outcome = Literal[
     "lower", "higher", "equivalent", "no difference shown", "can't tell", "not compared"
@@ -93,16 +93,22 @@ class Measure:
 
     name: str
     title: str
-    of: Callable[[Steady], float | None]
+    of: Callable[[WindowStats], float | None]
 
 
 MEASURES = (
-    Measure("p50_ms", "median latency", lambda steady: steady.percentile_ms(50)),
-    Measure("p99_ms", "99th percentile of latency", lambda steady: steady.percentile_ms(99)),
+    Measure("p50_ms", "median latency", lambda stats: stats.percentile_ms(50)),
+    Measure("p99_ms", "99th percentile of latency", lambda stats: stats.percentile_ms(99)),
     Measure(
-        "throughput_rps", "requests per second", lambda steady: steady.throughput.succeeded_rps
+        "throughput_rps",
+        "requests per second",
+        lambda stats: stats.throughput.succeeded_rps,
     ),
-    Measure("cpu_s_per_requests", "CPU time per request", lambda steady: steady.cpu_s_per_requests),
+    Measure(
+        "cpu_s_per_requests",
+        "CPU time per request",
+        lambda stats: stats.cpu_s_per_requests,
+    ),
 )
 
 

@@ -66,7 +66,7 @@ def served(ran: Sequence[Measurement], run: Run) -> Iterator[Trait]:
     yield "requests on a kept connection", _kept
     yield "bytes of a request", lambda one: _known(one.target.request_bytes)
     yield "bytes of an answer", _answer
-    yield "instances", lambda one: _known(one.steady.instances if one.steady else None)
+    yield "instances", lambda one: _known(one.window_stats.instances if one.window_stats else None)
     yield "engine", _engine
 
 
@@ -102,7 +102,7 @@ def _kept(one: Measurement) -> float | None:
 
 
 def _answer(one: Measurement) -> str | None:
-    mean = one.steady.response_bytes if one.steady else None
+    mean = one.window_stats.response_bytes if one.window_stats else None
     return None if mean is None else setting(round(mean))
 
 
@@ -133,31 +133,29 @@ class ParityRow:
 
 
 @dataclass(frozen=True)
-class Fairness:
+class Parity:
     """The sheet of a run.
 
     Attributes:
         targets: Their titles, in order.
-        traits: All of them; `unequal` names those that differ.
+        rows: All of them; `unequal` names those that differ.
         sentences: What wasn't equal, for the first page.
     """
 
     targets: tuple[str, ...]
-    traits: tuple[ParityRow, ...]
+    rows: tuple[ParityRow, ...]
     unequal: tuple[str, ...]
     sentences: tuple[str, ...]
 
 
-def sheet(
-    measurements: Sequence[Measurement], run: Run, cluster: Cluster | None = None
-) -> Fairness:
+def sheet(measurements: Sequence[Measurement], run: Run, cluster: Cluster | None = None) -> Parity:
     """Put the targets of a run side by side."""
     ran = [one for one in measurements if one.counting]
     named = [*given(run, cluster), *served(ran, run)]
-    traits = tuple(_trait(name, [value_of(one) for one in ran]) for name, value_of in named)
+    rows = tuple(_trait(name, [value_of(one) for one in ran]) for name, value_of in named)
     titles = tuple(one.title for one in ran)
-    unequal = tuple(one.name for one in traits if one.equal is False)
-    return Fairness(titles, traits, unequal, tuple(_sentences(titles, traits)))
+    unequal = tuple(one.name for one in rows if one.equal is False)
+    return Parity(titles, rows, unequal, tuple(_sentences(titles, rows)))
 
 
 def _trait(name: str, values: Sequence[Value]) -> ParityRow:
@@ -184,8 +182,8 @@ UNEQUAL_CPU = {
 }
 
 
-def _sentences(titles: Sequence[str], traits: Sequence[ParityRow]) -> Iterator[str]:
-    unequal = [one for one in traits if one.equal is False]
+def _sentences(titles: Sequence[str], rows: Sequence[ParityRow]) -> Iterator[str]:
+    unequal = [one for one in rows if one.equal is False]
     if len(titles) < 2 or not unequal:
         return
     first, *others = unequal

@@ -28,7 +28,7 @@ class Metric:
 
 
 def _percentile(percent: float) -> Callable[[StoredStatistics], float | None]:
-    return lambda steady: steady.percentile_ms(percent)
+    return lambda stats: stats.percentile_ms(percent)
 
 
 METRICS = {
@@ -112,12 +112,12 @@ def _check(
 
 def _figures(one: StoredMeasurement, metric: Metric) -> list[float]:
     # A ratio needs figures above nought.
-    figures = (metric.of(round_.steady) for round_ in one.rounds if round_.steady)
+    figures = (metric.of(round_.window_stats) for round_ in one.rounds if round_.window_stats)
     return [figure for figure in figures if figure]
 
 
 def _pooled(one: StoredMeasurement, metric: Metric) -> float | None:
-    return metric.of(one.steady) if one.steady else None
+    return metric.of(one.window_stats) if one.window_stats else None
 
 
 def _outcome(

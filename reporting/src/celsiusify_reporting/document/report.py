@@ -8,19 +8,19 @@ from typing import Literal
 from pydantic import BaseModel
 
 from celsiusify_reporting.compare.pairs import Comparison, compare_all
-from celsiusify_reporting.compare.parity import Fairness, sheet
+from celsiusify_reporting.compare.parity import Parity, sheet
 from celsiusify_reporting.inputs.cluster_json import Cluster
 from celsiusify_reporting.inputs.migrations import REPORT_FORMAT
 from celsiusify_reporting.inputs.run_json import Run
 from celsiusify_reporting.narrative.conclusion import Conclusion, conclude
 from celsiusify_reporting.stats import capacity
-from celsiusify_reporting.stats.capacity import Found
+from celsiusify_reporting.stats.capacity import CapacityResult
 from celsiusify_reporting.stats.method import Method
 from celsiusify_reporting.stats.model import Measurement
 from celsiusify_reporting.validity import workers
 from celsiusify_reporting.validity.caveats import caveats
 from celsiusify_reporting.validity.verdict import Verdict, judge
-from celsiusify_reporting.validity.workers import Team
+from celsiusify_reporting.validity.workers import WorkerSummary
 
 
 @dataclass(frozen=True)
@@ -32,24 +32,24 @@ class Report:
         conclusion: What follows, in words.
         comparisons: Each two targets by each measure.
         capacities: What a search of the highest rate found, else nothing.
-        fairness: What wasn't equal between the targets.
+        parity: What wasn't equal between the targets.
         caveats: What limits it besides the verdict's reasons and warnings.
         cluster: What ran where, where it was made in a cluster.
-        team: What the machines had in common, where several made the load.
+        worker_summary: What the machines had in common, where several made the load.
     """
 
-    format: Literal[3]
+    format: Literal[4]
     verdict: Verdict
     conclusion: Conclusion
     comparisons: tuple[Comparison, ...]
-    capacities: tuple[Found, ...]
-    fairness: Fairness
+    capacities: tuple[CapacityResult, ...]
+    parity: Parity
     caveats: tuple[str, ...]
     measurements: tuple[Measurement, ...]
     run: Run
     method: Method
     cluster: Cluster | None = None
-    team: Team | None = None
+    worker_summary: WorkerSummary | None = None
 
 
 def draw_up(
@@ -65,20 +65,20 @@ def draw_up(
         else ()
     )
     found = capacity.examine(run, measurements)
-    fairness = sheet(measurements, run, cluster)
+    parity = sheet(measurements, run, cluster)
     return Report(
         format=REPORT_FORMAT,
         verdict=verdict,
         conclusion=conclude(verdict, measurements, comparisons, found, method),
         comparisons=comparisons,
         capacities=found,
-        fairness=fairness,
-        caveats=caveats(run, measurements, fairness, method, cluster),
+        parity=parity,
+        caveats=caveats(run, measurements, parity, method, cluster),
         measurements=tuple(measurements),
         run=run,
         method=method,
         cluster=cluster,
-        team=workers.examine(run, measurements),
+        worker_summary=workers.examine(run, measurements),
     )
 
 

@@ -81,7 +81,7 @@ class StoredStatistics(Recorded):
 class StoredRound(Recorded):
     """A round of a target."""
 
-    steady: StoredStatistics | None
+    window_stats: StoredStatistics | None
 
 
 class StoredMeasurement(Recorded):
@@ -89,13 +89,13 @@ class StoredMeasurement(Recorded):
 
     name: str
     rounds: tuple[StoredRound, ...]
-    steady: StoredStatistics | None
+    window_stats: StoredStatistics | None
 
 
 class StoredReport(Recorded):
     """A report."""
 
-    format: Literal[3]
+    format: Literal[4]
     verdict: StoredVerdict
     measurements: tuple[StoredMeasurement, ...]
     run: Run

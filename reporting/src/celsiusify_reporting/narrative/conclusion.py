@@ -19,7 +19,7 @@ from celsiusify_reporting.narrative.formatting import (
 )
 from celsiusify_reporting.narrative.key_points import near, points
 from celsiusify_reporting.stats import capacity
-from celsiusify_reporting.stats.capacity import Found
+from celsiusify_reporting.stats.capacity import CapacityResult
 from celsiusify_reporting.stats.method import Method
 from celsiusify_reporting.stats.model import Measurement
 from celsiusify_reporting.validity.verdict import Verdict
@@ -37,7 +37,7 @@ def conclude(
     verdict: Verdict,
     measurements: Sequence[Measurement],
     comparisons: Sequence[Comparison],
-    found: Sequence[Found],
+    found: Sequence[CapacityResult],
     method: Method,
 ) -> Conclusion:
     """Draw the conclusion of a run."""
@@ -78,12 +78,12 @@ def _clauses(
 
 
 def _left_out(one: Measurement) -> str:
-    if one.steady is None or not one.steady.counts.started:
+    if one.window_stats is None or not one.window_stats.counts.started:
         return f"{one.title} was not measured"
-    counts = one.steady.counts
+    counts = one.window_stats.counts
     if not counts.failed:
         return f"{one.title} finished none of {whole(counts.started)} requests"
-    commonest = one.steady.failures[0]
+    commonest = one.window_stats.failures[0]
     return (
         f"{one.title} answered no request rightly: {whole(counts.failed)} failed "
         f"(most often: {shortened(commonest.error, whole_text=120)})"

@@ -79,7 +79,7 @@ def _gap(title: str, load: OpenLoad, method: Method) -> Iterator[str]:
 
 
 def _stall(one: Measurement, users: int, method: Method) -> Iterator[str]:
-    each = [round_.steady.counts.finished for round_ in one.rounds if round_.steady]
+    each = [round_.window_stats.counts.finished for round_ in one.rounds if round_.window_stats]
     pause = stall(users, min(each, default=0), method.percents)
     if pause is None or not pause.unmoved:
         return

@@ -4,27 +4,27 @@ from collections.abc import Callable, Iterator, Sequence
 
 from celsiusify_reporting.narrative.formatting import SPACE, figure, listing, percent, rate, whole
 from celsiusify_reporting.stats.model import Measurement
-from celsiusify_reporting.stats.scaling.changes import Change, Moments
-from celsiusify_reporting.stats.segments import Stretch
+from celsiusify_reporting.stats.scaling.changes import Change, EventTimes
+from celsiusify_reporting.stats.segments import Segment
 
 
-def felt(alike: Sequence[Change]) -> str | None:
+def user_impact(alike: Sequence[Change]) -> str | None:
     """What users met: how slow it was, and what of it went wrong, stretch by stretch."""
-    stretches = list(zip(*(one.felt for one in alike), strict=True))
-    known = [f"within {_slow(same)} {_wrong(same)}" for same in stretches if _slow(same)]
-    few = [_wrong(same) for same in stretches if not _slow(same)]
+    segments = list(zip(*(one.user_impact for one in alike), strict=True))
+    known = [f"within {_slow(same)} {_wrong(same)}" for same in segments if _slow(same)]
+    few = [_wrong(same) for same in segments if not _slow(same)]
     untold = f"; {listing(few)}, too few were asked to tell" if few else ""
     return f"as users felt it: 99 % were answered {listing(known)}{untold}." if known else None
 
 
-def _slow(same: Sequence[Stretch]) -> str:
+def _slow(same: Sequence[Segment]) -> str:
     """The 99th percentile of a stretch in each round, from the least to the most."""
     p99 = [value for one in same if (value := one.p99_ms) is not None]
     ends = dict.fromkeys(figure(end) for end in (min(p99), max(p99))) if p99 else ()
     return f"{' to '.join(ends)}{SPACE}ms" if ends else ""
 
 
-def _wrong(same: Sequence[Stretch]) -> str:
+def _wrong(same: Sequence[Segment]) -> str:
     """A stretch, and what share of its requests went wrong, in the worst round."""
     shares = ((failed, "failed"), (dropped, "were dropped"))
     worst = [(max(share(one) or 0 for one in same), what) for share, what in shares]
@@ -33,14 +33,14 @@ def _wrong(same: Sequence[Stretch]) -> str:
     return f"{same[0].name} ({listing(wrong)})" if wrong else same[0].name
 
 
-def failed(one: Stretch) -> float | None:
+def failed(one: Segment) -> float | None:
     """Failures of a stretch, in percent of what ended."""
-    return one.steady.throughput.failed_percent
+    return one.window_stats.throughput.failed_percent
 
 
-def dropped(one: Stretch) -> float | None:
+def dropped(one: Segment) -> float | None:
     """Arrivals of an open load that were never sent, in percent."""
-    return one.steady.open_load.dropped_percent if one.steady.open_load else None
+    return one.window_stats.open_load.dropped_percent if one.window_stats.open_load else None
 
 
 def coarse(value: float) -> str:
@@ -63,7 +63,7 @@ def points(measurements: Sequence[Measurement]) -> Iterator[str]:
             rounds = f" in {whole(len(alike))} rounds" if len(alike) > 1 else ""
             told = _up(alike) if alike[0].direction == "up" else _down(alike)
             yield f"{one.title}, {cause(alike[0])}{rounds}: {told}"
-            if met := felt(alike):
+            if met := user_impact(alike):
                 yield f"{one.title}, {met}"
 
 
@@ -71,8 +71,8 @@ def headlines(measurements: Sequence[Measurement]) -> Iterator[str]:
     """For each target, how soon replicas were there after its load had risen in a step."""
     for one in measurements:
         rises = [each for each in one.changes or () if each.direction == "up" and each.from_rps]
-        wanted = [each for each in rises if each.wanted]
-        ready_s = [each.ready.last_s for each in wanted if each.ready and not each.lacking]
+        wanted = [each for each in rises if each.desired]
+        ready_s = [each.ready.last_s for each in wanted if each.ready and not each.missing_replicas]
         late = len(wanted) - len(ready_s)
         if late:
             of = f" in {whole(late)} of {whole(len(rises))} rounds" if len(rises) > 1 else ""
@@ -87,10 +87,17 @@ def _alike(changes: Sequence[Change]) -> list[list[Change]]:
     """Changes of several rounds by what happened, whenever it did."""
     kinds: dict[tuple[object, ...], list[Change]] = {}
     for one in changes:
-        events = (one.wanted, one.created, one.ready, one.answered)
-        counts = tuple(moments and moments.times for moments in events)
-        met = tuple((each.name, each.p99_ms is None) for each in one.felt)
-        load = (one.direction, one.from_rps, one.to_rps, one.before, one.after, one.tells)
+        events = (one.desired, one.created, one.ready, one.answered)
+        counts = tuple(event_times and event_times.count for event_times in events)
+        met = tuple((each.name, each.p99_ms is None) for each in one.user_impact)
+        load = (
+            one.direction,
+            one.from_rps,
+            one.to_rps,
+            one.replicas_before,
+            one.replicas_after,
+            one.names_instances,
+        )
         kinds.setdefault((*load, *counts, *met), []).append(one)
     return list(kinds.values())
 
@@ -111,56 +118,59 @@ def cause(change: Change) -> str:
 
 def _up(alike: Sequence[Change]) -> str:
     one = alike[0]
-    if one.wanted is None:
-        watched = _range([each.watched_s for each in alike])
-        return f"no more than {_replicas(one.before)} wanted within {watched}."
+    if one.desired is None:
+        watched = _range([each.observed_s for each in alike])
+        return f"no more than {_replicas(one.replicas_before)} wanted within {watched}."
     events = [
-        _event("more replicas were wanted", [each.wanted for each in alike]),
+        _event("more replicas were wanted", [each.desired for each in alike]),
         _event("a new pod was created", [each.created for each in alike]),
         _event("the first was ready", [each.ready for each in alike]),
         _event("it answered", [each.answered for each in alike], fine),
         _last(alike),
     ]
     told = listing([event for event in events if event])
-    return f"{told} ({whole(one.before)} to {whole(one.after)} replicas).{_silent(one)}"
+    before, after = whole(one.replicas_before), whole(one.replicas_after)
+    return f"{told} ({before} to {after} replicas).{_silent(one)}"
 
 
 def _event(
-    what: str, moments: Sequence[Moments | None], write: Callable[[float], str] = coarse
+    what: str, event_times: Sequence[EventTimes | None], write: Callable[[float], str] = coarse
 ) -> str:
-    known = [one.first_s for one in moments if one]
+    known = [one.first_s for one in event_times if one]
     return f"{what} after {_range(known, write)}" if known else ""
 
 
 def _last(alike: Sequence[Change]) -> str:
     """When the last of several new replicas was ready, or how many were."""
     ready = alike[0].ready
-    if ready is None or (ready.times == 1 and not alike[0].lacking):
+    if ready is None or (ready.count == 1 and not alike[0].missing_replicas):
         return ""
-    if lacking := alike[0].lacking:
-        wanted = whole(ready.times + lacking)
-        return f"only {whole(ready.times)} of {wanted} new ones by the time the load changed again"
+    if missing_replicas := alike[0].missing_replicas:
+        wanted = whole(ready.count + missing_replicas)
+        return f"only {whole(ready.count)} of {wanted} new ones by the time the load changed again"
     last = _range([one.ready.last_s for one in alike if one.ready])
-    return f"all {whole(ready.times)} new ones were ready after {last}"
+    return f"all {whole(ready.count)} new ones were ready after {last}"
 
 
 def _silent(change: Change) -> str:
     """What there is to say where no new replica was seen to answer."""
-    if not change.tells:
+    if not change.names_instances:
         return " Its answers don't tell when the first new one answered."
     return " No new one answered." if change.ready and not change.answered else ""
 
 
 def _down(alike: Sequence[Change]) -> str:
     one = alike[0]
-    wanted = [each.wanted for each in alike if each.wanted]
+    wanted = [each.desired for each in alike if each.desired]
     if not wanted:
-        watched = _range([each.watched_s for each in alike])
-        return f"replicas stayed at {whole(one.before)} for the {watched} that were watched."
+        watched = _range([each.observed_s for each in alike])
+        return (
+            f"replicas stayed at {whole(one.replicas_before)} for the {watched} that were watched."
+        )
     first, last = [each.first_s for each in wanted], [each.last_s for each in wanted]
     return (
-        f"fewer replicas were wanted after {_range(first)}, and {whole(one.after)} instead of "
-        f"{whole(one.before)} after {_range(last)}."
+        f"fewer replicas were wanted after {_range(first)}, and {whole(one.replicas_after)} "
+        f"instead of {whole(one.replicas_before)} after {_range(last)}."
     )
 
 

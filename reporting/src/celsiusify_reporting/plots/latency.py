@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from celsiusify_reporting.plots.spec import Axis, Chart, Marker, Panel, Trace
 from celsiusify_reporting.plots.style import Drawn
 from celsiusify_reporting.stats.method import Method
-from celsiusify_reporting.stats.window_stats import Steady
+from celsiusify_reporting.stats.window_stats import WindowStats
 
 MARKERS: dict[float, Marker] = {50: "circle", 99: "triangle"}
 
@@ -34,7 +34,7 @@ def _chart(traces: Sequence[Trace], x: Axis, y: Axis) -> Chart | None:
 
 
 def _curve(each: Drawn) -> Iterator[Trace]:
-    if each.one.steady and (curve := each.one.steady.distribution):
+    if each.one.window_stats and (curve := each.one.window_stats.distribution):
         label = "{y} % took at most {x} ms"
         yield Trace(each.title, curve.ms, curve.share_percent, each.look, label)
 
@@ -47,12 +47,12 @@ def _marks(each: Drawn) -> Iterator[Trace]:
 
 
 def _longer(each: Drawn) -> Iterator[Trace]:
-    if each.one.steady and (curve := each.one.steady.distribution):
+    if each.one.window_stats and (curve := each.one.window_stats.distribution):
         longer = tuple(100 - share for share in curve.share_percent[:-1])
         yield Trace(each.title, curve.ms[:-1], longer, each.look, "{y} % took longer than {x} ms")
 
 
-Figure = Callable[[Steady], float | None]
+Figure = Callable[[WindowStats], float | None]
 
 
 def rounds(drawn: Sequence[Drawn], method: Method) -> Chart | None:
@@ -64,10 +64,13 @@ def rounds(drawn: Sequence[Drawn], method: Method) -> Chart | None:
 
 
 def _figures(method: Method) -> Iterator[tuple[str, Figure]]:
-    yield "requests/s", lambda steady: steady.throughput.succeeded_rps
-    yield "p50, ms", lambda steady: steady.percentile_ms(50)
-    yield "p99, ms", lambda steady: steady.percentile_ms(99)
-    yield f"CPU s per {method.per_requests:,} requests", lambda steady: steady.cpu_s_per_requests
+    yield "requests/s", lambda stats: stats.throughput.succeeded_rps
+    yield "p50, ms", lambda stats: stats.percentile_ms(50)
+    yield "p99, ms", lambda stats: stats.percentile_ms(99)
+    yield (
+        f"CPU s per {method.per_requests:,} requests",
+        lambda stats: stats.cpu_s_per_requests,
+    )
 
 
 def _panel(drawn: Sequence[Drawn], title: str, figure: Figure) -> Panel:

@@ -5,11 +5,11 @@ from collections.abc import Iterator, Sequence
 from celsiusify_reporting.narrative.formatting import setting
 from celsiusify_reporting.plots.spec import Axis, Chart, Look, Panel, Rule, Trace
 from celsiusify_reporting.plots.style import AXIS, DOTTED, Drawn
-from celsiusify_reporting.stats.capacity import Found, Tried
+from celsiusify_reporting.stats.capacity import CapacityResult, RateTrial
 from celsiusify_reporting.stats.open_load import Omission
 
 
-def capacity(drawn: Sequence[Drawn], found: Sequence[Found]) -> Chart | None:
+def capacity(drawn: Sequence[Drawn], found: Sequence[CapacityResult]) -> Chart | None:
     """The objective's percentile over the rate; a line across marks the rate that was found."""
     looks = {each.one.name: each.look for each in drawn}
     traces = tuple(trace for one in found for trace in _tried(one, looks[one.target]))
@@ -27,7 +27,7 @@ def capacity(drawn: Sequence[Drawn], found: Sequence[Found]) -> Chart | None:
     return Chart((Panel(traces, x, y, height_in=3, rules=(*limits, *rates)),))
 
 
-def _tried(found: Found, look: Look) -> Iterator[Trace]:
+def _tried(found: CapacityResult, look: Look) -> Iterator[Trace]:
     for name, of, width in (("p99", _p99, 1.6), ("p50", _p50, 0.7)):
         known = [one for one in found.curve if of(one) is not None]
         if known:
@@ -43,15 +43,15 @@ def _tried(found: Found, look: Look) -> Iterator[Trace]:
             )
 
 
-def _p50(one: Tried) -> float | None:
+def _p50(one: RateTrial) -> float | None:
     return one.p50_ms
 
 
-def _p99(one: Tried) -> float | None:
+def _p99(one: RateTrial) -> float | None:
     return one.p99_ms
 
 
-def _held(one: Tried) -> str:
+def _held(one: RateTrial) -> str:
     kept = {True: "held", False: "not held", None: "too few requests to tell"}[one.held]
     return f"{kept} ({one.phase})" if one.phase else kept
 

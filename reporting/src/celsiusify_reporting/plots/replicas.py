@@ -10,7 +10,7 @@ from celsiusify_reporting.plots.spec import Axis, Chart, Look, Panel, Range, Rul
 from celsiusify_reporting.plots.style import AXIS, COLOURS, DOTTED
 from celsiusify_reporting.stats.model import Measurement
 from celsiusify_reporting.stats.scaling.instances import Instances
-from celsiusify_reporting.stats.scaling.timeline import Course, PodCourse
+from celsiusify_reporting.stats.scaling.timeline import PodTimeline, Timeline
 
 BLUE, RED, GREEN, PINK, SKY, ORANGE = COLOURS
 GREY = "#8a949b"
@@ -22,16 +22,16 @@ def replicas(one: Measurement, deployed: Deployed) -> Chart | None:
 
     A line across marks the CPU that the autoscaler aims at.
     """
-    course = one.course
-    if course is None:
+    timeline = one.timeline
+    if timeline is None:
         return None
-    steps = tuple(Rule("x", at, Look(AXIS, DOTTED)) for at in course.step_s)
+    steps = tuple(Rule("x", at, Look(AXIS, DOTTED)) for at in timeline.step_s)
     panels = [
-        _panel("requests/s", 1.7, _rates(course), steps),
-        _panel("latency [ms], log.", 1.6, _latencies(course), steps, logarithmic=True),
-        _panel("replicas", 1.5, _counts(course), steps),
-        _panel("HPA's CPU [%]", 1.2, _asked_of(course), (*steps, *_aims(deployed))),
-        _panel("CPU [cores]", 1.2, (_pods(course.pods),), steps),
+        _panel("requests/s", 1.7, _rates(timeline), steps),
+        _panel("latency [ms], log.", 1.6, _latencies(timeline), steps, logarithmic=True),
+        _panel("replicas", 1.5, _counts(timeline), steps),
+        _panel("HPA's CPU [%]", 1.2, _asked_of(timeline), (*steps, *_aims(deployed))),
+        _panel("CPU [cores]", 1.2, (_pods(timeline.pods),), steps),
     ]
     drawn = [panel for panel in panels if any(_known(trace.y) for trace in panel.traces)]
     if not drawn:
@@ -56,36 +56,36 @@ def _panel(
     return Panel(shown, Axis(), y, height_in, rules)
 
 
-def _rates(course: Course) -> Iterator[Trace]:
-    yield _seconds(course, "asked for", course.offered_rps, Look(GREY), 2.4)
-    yield _seconds(course, "answered", course.answered_rps, Look(BLUE), 1.2)
+def _rates(timeline: Timeline) -> Iterator[Trace]:
+    yield _seconds(timeline, "asked for", timeline.offered_rps, Look(GREY), 2.4)
+    yield _seconds(timeline, "answered", timeline.answered_rps, Look(BLUE), 1.2)
 
 
-def _latencies(course: Course) -> Iterator[Trace]:
-    series = {"p50": course.p50_ms, "p99": course.p99_ms}
+def _latencies(timeline: Timeline) -> Iterator[Trace]:
+    series = {"p50": timeline.p50_ms, "p99": timeline.p99_ms}
     for name, width in PERCENTILES.items():
-        yield _seconds(course, f"latency, {name}", series[name], Look(PINK), width)
+        yield _seconds(timeline, f"latency, {name}", series[name], Look(PINK), width)
 
 
 def _seconds(
-    course: Course, name: str, values: tuple[Value, ...], look: Look, width: float
+    timeline: Timeline, name: str, values: tuple[Value, ...], look: Look, width: float
 ) -> Trace:
     label = f"second {{x}}: {name} {{y}}"
-    return Trace(name, course.second_s, values, look, label, width, stepped=True)
+    return Trace(name, timeline.second_s, values, look, label, width, stepped=True)
 
 
-def _counts(course: Course) -> Iterator[Trace]:
+def _counts(timeline: Timeline) -> Iterator[Trace]:
     for name, values, look, width in (
-        ("autoscaler wants", course.hpa_desired, Look(ORANGE), 3.2),
-        ("desired", course.desired, Look(RED, (5, 2)), 1.6),
-        ("ready", course.ready, Look(GREEN), 1.6),
+        ("autoscaler wants", timeline.hpa_desired, Look(ORANGE), 3.2),
+        ("desired", timeline.desired, Look(RED, (5, 2)), 1.6),
+        ("ready", timeline.ready, Look(GREEN), 1.6),
     ):
-        yield _sampled(course, name, tuple(map(_float, values)), look, width)
+        yield _sampled(timeline, name, tuple(map(_float, values)), look, width)
 
 
-def _asked_of(course: Course) -> Iterator[Trace]:
+def _asked_of(timeline: Timeline) -> Iterator[Trace]:
     label = "CPU the autoscaler sees"
-    yield _sampled(course, label, course.hpa_cpu_percent, Look(RED), 1.6)
+    yield _sampled(timeline, label, timeline.hpa_cpu_percent, Look(RED), 1.6)
 
 
 def _aims(deployed: Deployed) -> Iterator[Rule]:
@@ -95,13 +95,13 @@ def _aims(deployed: Deployed) -> Iterator[Rule]:
 
 
 def _sampled(
-    course: Course, name: str, values: tuple[Value, ...], look: Look, width: float
+    timeline: Timeline, name: str, values: tuple[Value, ...], look: Look, width: float
 ) -> Trace:
     label = f"second {{x}}: {name} {{y}}"
-    return Trace(name, course.sample_s, values, look, label, width, stepped=True)
+    return Trace(name, timeline.sample_s, values, look, label, width, stepped=True)
 
 
-def _pods(pods: Sequence[PodCourse]) -> Trace:
+def _pods(pods: Sequence[PodTimeline]) -> Trace:
     """All pods in one look: a level line for each window of the metrics server."""
     points: list[tuple[Value, Value, str]] = []
     for pod in pods:

@@ -73,26 +73,30 @@ def _line(report: dict[str, Any], measurement: dict[str, Any]) -> Line:
         "rate_rps": run["load"]["rate_rps"],
         "verdict": report["verdict"]["word"],
         "state": target["state"],
-        "rounds": sum(part["steady"] is not None for part in measurement["rounds"]),
+        "rounds": sum(part["window_stats"] is not None for part in measurement["rounds"]),
         "engine": engine.get("engine"),
         "caveat": engine.get("caveat"),
     }
-    steady = measurement["steady"]
-    return line | (_figures(steady) if steady else {}) | _capacity(report, measurement["name"])
+    window_stats = measurement["window_stats"]
+    return (
+        line
+        | (_figures(window_stats) if window_stats else {})
+        | _capacity(report, measurement["name"])
+    )
 
 
-def _figures(steady: dict[str, Any]) -> Line:
-    percentiles = steady["latency"]["percentiles"] if steady["latency"] else []
+def _figures(window_stats: dict[str, Any]) -> Line:
+    percentiles = window_stats["latency"]["percentiles"] if window_stats["latency"] else []
     return {
-        "window_s": steady["seconds"],
-        **{name: steady["counts"][name] for name in ("succeeded", "failed")},
-        "throughput_rps": steady["throughput"]["succeeded_rps"],
-        "failed_percent": steady["throughput"]["failed_percent"],
+        "window_s": window_stats["seconds"],
+        **{name: window_stats["counts"][name] for name in ("succeeded", "failed")},
+        "throughput_rps": window_stats["throughput"]["succeeded_rps"],
+        "failed_percent": window_stats["throughput"]["failed_percent"],
         **{name: value for part in percentiles for name, value in _percentile(part)},
-        "cpu_s_per_1000": steady["cpu_s_per_requests"],
-        "max_rss_mib": (steady["process"] or {}).get("max_rss_mib"),
-        "ceiling_percent": (steady["closed_loop"] or {}).get("ceiling_percent"),
-        **_open_load(steady["open_load"] or {}),
+        "cpu_s_per_1000": window_stats["cpu_s_per_requests"],
+        "max_rss_mib": (window_stats["process"] or {}).get("max_rss_mib"),
+        "ceiling_percent": (window_stats["closed_loop"] or {}).get("ceiling_percent"),
+        **_open_load(window_stats["open_load"] or {}),
     }
 
 

@@ -17,7 +17,7 @@ from celsiusify_reporting.stats.model import Measurement, Round
 
 
 @dataclass(frozen=True)
-class Tried:
+class RateTrial:
     """A rate that was tried; percentiles are of latency from when a request was due.
 
     `held` tells whether the rows hold the objective; None where there are too few to tell.
@@ -36,7 +36,7 @@ class Tried:
 
 
 @dataclass(frozen=True)
-class Found:
+class CapacityResult:
     """What a search came to.
 
     Attributes:
@@ -56,7 +56,7 @@ class Found:
     confirmed: int
     confirmations: int
     above_rps: float | None
-    curve: tuple[Tried, ...]
+    curve: tuple[RateTrial, ...]
     sentence: str
 
     @property
@@ -70,18 +70,18 @@ class Found:
         return 0 < self.confirmations == self.confirmed
 
 
-def examine(run: Run, measurements: Sequence[Measurement]) -> tuple[Found, ...]:
+def examine(run: Run, measurements: Sequence[Measurement]) -> tuple[CapacityResult, ...]:
     """Sum up a search; nothing for other kinds of run."""
     results = run.capacity or {}
     return tuple(_found(one, results[one.name]) for one in measurements if one.name in results)
 
 
-def _found(one: Measurement, result: Capacity) -> Found:
-    tried = [_tried(each, result.objective) for each in one.rounds if each.steady]
+def _found(one: Measurement, result: Capacity) -> CapacityResult:
+    tried = [_tried(each, result.objective) for each in one.rounds if each.window_stats]
     curve = tuple(sorted(tried, key=lambda each: (each.rate_rps, each.round)))
     failed = [each.rate_rps for each in curve if each.held is False]
     above = [rate for rate in failed if result.rate_rps is None or rate > result.rate_rps]
-    return Found(
+    return CapacityResult(
         target=one.name,
         title=one.title,
         objective=result.objective,
@@ -95,23 +95,23 @@ def _found(one: Measurement, result: Capacity) -> Found:
     )
 
 
-def _tried(each: Round, objective: Objective) -> Tried:
-    steady = each.steady
-    assert steady
-    load, counts = steady.open_load, steady.counts
+def _tried(each: Round, objective: Objective) -> RateTrial:
+    window_stats = each.window_stats
+    assert window_stats
+    load, counts = window_stats.open_load, window_stats.counts
     asked = counts.started + counts.dropped
     failures = 100 * (counts.failed + counts.dropped) / asked if asked else None
-    return Tried(
+    return RateTrial(
         round=each.record.round,
         phase=each.record.phase,
         rate_rps=each.record.rate_rps or 0,
         delivered_percent=load.delivered_percent if load else None,
-        p50_ms=steady.percentile_ms(50),
-        p95_ms=steady.percentile_ms(95),
-        p99_ms=steady.percentile_ms(99),
+        p50_ms=window_stats.percentile_ms(50),
+        p95_ms=window_stats.percentile_ms(95),
+        p99_ms=window_stats.percentile_ms(99),
         failures_percent=failures,
         lag_p99_ms=load.lag_p99_ms if load else None,
-        held=_held(steady.percentile_ms(objective.percentile), failures, objective),
+        held=_held(window_stats.percentile_ms(objective.percentile), failures, objective),
     )
 
 
@@ -142,7 +142,7 @@ def _confirmed(confirmations: Sequence[bool]) -> str:
     return f", confirmed {times} times"
 
 
-def against(found: Sequence[Found]) -> Iterator[str]:
+def against(found: Sequence[CapacityResult]) -> Iterator[str]:
     """What the searches allow to say of each two targets."""
     for one, other in combinations(found, 2):
         if one.objective != other.objective or not one.rate_rps or not other.rate_rps:
@@ -151,7 +151,7 @@ def against(found: Sequence[Found]) -> Iterator[str]:
         yield _pair(high, low)
 
 
-def _pair(high: Found, low: Found) -> str:
+def _pair(high: CapacityResult, low: CapacityResult) -> str:
     unsure = [one.title for one in (high, low) if not one.established]
     if not low.established or (unsure and high.limit != "generator"):
         return f"how they compare can't be told, for the limit of {listing(unsure)} wasn't found"

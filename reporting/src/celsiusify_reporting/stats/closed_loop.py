@@ -17,12 +17,12 @@ class ClosedLoop:
     Attributes:
         users: N.
         think_ms: Z as measured: the mean time from an answer's end to the user's next request.
-        thinks: How many such gaps were measured.
-        asked_think_ms: Z as the profile asks for it, or None.
+        think_times: How many such gaps were measured.
+        configured_think_ms: Z as the profile asks for it, or None.
         added_ms: What the load generator added to it; `added_percent` is that as a share of it.
         response_ms: R, the mean latency of all finished requests, failed ones too.
         ceiling_rps: N/Z, which no target can exceed, however fast.
-        asked_ceiling_rps: N/Z with the think time asked for.
+        configured_ceiling_rps: N/Z with the think time asked for.
         ceiling_percent: X as a share of N/Z.
         residual_percent: 100 (1 - X(R+Z)/N): what of the users' time is in neither R nor Z.
 
@@ -33,13 +33,13 @@ class ClosedLoop:
 
     users: int
     think_ms: float
-    thinks: int
-    asked_think_ms: float | None
+    think_times: int
+    configured_think_ms: float | None
     added_ms: float | None
     added_percent: float | None
     response_ms: float
     ceiling_rps: float
-    asked_ceiling_rps: float | None
+    configured_ceiling_rps: float | None
     ceiling_percent: float
     residual_percent: float
 
@@ -69,13 +69,13 @@ def examine(
     return ClosedLoop(
         users=users,
         think_ms=1000 * think_s,
-        thinks=len(gaps),
-        asked_think_ms=None if asked is None else 1000 * asked,
+        think_times=len(gaps),
+        configured_think_ms=None if asked is None else 1000 * asked,
         added_ms=None if asked is None else 1000 * (think_s - asked),
         added_percent=100 * (think_s - asked) / asked if asked else None,
         response_ms=1000 * response_s,
         ceiling_rps=users / think_s,
-        asked_ceiling_rps=users / asked if asked else None,
+        configured_ceiling_rps=users / asked if asked else None,
         ceiling_percent=100 * rate_rps * think_s / users,
         residual_percent=residual_percent(users, rate_rps, response_s, think_s),
     )

@@ -19,17 +19,17 @@ Nanoseconds = npt.NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Percentile:
-    """A percentile, or None where fewer than `needs` requests were measured.
+    """A percentile, or None where fewer than `needed_requests` requests were measured.
 
     Attributes:
-        effective_n: How many independent requests those measured are worth.
+        effective_sample_size: How many independent requests those measured are worth.
         interval: Where it lies, in ms; None where those are too few to tell.
     """
 
     percent: float
     ms: float | None
-    needs: int
-    effective_n: int
+    needed_requests: int
+    effective_sample_size: int
     interval: Interval | None
 
 
@@ -126,9 +126,9 @@ def _percentiles(latencies: Nanoseconds, method: Method) -> Iterator[Percentile]
     for percent, ms in zip(
         method.percents, percentiles_ms(latencies, method.percents), strict=True
     ):
-        needs = requests_needed(percent, method.needed_percent)
-        if len(latencies) < needs:
-            yield Percentile(percent, None, needs, len(latencies), None)
+        needed_requests = requests_needed(percent, method.needed_percent)
+        if len(latencies) < needed_requests:
+            yield Percentile(percent, None, needed_requests, len(latencies), None)
         else:
             yield _percentile(latencies, percent, ms, method)
 
@@ -138,15 +138,15 @@ def _percentile(latencies: Nanoseconds, percent: float, ms: float, method: Metho
 
     What a percentile rests on is how many requests lie beyond it: their dependence counts.
     """
-    needs = requests_needed(percent, method.needed_percent)
+    needed_requests = requests_needed(percent, method.needed_percent)
     factor = autocorrelation_time(latencies > ms * 1e6)
-    effective_n = max(1, int(len(latencies) / factor))
-    shares = order_statistics(effective_n, percent / 100, method.confidence_percent)
+    effective_sample_size = max(1, int(len(latencies) / factor))
+    shares = order_statistics(effective_sample_size, percent / 100, method.confidence_percent)
     if shares is None:
-        return Percentile(percent, ms, needs, effective_n, None)
+        return Percentile(percent, ms, needed_requests, effective_sample_size, None)
     low, high = quantiles_ms(latencies, shares)
     interval = Interval(low, high, method.confidence_percent)
-    return Percentile(percent, ms, needs, effective_n, interval)
+    return Percentile(percent, ms, needed_requests, effective_sample_size, interval)
 
 
 def distribution(latencies: Nanoseconds) -> Distribution | None:

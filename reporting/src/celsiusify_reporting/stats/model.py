@@ -10,12 +10,12 @@ from celsiusify_reporting.stats.open_load import OpenLoad
 from celsiusify_reporting.stats.scaling.changes import Change
 from celsiusify_reporting.stats.scaling.instances import Instances
 from celsiusify_reporting.stats.scaling.replicas import Replicas, together
-from celsiusify_reporting.stats.scaling.timeline import Course
-from celsiusify_reporting.stats.segments import Stretch, highest
+from celsiusify_reporting.stats.scaling.timeline import Timeline
+from celsiusify_reporting.stats.segments import Segment, highest
 from celsiusify_reporting.stats.stationarity import Stationarity
 from celsiusify_reporting.stats.timeseries import History
 from celsiusify_reporting.stats.window import Window
-from celsiusify_reporting.stats.window_stats import Steady
+from celsiusify_reporting.stats.window_stats import WindowStats
 
 
 @dataclass(frozen=True)
@@ -32,17 +32,17 @@ class Round:
     record: RoundRecord
     window: Window | None
     counting: Reconciliation | None
-    steady: Steady | None
+    window_stats: WindowStats | None
     stationarity: Stationarity | None
     history: History | None
-    steps: tuple[Stretch, ...] | None = None
+    steps: tuple[Segment, ...] | None = None
     replicas: Replicas | None = None
 
     @property
-    def compared(self) -> Steady | None:
+    def compared(self) -> WindowStats | None:
         """What targets are compared by: the step of the highest rate, or all of the window."""
         step = highest(self.steps or ())
-        return step.steady if step else self.steady
+        return step.window_stats if step else self.window_stats
 
 
 @dataclass(frozen=True)
@@ -52,27 +52,27 @@ class Measurement:
     Attributes:
         rounds: Each load of it, in order.
         counting: Of all rounds together.
-        steady: Of the steady windows of all rounds together; in a search for the highest rate, of
-            the rounds that confirmed it.
+        window_stats: The statistics of all steady windows together; in a search for the highest
+            rate, of the rounds that confirmed it.
         unmeasured: Which requests are missing, and why: then nothing can be concluded.
         missing: What else is.
         steps: The steps of a schedule's rate, each of all rounds together.
         instances: Which of several instances answered what.
         changes: How replicas followed the load.
-        course: Load and replicas over time.
+        timeline: Load and replicas over time.
     """
 
     name: str
     target: Target
     rounds: tuple[Round, ...]
     counting: Reconciliation | None
-    steady: Steady | None
+    window_stats: WindowStats | None
     unmeasured: tuple[str, ...]
     missing: tuple[str, ...]
-    steps: tuple[Stretch, ...] | None = None
+    steps: tuple[Segment, ...] | None = None
     instances: Instances | None = None
     changes: tuple[Change, ...] | None = None
-    course: Course | None = None
+    timeline: Timeline | None = None
 
     @property
     def title(self) -> str:
@@ -85,14 +85,14 @@ class Measurement:
         return tuple(one.history for one in self.rounds if one.history)
 
     @property
-    def peak(self) -> Stretch | None:
+    def peak(self) -> Segment | None:
         """The step of the highest rate, where there are steps."""
         return highest(self.steps or ())
 
     @property
-    def compared(self) -> Steady | None:
+    def compared(self) -> WindowStats | None:
         """What it is compared by: the step of the highest rate, or all of the windows."""
-        return self.peak.steady if self.peak else self.steady
+        return self.peak.window_stats if self.peak else self.window_stats
 
     @property
     def replicas(self) -> Replicas | None:
@@ -102,26 +102,26 @@ class Measurement:
     @property
     def latency(self) -> Latency | None:
         """Latencies in the steady windows, if any request succeeded there."""
-        return self.steady.latency if self.steady else None
+        return self.window_stats.latency if self.window_stats else None
 
     def percentile_ms(self, percent: float) -> float | None:
         """A percentile of the latencies, where there are enough of them."""
-        return self.steady.percentile_ms(percent) if self.steady else None
+        return self.window_stats.percentile_ms(percent) if self.window_stats else None
 
     @property
     def throughput_rps(self) -> float | None:
         """Requests that succeeded, a second."""
-        return self.steady.throughput.succeeded_rps if self.steady else None
+        return self.window_stats.throughput.succeeded_rps if self.window_stats else None
 
     @property
     def closed_loop(self) -> ClosedLoop | None:
         """Where the load limits the result."""
-        return self.steady.closed_loop if self.steady else None
+        return self.window_stats.closed_loop if self.window_stats else None
 
     @property
     def open_load(self) -> OpenLoad | None:
         """What was delivered of an open load."""
-        return self.steady.open_load if self.steady else None
+        return self.window_stats.open_load if self.window_stats else None
 
     @property
     def ceiling_percent(self) -> float | None:

@@ -18,7 +18,7 @@ from celsiusify_reporting.stats.scaling.timeline import LoadSeconds
 from celsiusify_reporting.stats.segments import Examine
 from celsiusify_reporting.stats.timeseries import Second, each_second, history, whole
 from celsiusify_reporting.stats.window import Window, steady_window
-from celsiusify_reporting.stats.window_stats import Steady, examine
+from celsiusify_reporting.stats.window_stats import WindowStats, examine
 
 
 @dataclass(frozen=True)
@@ -65,16 +65,16 @@ def measure_round(run: Run, record: RoundRecord, samples: Samples, method: Metho
     steady_rows = window.rows(rows) if window else None
     sum_up = summing(run, samples, method)
     rate_rps = segments.mean_rate_rps(record) or record.rate_rps
-    steady = None
+    window_stats = None
     if window and steady_rows is not None:
-        steady = sum_up([window], steady_rows, rate_rps)
+        window_stats = sum_up([window], steady_rows, rate_rps)
     each_whole = whole(seconds, rows, planned)
     return Part(
         Round(
             record=record,
             window=window,
             counting=reconcile(count(rows), record.counts),
-            steady=steady,
+            window_stats=window_stats,
             stationarity=kept,
             history=history(rows, each_whole, origin_ns, method),
             steps=segments.of_round(record, rows, samples.scale, sum_up, method) or None,
@@ -90,14 +90,16 @@ def _settled(
     rows: pd.DataFrame, window: Window, method: Method
 ) -> tuple[Window, stationarity.Stationarity]:
     """A steady window without the warm-up that is left in it, and whether it kept its pace."""
-    seen = stationarity.course(window.rows(rows), window, method)
+    seen = stationarity.batches(window.rows(rows), window, method)
     return stationarity.examine(seen, window, method)
 
 
 def summing(run: Run, samples: Samples, method: Method) -> Examine:
     """What sums up requests of a target, with its usage and by the run's own terms."""
 
-    def sum_up(windows: Sequence[Window], rows: pd.DataFrame, rate_rps: float | None) -> Steady:
+    def sum_up(
+        windows: Sequence[Window], rows: pd.DataFrame, rate_rps: float | None
+    ) -> WindowStats:
         return examine(run, windows, rows, samples.usage, method, rate_rps)
 
     return sum_up
@@ -134,7 +136,9 @@ def measure(run: Run, name: str, samples: Samples, method: Method) -> Measured:
     rows = pd.concat([part.steady_rows for part in pooled]) if pooled else None
     windows = [part.round.window for part in pooled if part.round.window]
     rate = segments.mean_rate_rps(pooled[0].round.record) if pooled else None
-    steady = None if rows is None else examine(run, windows, rows, samples.usage, method, rate)
+    window_stats = (
+        None if rows is None else examine(run, windows, rows, samples.usage, method, rate)
+    )
     counted = [one.counting for one in rounds if one.counting]
     return Measured(
         Measurement(
@@ -142,11 +146,11 @@ def measure(run: Run, name: str, samples: Samples, method: Method) -> Measured:
             target=target,
             rounds=rounds,
             counting=pool(counted) if counted else None,
-            steady=steady,
-            unmeasured=tuple(missing_data.unmeasured(rounds, steady)),
+            window_stats=window_stats,
+            unmeasured=tuple(missing_data.unmeasured(rounds, window_stats)),
             missing=tuple(
                 missing_data.missing(
-                    name, samples.usage, samples.users, steady, pods=samples.pods is not None
+                    name, samples.usage, samples.users, window_stats, pods=samples.pods is not None
                 )
             ),
             **vars(_followed(run, parts, samples, method)),

@@ -12,14 +12,14 @@ from celsiusify_reporting.stats.method import Method
 from celsiusify_reporting.stats.scaling.replicas import Replicas, ready_within, together
 from celsiusify_reporting.stats.stationarity import Stationarity
 from celsiusify_reporting.stats.window import Window, steady_window
-from celsiusify_reporting.stats.window_stats import Steady
+from celsiusify_reporting.stats.window_stats import WindowStats
 
 # What requests that were due in some windows, at such a rate, say: `steady.examine` of a run.
-Examine = Callable[[Sequence[Window], pd.DataFrame, float | None], Steady]
+Examine = Callable[[Sequence[Window], pd.DataFrame, float | None], WindowStats]
 
 
 @dataclass(frozen=True)
-class Stretch:
+class Segment:
     """A part of a round, or the same part of several.
 
     Attributes:
@@ -36,17 +36,17 @@ class Stretch:
     until_s: float
     rate_rps: float | None
     offered_rps: float
-    steady: Steady
+    window_stats: WindowStats
     replicas: Replicas | None = None
     stationarity: Stationarity | None = None
 
     @property
     def p99_ms(self) -> float | None:
         """The 99th percentile of latency, where there are enough requests for it."""
-        return self.steady.percentile_ms(99)
+        return self.window_stats.percentile_ms(99)
 
 
-def stretch(
+def segment(
     name: str,
     windows: Sequence[Window],
     rows: pd.DataFrame,
@@ -55,7 +55,7 @@ def stretch(
     origin_ns: int,
     rate_rps: float | None = None,
     scale: pd.DataFrame | None = None,
-) -> Stretch:
+) -> Segment:
     """Sum up the requests that were due in one window of each of some rounds.
 
     Args:
@@ -69,19 +69,19 @@ def stretch(
     """
     within = pd.concat([window.rows(rows) for window in windows])
     # The curve would take more room in report.json than all else, and isn't drawn.
-    steady = replace(examine(windows, within, rate_rps), distribution=None)
-    return Stretch(
+    window_stats = replace(examine(windows, within, rate_rps), distribution=None)
+    return Segment(
         name=name,
         from_s=(windows[0].from_ns - origin_ns) / 1e9,
         until_s=(windows[0].until_ns - origin_ns) / 1e9,
         rate_rps=rate_rps,
         offered_rps=len(within) / sum(window.seconds for window in windows),
-        steady=steady,
+        window_stats=window_stats,
         replicas=together([ready_within(scale, window) for window in windows]),
     )
 
 
-def highest(steps: Sequence[Stretch]) -> Stretch | None:
+def highest(steps: Sequence[Segment]) -> Segment | None:
     """The step of the highest rate; the first of those of equal rates."""
     return max(steps, key=lambda one: one.rate_rps or 0, default=None)
 
@@ -92,7 +92,7 @@ def of_round(
     scale: pd.DataFrame | None,
     examine: Examine,
     method: Method,
-) -> tuple[Stretch, ...]:
+) -> tuple[Segment, ...]:
     """The steps of a round, as far as they lie within its steady window."""
     return tuple(
         _judged(one, window, rows, method)
@@ -105,7 +105,7 @@ def of_all(
     rows: pd.DataFrame,
     scale: pd.DataFrame | None,
     examine: Examine,
-) -> tuple[Stretch, ...]:
+) -> tuple[Segment, ...]:
     """The steps of several rounds, each step together with the same one of the others."""
     return tuple(one for _, one in _stretches(records, rows, scale, examine))
 
@@ -125,7 +125,7 @@ def _stretches(
     rows: pd.DataFrame,
     scale: pd.DataFrame | None,
     examine: Examine,
-) -> Iterator[tuple[Window, Stretch]]:
+) -> Iterator[tuple[Window, Segment]]:
     stepped = [record for record in records if record.steps and record.steady_from_ns]
     if not stepped:
         return
@@ -136,7 +136,7 @@ def _stretches(
             name = f"{place + 1}, at {rate(step.rate_rps)}/s"
             yield (
                 windows[0],
-                stretch(
+                segment(
                     name,
                     windows,
                     rows,
@@ -158,9 +158,9 @@ def _window(record: RoundRecord, place: int) -> Window | None:
     )
 
 
-def _judged(one: Stretch, window: Window, rows: pd.DataFrame, method: Method) -> Stretch:
+def _judged(one: Segment, window: Window, rows: pd.DataFrame, method: Method) -> Segment:
     """Tell whether a step kept its pace, unless replicas came or went in it."""
     if one.replicas and one.replicas.changed:
         return one
-    seen = stationarity.course(window.rows(rows), window, method)
+    seen = stationarity.batches(window.rows(rows), window, method)
     return replace(one, stationarity=stationarity.examine(seen, window, method)[1])

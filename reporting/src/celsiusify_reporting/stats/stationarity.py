@@ -16,7 +16,7 @@ Values = npt.NDArray[np.floating[Any]]
 
 
 @dataclass(frozen=True)
-class Course:
+class Batches:
     """A round's steady window in batches of equal length: median latency and requests of each."""
 
     p50_ns: Values
@@ -28,7 +28,7 @@ class Stationarity:
     """What three equal parts of a steady window differ by.
 
     Attributes:
-        cut_s: How much of the window's start was cut off, since it was still warming up.
+        warm_up_s: How much of the window's start was cut off, since it was still warming up.
         stationary: Whether the rest kept its pace, as far as chance lets one tell: parts that
             differ by more than `Method.drift_percent` may scatter so much that it does; None where
             it is too short to tell.
@@ -37,7 +37,7 @@ class Stationarity:
         rate_spread_percent: The same of their rates of finished requests.
     """
 
-    cut_s: float
+    warm_up_s: float
     stationary: bool | None
     latency_spread_percent: float | None
     rate_spread_percent: float | None
@@ -48,7 +48,7 @@ class Stationarity:
         return max(self.latency_spread_percent or 0, self.rate_spread_percent or 0)
 
 
-def course(rows: pd.DataFrame, window: Window, method: Method) -> Course | None:
+def batches(rows: pd.DataFrame, window: Window, method: Method) -> Batches | None:
     """Cut a window's finished requests into batches; None where there are too few of them."""
     ended = rows["latency_ns"].notna().to_numpy()
     finished = rows[ended & (rows["outcome"] != "aborted").to_numpy()]
@@ -61,7 +61,7 @@ def course(rows: pd.DataFrame, window: Window, method: Method) -> Course | None:
     ends = np.searchsorted(batch, np.arange(count + 1))
     parts = [latencies[first:after] for first, after in pairwise(ends)]
     medians = [float(np.median(part)) if len(part) else np.nan for part in parts]
-    return Course(np.array(medians), np.diff(ends).astype(np.float64))
+    return Batches(np.array(medians), np.diff(ends).astype(np.float64))
 
 
 def warm_up(values: Values, spread_percent: float) -> int:
@@ -87,7 +87,7 @@ def warm_up(values: Values, spread_percent: float) -> int:
     return min(cut, int(np.argmax(alike)))
 
 
-def examine(seen: Course | None, window: Window, method: Method) -> tuple[Window, Stationarity]:
+def examine(seen: Batches | None, window: Window, method: Method) -> tuple[Window, Stationarity]:
     """Cut a window's warm-up off, and tell whether the rest kept its pace.
 
     The rest is cut in three: the medians of their batches may differ by no more than
@@ -105,8 +105,8 @@ def examine(seen: Course | None, window: Window, method: Method) -> tuple[Window
     length_ns = (window.until_ns - window.from_ns) * cut // len(medians)
     rest = Window(window.from_ns + length_ns, window.until_ns)
     latency, rate = (_spread(one[cut:], method) for one in (medians, seen.finished))
-    steady = not (latency.drifts or rate.drifts)
-    return rest, Stationarity(length_ns / 1e9, steady, latency.percent, rate.percent)
+    stationary = not (latency.drifts or rate.drifts)
+    return rest, Stationarity(length_ns / 1e9, stationary, latency.percent, rate.percent)
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,7 @@ from celsiusify_reporting.stats.window import Window
 
 
 @dataclass(frozen=True)
-class Steady:
+class WindowStats:
     """What the requests that were due within the steady window of a round, or of several, say.
 
     Attributes:
@@ -77,7 +77,7 @@ def examine(
     usage: pd.DataFrame | None,
     method: Method,
     rate_rps: float | None,
-) -> Steady:
+) -> WindowStats:
     """Sum up the requests of some rounds.
 
     Args:
@@ -94,7 +94,7 @@ def examine(
     answered = rows.loc[rows["latency_ns"].notna(), "bytes"]
     closed = run.load.model == "closed"
     rate = rate_rps or run.load.rate_rps
-    return Steady(
+    return WindowStats(
         seconds=seconds,
         counts=counts,
         throughput=throughput(counts, seconds),

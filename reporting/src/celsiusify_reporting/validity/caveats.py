@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from celsiusify_reporting.compare.parity import Fairness
+from celsiusify_reporting.compare.parity import Parity
 from celsiusify_reporting.inputs.cluster_json import Cluster
 from celsiusify_reporting.inputs.run_json import Run
 from celsiusify_reporting.narrative.formatting import listing, whole
@@ -14,14 +14,14 @@ from celsiusify_reporting.validity import connections, deployment
 def caveats(
     run: Run,
     measurements: Sequence[Measurement],
-    fairness: Fairness,
+    parity: Parity,
     method: Method,
     cluster: Cluster | None,
 ) -> tuple[str, ...]:
     """All that limits what a valid run shows, as sentences, the weightiest first."""
     return (
         *(text for one in measurements for text in _served(one)),
-        *fairness.sentences,
+        *parity.sentences,
         *connections.pinned(run.load, measurements, method),
         *(deployment.limits(cluster, measurements) if cluster else _setup(run, measurements)),
         *_repeats(measurements, method),
@@ -46,7 +46,7 @@ def _setup(run: Run, measurements: Sequence[Measurement]) -> Iterator[str]:
 
 
 def _repeats(measurements: Sequence[Measurement], method: Method) -> Iterator[str]:
-    rounds = [sum(each.steady is not None for each in one.rounds) for one in measurements]
+    rounds = [sum(each.window_stats is not None for each in one.rounds) for one in measurements]
     loaded = [count for count in rounds if count]
     if len(loaded) > 1 and min(loaded) < method.fewest_rounds:
         times = "once" if min(loaded) == 1 else f"{whole(min(loaded))} times"

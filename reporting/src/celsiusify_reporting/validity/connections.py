@@ -26,17 +26,17 @@ def _idle(one: Measurement, load: Load) -> Iterator[str]:
     """Replicas that were ready and answered nothing."""
     advice = f" {ADVICE}" if load.keeps_connections else ""
     rising = [each for each in one.changes or () if each.direction == "up" and each.ready]
-    unused = [each for each in rising if each.tells and not each.answered]
+    unused = [each for each in rising if each.names_instances and not each.answered]
     if unused:
-        worst = max(unused, key=lambda each: each.ready.times if each.ready else 0)
+        worst = max(unused, key=lambda each: each.ready.count if each.ready else 0)
         assert worst.ready
-        new = "a new replica" if worst.ready.times == 1 else f"{whole(worst.ready.times)} new ones"
+        new = "a new replica" if worst.ready.count == 1 else f"{whole(worst.ready.count)} new ones"
         yield (
             f"{one.title}: replicas rose, but of {new} that were ready none answered a request."
             f"{advice}"
         )
         return
-    answering = one.steady.instances if one.steady else None
+    answering = one.window_stats.instances if one.window_stats else None
     if answering and one.replicas and answering < one.replicas.fewest:
         yield (
             f"{one.title}: {whole(answering)} of {whole(one.replicas.fewest)} ready replicas "
@@ -46,16 +46,16 @@ def _idle(one: Measurement, load: Load) -> Iterator[str]:
 
 def _uneven(one: Measurement, method: Method) -> Iterator[str]:
     worst = one.instances.uneven if one.instances else None
-    if worst and worst.times and worst.times > method.uneven_times:
+    if worst and worst.ratio and worst.ratio > method.uneven_times:
         yield (
             f"{one.title}: of {whole(worst.instances)} instances the busiest answered "
-            f"{percent(worst.busiest_percent)}, {figure(worst.times)} times an even share. {ADVICE}"
+            f"{percent(worst.busiest_percent)}, {figure(worst.ratio)} times an even share. {ADVICE}"
         )
 
 
 def _untold(one: Measurement) -> Iterator[str]:
     several = one.replicas and one.replicas.most > 1
-    if several and one.replicas and one.steady and one.steady.instances is None:
+    if several and one.replicas and one.window_stats and one.window_stats.instances is None:
         yield (
             f"{one.title} had up to {whole(one.replicas.most)} ready replicas, and its answers "
             f"don't name the one that answers: whether all of them did isn't known. {ADVICE}"

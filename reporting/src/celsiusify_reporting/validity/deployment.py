@@ -62,7 +62,7 @@ def beside(cluster: Cluster, one: Measurement) -> bool | None:
 def nodes_of(cluster: Cluster, one: Measurement) -> tuple[str, ...]:
     """The nodes of a target's pods: of those at first, and of those that came later."""
     first = cluster.targets.get(one.name, Deployed()).nodes
-    later = [pod.node for pod in one.course.pods if pod.node] if one.course else []
+    later = [pod.node for pod in one.timeline.pods if pod.node] if one.timeline else []
     return tuple(dict.fromkeys([*first, *later]))
 
 

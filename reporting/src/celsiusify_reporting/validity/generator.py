@@ -30,7 +30,7 @@ class Headroom:
     protocol: str
     calibrated_rps: float
     achieved_rps: float
-    times: float
+    ratio: float
     floor_p50_ms: float | None
 
 
@@ -54,13 +54,13 @@ def check_headroom(run: Run, found: Sequence[Headroom], method: Method) -> Itera
         text = "The load generator was not calibrated: what it could reach by itself isn't known."
         yield Finding("unknown", None, text, invalid=False)
     for one in found:
-        if one.times < method.headroom:
+        if one.ratio < method.headroom:
             yield Finding(
                 "generator-bound",
                 one.target,
                 f"{run.targets[one.target].called}: the load generator reaches "
                 f"{figure(one.calibrated_rps)} requests a second against a responder that does "
-                f"nothing, {figure(one.times)} times the {figure(one.achieved_rps)} reached here "
+                f"nothing, {figure(one.ratio)} times the {figure(one.achieved_rps)} reached here "
                 f"(less than {setting(method.headroom)} times).",
             )
 
@@ -108,6 +108,6 @@ def _woke(run: Run, one: Measurement, rounds: Sequence[Round], method: Method) -
 
 def _lag_ms(each: Round) -> float | None:
     """The 99th percentile of the lag: of the arrivals of an open load, else of its own clock."""
-    if each.steady and each.steady.open_load:
-        return each.steady.open_load.lag_p99_ms
+    if each.window_stats and each.window_stats.open_load:
+        return each.window_stats.open_load.lag_p99_ms
     return each.record.lag_us.p99 / 1000 if each.record.lag_us else None

@@ -29,7 +29,7 @@ def check_load(one: Measurement, rounds: Sequence[Round], method: Method) -> Ite
 
 
 def _warm_up(one: Measurement, rounds: Sequence[Round]) -> Iterator[Finding]:
-    cut = [each.stationarity.cut_s for each in rounds if each.stationarity]
+    cut = [each.stationarity.warm_up_s for each in rounds if each.stationarity]
     late = [seconds for seconds in cut if seconds]
     if late:
         yield Finding(

@@ -20,29 +20,29 @@ from celsiusify_reporting.validity.finding import Finding
 
 
 @dataclass(frozen=True)
-class Team:
+class WorkerSummary:
     """The load generator over all rounds of all targets.
 
     Attributes:
-        unlike: By worker, the versions that weren't the leader's; none where all were.
+        version_mismatches: By worker, the versions that weren't the leader's; none where all were.
         residual_ms: By worker, what the correction of its clock left at most; None if unknown.
         throttled_percent: How much of a round a quota held it back at most; None if unknown.
     """
 
-    unlike: dict[str, dict[str, str | None]]
+    version_mismatches: dict[str, dict[str, str | None]]
     residual_ms: dict[str, float | None]
     throttled_percent: float | None
 
 
-def examine(run: Run, measurements: Sequence[Measurement]) -> Team | None:
+def examine(run: Run, measurements: Sequence[Measurement]) -> WorkerSummary | None:
     """Look at a team; None where one machine made the load."""
     if not run.load.workers:
         return None
     rounds = [each for one in measurements for each in one.rounds]
     left = list(residuals(rounds))
     shares = [share for each in rounds if (share := throttled_percent(run, each)) is not None]
-    return Team(
-        unlike=unlike(run),
+    return WorkerSummary(
+        version_mismatches=version_mismatches(run),
         residual_ms={
             worker.name: max(
                 (ms for _, name, ms in left if name == worker.name and ms is not None),
@@ -55,7 +55,7 @@ def examine(run: Run, measurements: Sequence[Measurement]) -> Team | None:
     )
 
 
-def unlike(run: Run) -> dict[str, dict[str, str | None]]:
+def version_mismatches(run: Run) -> dict[str, dict[str, str | None]]:
     """By worker, the versions that differ from the leader's, of what both name."""
     leader = {**run.versions, "python": run.machine.python}
     return {
@@ -86,7 +86,7 @@ def throttled_percent(run: Run, each: Round) -> float | None:
 
 def check_workers(run: Run) -> Iterator[Finding]:
     """All workers must have run the same program as the leader, in the same versions."""
-    for worker, versions in unlike(run).items():
+    for worker, versions in version_mismatches(run).items():
         if versions:
             own = listing([f"{name} {version or UNKNOWN}" for name, version in versions.items()])
             text = f"Not all of the load generator was the same: {worker} had {own}."
@@ -166,7 +166,7 @@ def check_samples(
             f"{whole((sampling.samples or 0) + sampling.missed)}: a change may be told late."
         )
         yield Finding("unknown", None, text, invalid=False)
-    if lacking := [one.title for one in ran if one.counting and not (one.course or one.replicas)]:
+    if lacking := [one.title for one in ran if one.counting and not (one.timeline or one.replicas)]:
         text = f"How many replicas {listing(lacking)} had isn't known: nothing was sampled."
         yield Finding("unknown", None, text, invalid=False)
     elif known := _unsure(cluster.clock, method):

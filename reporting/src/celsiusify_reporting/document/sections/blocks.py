@@ -41,7 +41,7 @@ def beside(items: Sequence[T]) -> Iterator[Sequence[T]]:
 
 
 def field(path: str, write: Callable[[Any], str] = figure) -> Cell:
-    """A cell with the value at a path such as `steady.counts.failed`, or n/a where that ends."""
+    """A cell with the value at a path such as `latency.mean_ms`, or n/a where that ends."""
 
     def cell(one: Measurement) -> str:
         value: Any = reduce(
@@ -57,7 +57,9 @@ def percentile(latency: Latency | None, percent: float) -> str:
     if latency is None:
         return UNKNOWN
     one = latency.at(percent)
-    return figure(one.ms) if one.ms is not None else f"{UNKNOWN}, needs {whole(one.needs)}"
+    return (
+        figure(one.ms) if one.ms is not None else f"{UNKNOWN}, needs {whole(one.needed_requests)}"
+    )
 
 
 def percentile_between(latency: Latency | None, percent: float) -> str:

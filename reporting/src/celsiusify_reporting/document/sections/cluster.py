@@ -17,18 +17,18 @@ from celsiusify_reporting.narrative.formatting import (
 )
 from celsiusify_reporting.stats.method import Method
 from celsiusify_reporting.validity.deployment import cores
-from celsiusify_reporting.validity.workers import Team
+from celsiusify_reporting.validity.workers import WorkerSummary
 
 
 def cluster(report: Report) -> Iterator[Group]:
     """The groups of these pages; none for a load from one machine outside a cluster."""
     if report.cluster:
         yield (Heading("The cluster"), _whole(report.cluster), *_nodes(report.cluster))
-    if report.team:
-        workers = _workers(report.run.load.workers or (), report.team)
+    if report.worker_summary:
+        workers = _workers(report.run.load.workers or (), report.worker_summary)
         yield (
             Heading("Was it one load?"),
-            Paragraph(_explained(report.method, report.team)),
+            Paragraph(_explained(report.method, report.worker_summary)),
             workers,
         )
 
@@ -73,8 +73,8 @@ def _nodes(of: Cluster) -> Iterator[Table]:
         )
 
 
-def _explained(method: Method, team: Team) -> str:
-    throttled = team.throttled_percent
+def _explained(method: Method, worker_summary: WorkerSummary) -> str:
+    throttled = worker_summary.throttled_percent
     did = "how long it did isn't known" if throttled is None else f"it did for {percent(throttled)}"
     return (
         "Several machines made this load together. All must run the same versions. Their clocks "
@@ -87,7 +87,7 @@ def _explained(method: Method, team: Team) -> str:
     )
 
 
-def _workers(workers: tuple[Worker, ...], team: Team) -> Table:
+def _workers(workers: tuple[Worker, ...], worker_summary: WorkerSummary) -> Table:
     columns = (
         "Worker",
         "Versions",
@@ -96,11 +96,11 @@ def _workers(workers: tuple[Worker, ...], team: Team) -> Table:
         "Round trip, ms",
         "Left after correction, at most ms",
     )
-    return Table(columns, tuple(_worker(one, team) for one in workers), text_columns=2)
+    return Table(columns, tuple(_worker(one, worker_summary) for one in workers), text_columns=2)
 
 
-def _worker(worker: Worker, team: Team) -> tuple[str, ...]:
-    own = team.unlike.get(worker.name, {})
+def _worker(worker: Worker, worker_summary: WorkerSummary) -> tuple[str, ...]:
+    own = worker_summary.version_mismatches.get(worker.name, {})
     versions = [f"{name} {version or UNKNOWN}" for name, version in own.items()]
     return (
         worker.name,
@@ -108,5 +108,5 @@ def _worker(worker: Worker, team: Team) -> tuple[str, ...]:
         cores(worker.cpu_limit_cores),
         figure(worker.clock_offset_ms),
         figure(worker.round_trip_ms),
-        figure(team.residual_ms.get(worker.name)),
+        figure(worker_summary.residual_ms.get(worker.name)),
     )

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from celsiusify_reporting.compare.pairs import Comparison, many
-from celsiusify_reporting.compare.parity import Fairness
+from celsiusify_reporting.compare.parity import Parity
 from celsiusify_reporting.document.model import Group, Heading, Paragraph, Table
 from celsiusify_reporting.document.report import Report
 from celsiusify_reporting.document.sections.blocks import Cell, beside, by_target
@@ -61,8 +61,8 @@ def _row(one: Comparison) -> tuple[str, ...]:
 
 def equality(report: Report) -> Iterator[Group]:
     """The groups of these pages."""
-    if report.fairness.targets:
-        yield (Heading("Were the targets given the same?"), *_sheets(report.fairness))
+    if report.parity.targets:
+        yield (Heading("Were the targets given the same?"), *_sheets(report.parity))
     if gate := report.run.equivalence:
         yield (Heading("Do they answer the same?"), Paragraph(_gate(gate)), _answers(report, gate))
     if any(one.target.phases_us for one in report.measurements):
@@ -75,12 +75,12 @@ PHASES = (
 )
 
 
-def _sheets(fairness: Fairness) -> Iterator[Table]:
-    for part in beside(range(len(fairness.targets))):
-        columns = ("", *(fairness.targets[place] for place in part), "Equal")
+def _sheets(parity: Parity) -> Iterator[Table]:
+    for part in beside(range(len(parity.targets))):
+        columns = ("", *(parity.targets[place] for place in part), "Equal")
         rows = (
             (one.name, *(one.values[place] or UNKNOWN for place in part), EQUAL[one.equal])
-            for one in fairness.traits
+            for one in parity.rows
         )
         yield Table(columns, tuple(rows), text_columns=len(columns))
 

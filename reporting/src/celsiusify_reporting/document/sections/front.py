@@ -114,10 +114,10 @@ def _stepwise(report: Report) -> Table:
         (
             one.title,
             step.name,
-            figure(step.steady.throughput.succeeded_rps),
-            *(figure(step.steady.percentile_ms(percents)) for percents in AT_A_GLANCE),
-            whole(step.steady.counts.failed),
-            share(step.steady.counts.dropped, dropped(step)),
+            figure(step.window_stats.throughput.succeeded_rps),
+            *(figure(step.window_stats.percentile_ms(percents)) for percents in AT_A_GLANCE),
+            whole(step.window_stats.counts.failed),
+            share(step.window_stats.counts.dropped, dropped(step)),
         )
         for one, step in known
     ]
@@ -142,17 +142,17 @@ def _at_a_glance(report: Report) -> Table:
 def _row(one: Measurement) -> tuple[str, ...]:
     return (
         one.title,
-        field("steady.throughput.succeeded_rps")(one),
+        field("window_stats.throughput.succeeded_rps")(one),
         *(figure(one.percentile_ms(percents)) for percents in AT_A_GLANCE),
         _failures(one),
-        field("steady.cpu_s_per_requests")(one),
-        field("steady.process.max_rss_mib")(one),
+        field("window_stats.cpu_s_per_requests")(one),
+        field("window_stats.process.max_rss_mib")(one),
     )
 
 
 def _failures(one: Measurement) -> str:
-    if one.steady is None or one.steady.throughput.failed_percent is None:
+    if one.window_stats is None or one.window_stats.throughput.failed_percent is None:
         return UNKNOWN
-    failed = one.steady.counts.failed
-    share = f"{SPACE}({percent(one.steady.throughput.failed_percent)})" if failed else ""
+    failed = one.window_stats.counts.failed
+    share = f"{SPACE}({percent(one.window_stats.throughput.failed_percent)})" if failed else ""
     return whole(failed) + share

@@ -133,18 +133,18 @@ def _closed(report: Report) -> tuple[Table, ...]:
     return by_target(
         report.measurements,
         [
-            ("Steady windows together, s", field("steady.seconds")),
+            ("Steady windows together, s", field("window_stats.seconds")),
             ("Users N", field("closed_loop.users", whole)),
-            ("Mean think time asked for, ms", field("closed_loop.asked_think_ms")),
+            ("Mean think time asked for, ms", field("closed_loop.configured_think_ms")),
             ("Mean think time Z as measured, ms", field("closed_loop.think_ms")),
             ("Added by the load generator, ms", field("closed_loop.added_ms")),
             ("Mean latency R, ms", field("closed_loop.response_ms")),
             ("Limit N/Z, requests/s", field("closed_loop.ceiling_rps")),
             (
                 "Limit by the think time asked for, requests/s",
-                field("closed_loop.asked_ceiling_rps"),
+                field("closed_loop.configured_ceiling_rps"),
             ),
-            ("Finished X, requests/s", field("steady.throughput.finished_rps")),
+            ("Finished X, requests/s", field("window_stats.throughput.finished_rps")),
             ("Share of the limit", field("closed_loop.ceiling_percent", percent)),
             ("The rest, 1 − X (R + Z) / N", field("closed_loop.residual_percent", _hundredths)),
         ],
@@ -214,18 +214,18 @@ def _generator(report: Report) -> tuple[Table, ...]:
             (f"Finished{peak}, requests/s", field("compared.throughput.finished_rps")),
             (
                 "Headroom, times that",
-                lambda one: figure(headroom[one.name].times) if one.name in headroom else UNKNOWN,
+                lambda one: figure(headroom[one.name].ratio) if one.name in headroom else UNKNOWN,
             ),
             ("Each load process, CPU of a core", lambda one: _workers(one, "mean_percent")),
             ("The same in its busiest second", lambda one: _workers(one, "peak_percent")),
-            ("Target, CPU of a core", field("steady.process.mean_percent", percent)),
+            ("Target, CPU of a core", field("window_stats.process.mean_percent", percent)),
             ("Woke up late by, p99 of the worst round, µs", _lag),
         ],
     )
 
 
 def _workers(one: Measurement, share: str) -> str:
-    workers = one.steady.workers if one.steady else ()
+    workers = one.window_stats.workers if one.window_stats else ()
     return ", ".join(percent(getattr(worker, share)) for worker in workers) or UNKNOWN
 
 

@@ -14,7 +14,7 @@ from celsiusify_reporting.narrative.formatting import (
     whole,
 )
 from celsiusify_reporting.plots.report_plots import OMISSION
-from celsiusify_reporting.stats.capacity import Found
+from celsiusify_reporting.stats.capacity import CapacityResult
 from celsiusify_reporting.stats.model import Measurement
 
 
@@ -43,7 +43,7 @@ EXPLAINED = (
 )
 
 
-def _rows(found: Found) -> Iterator[tuple[str, ...]]:
+def _rows(found: CapacityResult) -> Iterator[tuple[str, ...]]:
     for one in found.curve:
         yield (
             found.title,

@@ -77,15 +77,17 @@ def _counted(one: Measurement) -> Iterator[tuple[str, ...]]:
     for label, part in (
         ("the rows", "counting.rows"),
         ("the load generator", "counting.declared"),
-        ("the rows, in steady windows", "steady.counts"),
+        ("the rows, in steady windows", "window_stats.counts"),
     ):
         yield (one.title, label, *(field(f"{part}.{name}", whole)(one) for name in OUTCOMES))
     yield (one.title, "the target itself", field("counting.server", whole)(one), *["–"] * 4)
 
 
 def _failures(report: Report) -> Iterator[Block]:
-    measured = [one for one in report.measurements if one.steady]
-    kinds = [(one, kind) for one in measured if one.steady for kind in one.steady.failures]
+    measured = [one for one in report.measurements if one.window_stats]
+    kinds = [
+        (one, kind) for one in measured if one.window_stats for kind in one.window_stats.failures
+    ]
     if not kinds:
         yield Paragraph(
             "No request failed in the steady window." if measured else "Nothing was measured."

@@ -18,7 +18,7 @@ from celsiusify_reporting.narrative.scaling_text import dropped
 from celsiusify_reporting.plots.report_plots import ROUNDS
 from celsiusify_reporting.stats.method import Method
 from celsiusify_reporting.stats.model import Measurement, Round
-from celsiusify_reporting.stats.segments import Stretch
+from celsiusify_reporting.stats.segments import Segment
 from celsiusify_reporting.stats.stationarity import Stationarity
 from celsiusify_reporting.validity.deployment import ready
 
@@ -65,18 +65,18 @@ def _table(report: Report) -> Table:
 
 def _row(one: Measurement, each: Round, method: Method) -> tuple[str, ...]:
     number = setting(each.record.round)
-    if each.steady is None:
+    if each.window_stats is None:
         return (one.title, number, *[UNKNOWN] * 4, each.record.state, *[UNKNOWN] * 3)
-    steady, pace = each.steady, each.stationarity
+    window_stats, pace = each.window_stats, each.stationarity
     return (
         one.title,
         number,
-        figure(steady.throughput.succeeded_rps),
-        percentile(steady.latency, 50),
-        percentile(steady.latency, 99),
-        figure(steady.cpu_s_per_requests),
-        whole(steady.counts.failed),
-        figure(pace.cut_s) if pace else UNKNOWN,
+        figure(window_stats.throughput.succeeded_rps),
+        percentile(window_stats.latency, 50),
+        percentile(window_stats.latency, 99),
+        figure(window_stats.cpu_s_per_requests),
+        whole(window_stats.counts.failed),
+        figure(pace.warm_up_s) if pace else UNKNOWN,
         _spread(each),
         kept(pace, method),
     )
@@ -146,28 +146,28 @@ def _steps(stepped: list[Measurement], report: Report) -> Table:
 
 
 def with_replicas(
-    columns: Sequence[str], rows: Sequence[tuple[str, ...]], stretches: Sequence[Stretch]
+    columns: Sequence[str], rows: Sequence[tuple[str, ...]], segments: Sequence[Segment]
 ) -> Table:
     """A table of stretches, with their replicas if those of any are known."""
-    if not any(one.replicas for one in stretches):
+    if not any(one.replicas for one in segments):
         return Table(tuple(columns), tuple(rows), text_columns=2)
-    pairs = zip(rows, stretches, strict=True)
+    pairs = zip(rows, segments, strict=True)
     more = tuple((*row, ready(one.replicas)) for row, one in pairs)
     return Table((*columns, "Replicas"), more, text_columns=2)
 
 
-def _step_row(one: Measurement, step: Stretch) -> tuple[str, ...]:
-    steady = step.steady
-    load = steady.open_load
+def _step_row(one: Measurement, step: Segment) -> tuple[str, ...]:
+    window_stats = step.window_stats
+    load = window_stats.open_load
     return (
         one.title,
         step.name,
         figure(step.offered_rps),
         figure(load.delivered_rps if load else None),
-        figure(steady.throughput.succeeded_rps),
-        *(percentile(steady.latency, value) for value in SHOWN),
-        whole(steady.counts.failed),
-        share(steady.counts.dropped, dropped(step)),
+        figure(window_stats.throughput.succeeded_rps),
+        *(percentile(window_stats.latency, value) for value in SHOWN),
+        whole(window_stats.counts.failed),
+        share(window_stats.counts.dropped, dropped(step)),
     )
 
 

@@ -20,9 +20,9 @@ from celsiusify_reporting.narrative.scaling_text import coarse, dropped, failed,
 from celsiusify_reporting.narrative.settings_text import policy
 from celsiusify_reporting.plots import report_plots
 from celsiusify_reporting.stats.model import Measurement
-from celsiusify_reporting.stats.scaling.changes import Change, Moments
+from celsiusify_reporting.stats.scaling.changes import Change, EventTimes
 from celsiusify_reporting.stats.scaling.instances import Evenness
-from celsiusify_reporting.stats.segments import Stretch
+from celsiusify_reporting.stats.segments import Segment
 from celsiusify_reporting.validity.deployment import ready
 
 SHOWN = (50, 99)
@@ -31,7 +31,7 @@ SHOWN = (50, 99)
 def scaling(report: Report) -> Iterator[Group]:
     """The groups of these pages; none where replicas weren't watched."""
     for one in report.measurements:
-        if one.course and any(one.course.sample_s):
+        if one.timeline and any(one.timeline.sample_s):
             yield (Heading(f"Replicas over load: {one.title}"), _plot(one, report))
     changed = [one for one in report.measurements if one.changes]
     if changed:
@@ -91,13 +91,15 @@ def _events(changed: list[Measurement]) -> Table:
 
 def _event(one: Measurement, change: Change) -> tuple[str, ...]:
     down = change.direction == "down"
-    answered = "–" if down else _when(change.answered, fine) if change.tells else "doesn't tell"
+    answered = (
+        "–" if down else _when(change.answered, fine) if change.names_instances else "doesn't tell"
+    )
     return (
         one.title,
         setting(change.round),
         _load(change),
-        f"{whole(change.before)} to {whole(change.after)}",
-        _when(change.wanted, coarse),
+        f"{whole(change.replicas_before)} to {whole(change.replicas_after)}",
+        _when(change.desired, coarse),
         "–" if down else _when(change.created, coarse),
         _when(change.ready, coarse),
         answered,
@@ -110,24 +112,24 @@ def _load(change: Change) -> str:
     return f"{rate(change.from_rps)} to {rate(change.to_rps)}/s"
 
 
-def _when(moments: Moments | None, write: Callable[[float], str]) -> str:
+def _when(event_times: EventTimes | None, write: Callable[[float], str]) -> str:
     """The first and the last time."""
-    if moments is None:
+    if event_times is None:
         return "not seen"
-    return " to ".join(dict.fromkeys(write(at) for at in (moments.first_s, moments.last_s)))
+    return " to ".join(dict.fromkeys(write(at) for at in (event_times.first_s, event_times.last_s)))
 
 
 def _felt(changed: list[Measurement]) -> Iterator[Group]:
     rows = tuple(
-        _met(one, change, stretch)
+        _met(one, change, segment)
         for one in changed
         for change in one.changes or ()
-        for stretch in change.felt
+        for segment in change.user_impact
     )
     columns = (
         "Target",
         "Load",
-        "Stretch",
+        "Segment",
         "Seconds",
         f"Due per{SPACE}s",
         f"Answered per{SPACE}s",
@@ -137,8 +139,8 @@ def _felt(changed: list[Measurement]) -> Iterator[Group]:
         "Replicas",
     )
     if rows:
-        felt: tuple[Block, ...] = (Paragraph(FELT), Table(columns, rows, text_columns=3))
-        yield (Heading("What users felt meanwhile"), *felt)
+        user_impact: tuple[Block, ...] = (Paragraph(FELT), Table(columns, rows, text_columns=3))
+        yield (Heading("What users felt meanwhile"), *user_impact)
 
 
 FELT = (
@@ -147,19 +149,19 @@ FELT = (
 )
 
 
-def _met(one: Measurement, change: Change, stretch: Stretch) -> tuple[str, ...]:
-    steady = stretch.steady
+def _met(one: Measurement, change: Change, segment: Segment) -> tuple[str, ...]:
+    window_stats = segment.window_stats
     return (
         one.title,
         _load(change),
-        stretch.name,
-        figure(steady.seconds),
-        figure(stretch.offered_rps),
-        figure(steady.throughput.succeeded_rps),
-        *(percentile(steady.latency, value) for value in SHOWN),
-        share(steady.counts.failed, failed(stretch)),
-        share(steady.counts.dropped, dropped(stretch)),
-        ready(stretch.replicas),
+        segment.name,
+        figure(window_stats.seconds),
+        figure(segment.offered_rps),
+        figure(window_stats.throughput.succeeded_rps),
+        *(percentile(window_stats.latency, value) for value in SHOWN),
+        share(window_stats.counts.failed, failed(segment)),
+        share(window_stats.counts.dropped, dropped(segment)),
+        ready(segment.replicas),
     )
 
 
@@ -169,7 +171,7 @@ def instances(report: Report) -> Iterator[Group]:
     silent = [
         one.title
         for one in report.measurements
-        if one.course and one.steady and one.steady.instances is None
+        if one.timeline and one.window_stats and one.window_stats.instances is None
     ]
     if not several and not silent:
         return
@@ -237,7 +239,7 @@ def _evenness(one: Measurement, report: Report) -> str:
             f"{needed} answers for each."
         )
     more = setting(report.method.uneven_times)
-    word = "even" if (worst.times or 0) <= report.method.uneven_times else "uneven"
+    word = "even" if (worst.ratio or 0) <= report.method.uneven_times else "uneven"
     return f"{_told(worst)}: {word} (up to {more} times is taken for even)."
 
 
@@ -246,5 +248,5 @@ def _told(worst: Evenness) -> str:
         f"While all {whole(worst.instances)} answered (round {setting(worst.round)}, second "
         f"{fine(worst.from_s)} to {fine(worst.until_s)}), the busiest gave "
         f"{percent(worst.busiest_percent)} of {whole(worst.answers)} answers, "
-        f"{figure(worst.times)} times an even share of {percent(worst.even_percent)}"
+        f"{figure(worst.ratio)} times an even share of {percent(worst.even_percent)}"
     )

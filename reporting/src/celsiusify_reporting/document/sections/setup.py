@@ -55,7 +55,7 @@ def _targets(report: Report) -> tuple[Table, ...]:
             ("Why this engine", field("target.engine.reason", shortened)),
             ("Settings", field("target.engine.settings", _settings)),
             *(() if report.cluster else (("Kept on", _cores),)),
-            ("Instances", field("steady.instances", whole)),
+            ("Instances", field("window_stats.instances", whole)),
             *(_deployed(report.cluster) if report.cluster else ()),
         ],
         text=True,

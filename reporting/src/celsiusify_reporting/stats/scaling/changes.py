@@ -9,7 +9,7 @@ import pandas as pd
 
 from celsiusify_reporting.inputs.run_json import RoundRecord, Step
 from celsiusify_reporting.stats.scaling.instances import answers
-from celsiusify_reporting.stats.segments import Examine, Stretch, stretch
+from celsiusify_reporting.stats.segments import Examine, Segment, segment
 from celsiusify_reporting.stats.window import Window
 
 Way = Literal["up", "down"]
@@ -44,12 +44,12 @@ SECOND_NS = 10**9
 
 
 @dataclass(frozen=True)
-class Moments:
+class EventTimes:
     """When something first happened and when it last did, in seconds since the load changed."""
 
     first_s: float
     last_s: float
-    times: int
+    count: int
 
 
 def samples(scale: pd.DataFrame, name: str) -> "pd.Series[int]":
@@ -66,7 +66,7 @@ def last_before(series: "pd.Series[int]", at_ns: int) -> int | None:
     return int(earlier.iloc[-1] if len(earlier) else series.iloc[0])
 
 
-def moved(series: "pd.Series[int]", step: LoadChange) -> Moments | None:
+def moved(series: "pd.Series[int]", step: LoadChange) -> EventTimes | None:
     """When a number of replicas first went the load's way, and when it had gone all of it."""
     before = last_before(series, step.at_ns)
     later = series[(series.index > step.at_ns) & (series.index < step.until_ns)]
@@ -76,7 +76,7 @@ def moved(series: "pd.Series[int]", step: LoadChange) -> Moments | None:
     if way.max() <= 0:
         return None
     first, last = way.index[way > 0][0], way.index[way == way.max()][0]
-    return Moments(_since(first, step), _since(last, step), int(way.max()))
+    return EventTimes(_since(first, step), _since(last, step), int(way.max()))
 
 
 def new_pods(pods: pd.DataFrame | None, step: LoadChange) -> pd.DataFrame | None:
@@ -92,16 +92,18 @@ def new_pods(pods: pd.DataFrame | None, step: LoadChange) -> pd.DataFrame | None
     return later.groupby("pod")[["created_ns", "ready_ns"]].min()
 
 
-def among(times: "pd.Series[int]", step: LoadChange) -> Moments | None:
+def among(times: "pd.Series[int]", step: LoadChange) -> EventTimes | None:
     """The first and the last of some times, until the load changed again."""
     known = times.dropna()
     known = known[known < step.until_ns]
     if known.empty:
         return None
-    return Moments(_since(known.min(), step), _since(known.max(), step), len(known))
+    return EventTimes(_since(known.min(), step), _since(known.max(), step), len(known))
 
 
-def first_answers(told: pd.DataFrame, step: LoadChange, ready: Moments | None) -> Moments | None:
+def first_answers(
+    told: pd.DataFrame, step: LoadChange, ready: EventTimes | None
+) -> EventTimes | None:
     """When new instances first answered.
 
     A new one is none that answered before the step, nor before the first new replica was ready, as
@@ -125,14 +127,16 @@ class Change:
     Attributes:
         step_s: When the load changed, since the start of the first round's steady window.
         from_rps: The rate before; None where the load began.
-        before: Replicas that were wanted then; `after` is the most, or fewest, wanted later.
-        watched_s: How long the new rate went on, and was watched.
-        wanted: The Deployment wanted more replicas, or fewer.
+        replicas_before: The desired replicas before the step.
+        replicas_after: The most, or fewest, desired replicas after it.
+        observed_s: How long the new rate went on, and was watched.
+        desired: The Deployment wanted more replicas, or fewer.
         created: A new pod was created.
         ready: A new pod was ready; of fewer replicas, one was ready no longer.
         answered: A new instance first answered.
-        tells: Whether the target's answers name their instance.
-        felt: What users met: before, until all new pods were ready, after, and after this load.
+        names_instances: Whether the target's answers name their instance.
+        user_impact: The load's segments: before, until all new pods were ready, with them, and
+            after this load.
     """
 
     round: int
@@ -140,22 +144,24 @@ class Change:
     step_s: float
     from_rps: float | None
     to_rps: float | None
-    before: int | None
-    after: int | None
-    watched_s: float
-    wanted: Moments | None
-    created: Moments | None
-    ready: Moments | None
-    answered: Moments | None
-    tells: bool
-    felt: tuple[Stretch, ...] = ()
+    replicas_before: int | None
+    replicas_after: int | None
+    observed_s: float
+    desired: EventTimes | None
+    created: EventTimes | None
+    ready: EventTimes | None
+    answered: EventTimes | None
+    names_instances: bool
+    user_impact: tuple[Segment, ...] = ()
 
     @property
-    def lacking(self) -> int:
+    def missing_replicas(self) -> int:
         """How many more replicas were wanted than new ones were ready."""
-        if self.direction == "down" or self.before is None or self.after is None:
+        if self.direction == "down" or self.replicas_before is None or self.replicas_after is None:
             return 0
-        return max(0, self.after - self.before - (self.ready.times if self.ready else 0))
+        return max(
+            0, self.replicas_after - self.replicas_before - (self.ready.count if self.ready else 0)
+        )
 
 
 @dataclass(frozen=True)
@@ -187,7 +193,7 @@ def follow(records: Sequence[RoundRecord], watched: Watched) -> tuple[Change, ..
         _change(record, step, watched) for record in records for step in load_changes(record)
     ]
     scaled = watched.scale["hpa_desired"].notna().any()
-    return tuple(one for one in changes if one.wanted or (scaled and one.from_rps is not None))
+    return tuple(one for one in changes if one.desired or (scaled and one.from_rps is not None))
 
 
 def _change(record: RoundRecord, step: LoadChange, watched: Watched) -> Change:
@@ -206,26 +212,28 @@ def _change(record: RoundRecord, step: LoadChange, watched: Watched) -> Change:
         step_s=(step.at_ns - watched.origin_ns) / SECOND_NS,
         from_rps=step.from_rps,
         to_rps=step.to_rps,
-        before=last_before(desired, step.at_ns),
-        after=None if later.empty else int(furthest),
-        watched_s=(step.until_ns - step.at_ns) / SECOND_NS,
-        wanted=moved(desired, step),
+        replicas_before=last_before(desired, step.at_ns),
+        replicas_after=None if later.empty else int(furthest),
+        observed_s=(step.until_ns - step.at_ns) / SECOND_NS,
+        desired=moved(desired, step),
         created=None if new is None else among(new["created_ns"], step),
         ready=ready,
         answered=first_answers(told, step, ready) if up else None,
-        tells=not told.empty,
+        names_instances=not told.empty,
     )
-    return replace(change, felt=tuple(_felt(change, record, step, watched))) if up else change
+    return (
+        replace(change, user_impact=tuple(_felt(change, record, step, watched))) if up else change
+    )
 
 
 def _felt(
     change: Change, record: RoundRecord, step: LoadChange, watched: Watched
-) -> Iterator[Stretch]:
+) -> Iterator[Segment]:
     """What users met before, until the new replicas were ready, with them, and afterwards."""
     rows = watched.rows[watched.rows["round"] == record.round]
     for name, window, rate_rps in _phases(change, record, step):
         if len(window.rows(rows)):
-            yield stretch(
+            yield segment(
                 name,
                 [window],
                 rows,

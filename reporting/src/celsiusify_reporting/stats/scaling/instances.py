@@ -31,7 +31,7 @@ class Evenness:
         answers: How many came meanwhile.
         even_percent: What each would have answered of these if all did as much.
         busiest_percent: What the busiest instance answered of these.
-        times: That by an even share: 1 where all did as much, the number of instances where one
+        ratio: That by an even share: 1 where all did as much, the number of instances where one
             did everything. None where answers are too few to tell it from chance.
     """
 
@@ -42,7 +42,7 @@ class Evenness:
     answers: int
     even_percent: float
     busiest_percent: float | None
-    times: float | None
+    ratio: float | None
 
 
 @dataclass(frozen=True)
@@ -63,8 +63,8 @@ class Instances:
     @property
     def uneven(self) -> Evenness | None:
         """The round that was least even."""
-        known = [one for one in self.rounds if one.times is not None]
-        return max(known, key=lambda one: one.times or 0, default=None)
+        known = [one for one in self.rounds if one.ratio is not None]
+        return max(known, key=lambda one: one.ratio or 0, default=None)
 
 
 def answers(rows: pd.DataFrame) -> pd.DataFrame:
@@ -122,5 +122,5 @@ def _evenness(told: pd.DataFrame, origin_ns: int, method: Method) -> Iterator[Ev
             answers=len(meanwhile),
             even_percent=100 / count,
             busiest_percent=busiest,
-            times=None if busiest is None else busiest * count / 100,
+            ratio=None if busiest is None else busiest * count / 100,
         )

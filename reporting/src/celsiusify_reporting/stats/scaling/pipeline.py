@@ -12,18 +12,18 @@ from celsiusify_reporting.stats.scaling import changes as scaling
 from celsiusify_reporting.stats.scaling import instances, timeline
 from celsiusify_reporting.stats.scaling.changes import Change, Watched
 from celsiusify_reporting.stats.scaling.instances import Instances
-from celsiusify_reporting.stats.scaling.timeline import Course, LoadSeconds
-from celsiusify_reporting.stats.segments import Examine, Stretch
+from celsiusify_reporting.stats.scaling.timeline import LoadSeconds, Timeline
+from celsiusify_reporting.stats.segments import Examine, Segment
 
 
 @dataclass(frozen=True)
 class Followed:
     """What there is of it; None where there is nothing to tell."""
 
-    steps: tuple[Stretch, ...] | None = None
+    steps: tuple[Segment, ...] | None = None
     instances: Instances | None = None
     changes: tuple[Change, ...] | None = None
-    course: Course | None = None
+    timeline: Timeline | None = None
 
 
 def follow(

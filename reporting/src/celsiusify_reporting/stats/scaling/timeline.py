@@ -14,7 +14,7 @@ Values = tuple[float | None, ...]
 
 
 @dataclass(frozen=True)
-class PodCourse:
+class PodTimeline:
     """A pod's CPU: `cpu_cores[i]` is the mean from `from_s[i]` to `until_s[i]`.
 
     Attributes:
@@ -31,7 +31,7 @@ class PodCourse:
 
 
 @dataclass(frozen=True)
-class Course:
+class Timeline:
     """All that is drawn of replicas over load; times since the first round's steady window began.
 
     Attributes:
@@ -51,7 +51,7 @@ class Course:
     ready: Counts
     hpa_desired: Counts
     hpa_cpu_percent: Values
-    pods: tuple[PodCourse, ...]
+    pods: tuple[PodTimeline, ...]
     step_s: tuple[float, ...]
 
 
@@ -70,11 +70,11 @@ def draw_up(
     step_ns: Sequence[int],
     origin_ns: int,
     window_s: float,
-) -> Course:
+) -> Timeline:
     """Bring samples and requests onto one axis of time."""
     lines = list(_loads(rounds, origin_ns))
     second_s, offered, answered, p50, p99 = zip(*lines, strict=True) if lines else [()] * 5
-    return Course(
+    return Timeline(
         second_s=second_s,
         offered_rps=offered,
         answered_rps=answered,
@@ -102,7 +102,7 @@ def _loads(rounds: Sequence[LoadSeconds], origin_ns: int) -> Iterator[tuple[floa
             yield _since(second.from_ns, origin_ns), offered, answered, p50, p99
 
 
-def _pods(pods: pd.DataFrame, origin_ns: int, window_s: float) -> Iterator[PodCourse]:
+def _pods(pods: pd.DataFrame, origin_ns: int, window_s: float) -> Iterator[PodTimeline]:
     """Each pod; when its first window began isn't recorded: it is taken to be as long as told."""
     created = pods.groupby("pod")["created_ns"].min().sort_values()
     for name in created.index:
@@ -110,7 +110,7 @@ def _pods(pods: pd.DataFrame, origin_ns: int, window_s: float) -> Iterator[PodCo
         measured = samples.dropna(subset=["cpu_at_ns", "cpu_cores"]).drop_duplicates("cpu_at_ns")
         until = [_since(at, origin_ns) for at in measured["cpu_at_ns"]]
         begun = [until[0] - window_s, *until[:-1]] if until else []
-        yield PodCourse(
+        yield PodTimeline(
             pod=str(name),
             node=next((str(node) for node in samples["node"].dropna()), None),
             created_s=_known(samples["created_ns"].min(), origin_ns),
