@@ -29,7 +29,7 @@ spec:
       parallelism: {{ $members }}
       backoffLimitPerIndex: 0
       podReplacementPolicy: Failed
-      activeDeadlineSeconds: {{ $root.Values.job.deadlineSeconds | default (include "load-tests.duration" (list $root (len $targets)) | int | add 1800) | min 86400 }}
+      activeDeadlineSeconds: {{ include "celsiusify.plain" $root.Values.job.deadlineSeconds }}
       ttlSecondsAfterFinished: {{ include "celsiusify.plain" $root.Values.job.ttlSeconds }}
       template:
         metadata:

@@ -38,7 +38,7 @@ RUN_OPTIONS = {
 """What is handed on to `celsiusify-load-tests run`, which says what it means."""
 
 CHECKS: dict[str, Callable[[str], object]] = {"run-time": seconds, "rounds": count}
-"""What a Job's deadline is computed from is read here too."""
+"""Options whose values are checked before a Job is created."""
 
 
 def add_loadtest_options(verb: argparse.ArgumentParser) -> None:

@@ -88,7 +88,8 @@ def _no_results(kubectl: Kubectl, job: str, pod: str, problem: str) -> ClusterEr
 def _deadline(kubectl: Kubectl, job: str) -> list[str]:
     found: list[Object] = kubectl.items("jobs", f"--field-selector=metadata.name={job}")
     said = [
-        f"job {job} took longer than it may: {condition.get('message', '')}"
+        f"job {job} took longer than its deadline, load-tests.job.deadlineSeconds of the chart: "
+        f"{condition.get('message', '')}"
         for entry in found
         for condition in entry.get("status", {}).get("conditions", ())
         if condition.get("reason") == "DeadlineExceeded"

@@ -7,7 +7,6 @@ from datetime import datetime
 
 from celsiusify_cluster.errors import ClusterError
 from celsiusify_cluster.kube.kubectl import Object
-from celsiusify_cluster.option_types import seconds
 
 TARGETS_LABEL = "celsiusify.dev/targets"
 JOB_LABEL = "batch.kubernetes.io/job-name"
@@ -15,9 +14,6 @@ INDEX_LABEL = "batch.kubernetes.io/job-completion-index"
 ALL = "all"
 PER_TARGET = ("--host=", "--counters=")
 NAME_LENGTH = 52  # what a CronJob's may have; a pod's host name adds a number to it
-LONGEST_LOAD_S = 600  # of a profile
-AROUND_LOAD_S = 180  # warm-up, checks and cool-down of one
-TO_START_AND_END_S = 1800  # calibration, waiting for workers, holding results
 
 
 @dataclass(frozen=True)
@@ -62,7 +58,6 @@ def build(chosen: Sequence[Object], wish: Wish, release: str, now: datetime) -> 
     container["args"] = arguments(chosen, wish)
     if wish.workers is not None:
         spec["completions"] = spec["parallelism"] = 1 + wish.workers
-    spec["activeDeadlineSeconds"] = _deadline_s(spec, wish, len(target_urls(container["args"])))
     what = wish.targets[0] if len(wish.targets) == 1 else "several"
     template_meta = first["spec"]["jobTemplate"].get("metadata", {})
     return {
@@ -117,15 +112,6 @@ def _with_targets(args: list[str], targets: Sequence[str]) -> list[str]:
         len(args),
     )
     return [*args[:begin], *targets, *args[end:]]
-
-
-def _deadline_s(spec: Object, wish: Wish, targets: int) -> int:
-    """The template's, unless this run takes longer than it allows for."""
-    run_time = wish.options.get("run-time")
-    load_s = seconds(run_time) if run_time else LONGEST_LOAD_S
-    rounds = int(wish.options.get("rounds") or 1)
-    needed_s = targets * rounds * (load_s + AROUND_LOAD_S) + TO_START_AND_END_S
-    return max(needed_s, int(spec.get("activeDeadlineSeconds", 0)))
 
 
 def _owner(cron_job: Object) -> Object:
