@@ -15,7 +15,6 @@ lifecycle:
   "CELSIUSIFY_WORKERS" ($server.workers | default (include "celsiusify.cores" ((.Values.resources).limits).cpu))
   "CELSIUSIFY_CONNECTIONS" $server.connections
   "CELSIUSIFY_KEEPALIVE_S" $server.keepAliveSeconds
-  "CELSIUSIFY_REQUEST_TIMEOUT_S" $server.requestTimeoutSeconds
   "CELSIUSIFY_RESPONSE_TIMEOUT_S" $server.responseTimeoutSeconds
   "CELSIUSIFY_DRAIN_S" $server.drainSeconds
   "CELSIUSIFY_SHUTDOWN_TIMEOUT_S" $server.shutdownTimeoutSeconds
