@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from .machine import Machine
+from .support.machine import Machine
 
 
 @pytest.fixture

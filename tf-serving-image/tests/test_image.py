@@ -16,10 +16,10 @@ import pytest
 
 from celsiusify_tf_serving import settings
 from celsiusify_tf_serving.cli.verbs import IMAGE
-from celsiusify_tf_serving.engines import binary, container
+from celsiusify_tf_serving.engines import container, process
 from celsiusify_tf_serving.settings import GRPC_PORT, REST_API_PORT
 
-from .machine import Machine, read_when
+from .support.machine import Machine, read_when
 
 SUBPROJECT = Path(__file__).parents[1]
 DOCKERFILE = SUBPROJECT / "Dockerfile"
@@ -127,7 +127,7 @@ def describe(env: dict[str, str], *arguments: str) -> subprocess.CompletedProces
 def test_image_tells_what_serves_as_the_command_does(base: Callable[[str], dict[str, str]]) -> None:
     env = base(r"TensorFlow ModelServer: 2.20.0-rc1+dev\nTensorFlow Library: 2.20.0\n")
     assert json.loads(describe(env, "describe").stdout) == {
-        "engine": binary.PROGRAM,
+        "engine": process.PROGRAM,
         "version": "2.20.0-rc1+dev",
         "reason": "it is in the image",
         "caveat": None,

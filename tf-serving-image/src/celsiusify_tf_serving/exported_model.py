@@ -1,60 +1,57 @@
-"""The exported model: where it is, and what its card says."""
+"""The exported model: its folder, and its description from the model card."""
 
 import json
 from pathlib import Path
 from typing import Any
 
-from celsiusify_tf_serving.errors import StartError
+from celsiusify_tf_serving.settings import StartError
 
 MODEL = Path("model") / "celsiusify"
 SUBPROJECT = Path(__file__).parents[2]
 CARD = Path("assets.extra") / "model.json"
 
 
-def locate(given: Path | None) -> Path:
-    """Find the folder with the model's versions.
+def locate(requested: Path | None) -> Path:
+    """Return the absolute path of the model's folder, which TensorFlow Serving needs.
 
     Args:
-        given: What the user named; else it is `model/celsiusify` of the source tree that this
-            package is installed from, or else of the current folder.
-
-    Returns:
-        The folder's absolute path, which TensorFlow Serving needs.
+        requested: The user's folder. Without it, `model/celsiusify` of the source tree that this
+            package is installed from is used, or else of the current folder.
 
     Raises:
-        StartError: If there's no version in any of them.
+        StartError: If no folder has a version of the model.
     """
-    folders = [given] if given else [SUBPROJECT / MODEL, Path.cwd() / MODEL]
+    folders = [requested] if requested else [SUBPROJECT / MODEL, Path.cwd() / MODEL]
     for folder in folders:
         if newest_version(folder) is not None:
             return folder.resolve()
     raise StartError(
         f"no model in {folders[0]}: make one with `make export`, "
-        "or name the folder of another by --model_base_path"
+        "or name another folder by --model_base_path"
     )
 
 
 def newest_version(folder: Path) -> int | None:
-    """Find the version that is served: the highest number, as TensorFlow Serving has it."""
+    """Return the highest version number, which TensorFlow Serving serves, or None."""
     children = folder.iterdir() if folder.is_dir() else ()
     return max((int(child.name) for child in children if child.name.isdecimal()), default=None)
 
 
 def describe_model(folder: Path) -> dict[str, Any]:
-    """Say which model is served, from its version's number and card."""
+    """Describe the served model by its version number and its card."""
     version = newest_version(folder)
-    known: dict[str, Any] = {"model_version": version}
+    description: dict[str, Any] = {"model_version": version}
     try:
         card = json.loads((folder / str(version) / CARD).read_text("utf-8"))
-        return known | {
-            "architecture": architecture(**card["architecture"]),
+        return description | {
+            "architecture": format_architecture(**card["architecture"]),
             "parameters": card["parameters"],
             "model_fingerprint": card["fingerprint"],
         }
     except (OSError, ValueError, KeyError, TypeError):
-        return known | {"architecture": "unknown: the model has no card"}
+        return description | {"architecture": "unknown: the model has no card"}
 
 
-def architecture(name: str, width: int, depth: int) -> str:
-    """Put an architecture into words."""
+def format_architecture(name: str, width: int, depth: int) -> str:
+    """Format an architecture for a report."""
     return f"{name}, {depth} hidden layers of {width}" if depth else name

@@ -1,4 +1,4 @@
-"""Hold what is served, and give TensorFlow Serving's flags for it."""
+"""The settings to serve with, and TensorFlow Serving's flags for them."""
 
 import atexit
 import shutil
@@ -6,25 +6,30 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 
-from celsiusify_tf_serving.errors import StartError
-
 # TensorFlow Serving's documented ports, which its image exposes.
 REST_API_PORT = 8501
 GRPC_PORT = 8500
 
+CONFIG_DIR = Path(__file__).parent / "config"
+MONITORING, BATCHING = "monitoring.config", "batching.config"
+
+
+class StartError(Exception):
+    """A server that can't be started as requested; the message says what was expected."""
+
 
 @dataclass(frozen=True)
 class Settings:
-    """What every engine is told.
+    """The settings that every engine serves with.
 
     Attributes:
-        model_dir: The folder with the model's versions; its last part is the model's name.
-        image: The container image, with its tag.
-        rest_api_port: REST's TCP port; 0 for none.
-        port: gRPC's TCP port; 0 for none.
+        model_dir: Folder of the model's versions; its last part is the model's name.
+        image: Container image, with its tag.
+        rest_api_port: TCP port of REST; 0 for none.
+        port: TCP port of gRPC; 0 for none.
         batching: Whether requests are merged by the shipped batching parameters.
-        pid_file: Where to write the server's process id, if anywhere.
-        flags: Further flags of TensorFlow Serving, as they were given.
+        pid_file: File for the server's process id, if any.
+        flags: Further flags of TensorFlow Serving, as given.
     """
 
     model_dir: Path
@@ -36,7 +41,7 @@ class Settings:
     flags: tuple[str, ...] = ()
 
     def write_pid(self, pid: int) -> None:
-        """Tell whoever asked which process serves.
+        """Write the id of the process that serves to the requested file, if any.
 
         Raises:
             StartError: If the file can't be written.
@@ -49,21 +54,17 @@ class Settings:
             raise StartError(f"--pid_file={self.pid_file}: {error.strerror}") from error
 
 
-CONFIG_DIR = Path(__file__).parent / "config"
-MONITORING, BATCHING = "monitoring.config", "batching.config"
-
-
 def server_flags(settings: Settings, config_dir: PurePath = CONFIG_DIR) -> list[str]:
-    """Write out all flags for a server on this machine.
+    """Return all flags for a server on this machine.
 
-    A flag that the user gave stands in place of ours by the same name.
+    A flag of the user replaces the flag of the same name that this function would set.
 
     Args:
-        settings: What to serve.
-        config_dir: Where the server finds the shipped configuration files.
+        settings: The settings to serve with.
+        config_dir: The server's folder of the shipped configuration files.
     """
     given = {flag_name(flag) for flag in settings.flags}
-    ours: dict[str, object] = {
+    defaults: dict[str, object] = {
         "rest_api_port": settings.rest_api_port,
         "port": settings.port,
         "model_name": settings.model_dir.name,
@@ -71,15 +72,15 @@ def server_flags(settings: Settings, config_dir: PurePath = CONFIG_DIR) -> list[
         "monitoring_config_file": config_dir / MONITORING,
     }
     if not settings.port and not given & {"port", "grpc_socket_path"}:
-        ours["grpc_socket_path"] = private_socket()
-    kept = [f"--{name}={value}" for name, value in ours.items() if name not in given]
+        defaults["grpc_socket_path"] = private_socket()
+    kept = [f"--{name}={value}" for name, value in defaults.items() if name not in given]
     return kept + batching_flags(settings, config_dir) + list(settings.flags)
 
 
 def private_socket() -> Path:
     """Return a path for gRPC's Unix socket, in a new folder that only this user can enter.
 
-    TensorFlow Serving doesn't start without an address for gRPC, be it a port or a socket.
+    TensorFlow Serving starts only if gRPC has an address: a port or a socket.
     """
     folder = tempfile.mkdtemp(prefix="celsiusify-tf-serving-")
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
@@ -87,12 +88,12 @@ def private_socket() -> Path:
 
 
 def batching_flags(settings: Settings, config_dir: PurePath) -> list[str]:
-    """Write out the flags that merge requests, or none."""
+    """Return the flags that merge requests, or none."""
     if not settings.batching:
         return []
     return ["--enable_batching=true", f"--batching_parameters_file={config_dir / BATCHING}"]
 
 
 def flag_name(flag: str) -> str:
-    """Take the name out of `--name=value` or `--name`."""
+    """Return the name in `--name=value` or `--name`."""
     return flag.removeprefix("--").partition("=")[0]

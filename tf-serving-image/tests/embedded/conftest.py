@@ -1,22 +1,15 @@
+"""Fixtures of the embedded server and the models that it serves."""
+
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from . import golden_models
-from .serving import QUIET, Server
-
-MODELS_CONFIG = """
-model_config_list {{
-  config {{ name: "f2c" base_path: "{models}/f2c" model_version_policy {{ all {{}} }} }}
-  config {{ name: "hp2" base_path: "{models}/hp2" model_version_policy {{ all {{}} }} }}
-  config {{ name: "types" base_path: "{models}/types" model_platform: "tensorflow" }}
-}}
-"""
-Start = Callable[..., Server]
+from ..support import golden_models
+from ..support.embedded_server import MODELS_CONFIG, QUIET, Server, Start
 
 
 @pytest.fixture(scope="session")

@@ -6,8 +6,8 @@ from importlib import import_module
 
 import click
 
-from celsiusify_tf_serving.errors import StartError
 from celsiusify_tf_serving.exit_codes import ExitCode
+from celsiusify_tf_serving.settings import StartError
 
 PROGRAM = "celsiusify-tf-serving"
 DISTRIBUTION = "celsiusify-tf-serving-image"

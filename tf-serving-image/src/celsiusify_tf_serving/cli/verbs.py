@@ -9,9 +9,9 @@ from pathlib import Path
 import click
 
 from celsiusify_tf_serving.cli.main import DISTRIBUTION, PROGRAM, VERBS
-from celsiusify_tf_serving.engines import ENGINES, Engine
-from celsiusify_tf_serving.engines import description as engine_description
-from celsiusify_tf_serving.engines.selection import AUTO, choose
+from celsiusify_tf_serving.engines.engine import Engine
+from celsiusify_tf_serving.engines.selection import AUTO, ENGINES, choose
+from celsiusify_tf_serving.engines.selection import describe as describe_engine
 from celsiusify_tf_serving.exit_codes import ExitCode
 from celsiusify_tf_serving.exported_model import locate
 from celsiusify_tf_serving.settings import GRPC_PORT, REST_API_PORT, Settings
@@ -184,7 +184,7 @@ def _say(line: str) -> None:
 
 
 def _describe(engine: Engine, reason: str, settings: Settings) -> int:
-    description = engine_description.describe(engine, reason, settings)
+    description = describe_engine(engine, reason, settings)
     click.echo(json.dumps(description, indent=2, ensure_ascii=False))
     return ExitCode.OK
 

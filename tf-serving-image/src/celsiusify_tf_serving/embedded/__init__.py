@@ -1,4 +1,4 @@
-"""Stand in for TensorFlow Serving: the same SavedModels, API and flags, in Python."""
+"""The embedded server: TensorFlow Serving's API and flags for the same SavedModels, in Python."""
 
 from celsiusify_tf_serving.embedded.command import main
 

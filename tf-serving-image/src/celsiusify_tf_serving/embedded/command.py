@@ -1,21 +1,24 @@
-"""The command: reads the flags, starts the server, and tells why it can't."""
+"""The embedded server's command: reads the flags and runs the server."""
 
 import asyncio
+import logging
 from collections.abc import Sequence
 from importlib.metadata import version
 
 from celsiusify_tf_serving.embedded.errors import Code, ServingError, invalid
 from celsiusify_tf_serving.embedded.flags import FlagError, Flags, parse_flags, usage
-from celsiusify_tf_serving.embedded.log import log
 
+LOGGER = logging.getLogger(__name__)
+
+# The real server's exit code if it can't start.
 FAILED = 255
 
 
 def main(argv: Sequence[str]) -> int:
-    """Run the embedded server.
+    """Run the embedded server until a signal stops the process.
 
     Returns:
-        0 once it was told to stop, 255 if it couldn't start.
+        0 after a signal, 255 if the server can't start.
     """
     try:
         flags, unknown = parse_flags(argv)
@@ -26,6 +29,7 @@ def main(argv: Sequence[str]) -> int:
         _print(f"TensorFlow ModelServer: {version('tensorflow-serving-api')}")
         _print(f"TensorFlow Library: {version('tensorflow')}")
         return 0
+    _configure_log()
     for argument in unknown:
         _print(f"unknown argument: {argument}\n{usage()}")
     try:
@@ -41,8 +45,20 @@ def _print(text: str) -> None:
     print(text, flush=True)  # noqa: T201 - a command prints
 
 
+def _configure_log() -> None:
+    """Write this package's log to stderr, with the time of each line."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(
+        logging.Formatter("%(asctime)s.%(msecs)03d: %(message)s", "%Y-%m-%d %H:%M:%S")
+    )
+    logger = logging.getLogger(__package__)
+    logger.setLevel(logging.INFO)
+    logger.propagate = False
+    logger.handlers = [handler]
+
+
 def _check(flags: Flags) -> None:
-    """Find what is wrong before TensorFlow is imported, which takes seconds."""
+    """Check the flags before importing TensorFlow, which takes seconds."""
     if not flags.model_base_path and not flags.model_config_file:
         raise invalid(
             "Both server_options.model_base_path and server_options.model_config_file are empty!"
@@ -55,7 +71,7 @@ def _check(flags: Flags) -> None:
     for name in flags.changed("refused"):
         raise ServingError(Code.UNIMPLEMENTED, f"the embedded server doesn't offer --{name}")
     for name in flags.changed("ignored"):
-        log(f"--{name} has no effect on the embedded server")
+        LOGGER.warning("--%s has no effect on the embedded server", name)
 
 
 def _serve(flags: Flags) -> None:

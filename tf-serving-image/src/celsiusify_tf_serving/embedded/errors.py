@@ -1,4 +1,4 @@
-"""What went wrong with a request, as a code that HTTP and gRPC both have a number for."""
+"""Status codes, with their numbers in gRPC and HTTP, and the error that has a code."""
 
 from enum import IntEnum
 
@@ -47,7 +47,7 @@ HTTP_STATUS = {
 
 
 class ServingError(Exception):
-    """A request, a model or a setting that can't be served."""
+    """An error with a status code: of a request, a model or a setting."""
 
     def __init__(self, code: Code, message: str) -> None:
         super().__init__(message)
@@ -59,10 +59,10 @@ class ServingError(Exception):
 
 
 def invalid(message: str) -> ServingError:
-    """The error for an argument that is wrong whatever the server's state."""
+    """Return the error of an argument that is invalid in any state of the server."""
     return ServingError(Code.INVALID_ARGUMENT, message)
 
 
 def timed_out() -> ServingError:
-    """The error for a request whose time was up before its answer was there."""
+    """Return the error of a request that exceeds its timeout."""
     return ServingError(Code.DEADLINE_EXCEEDED, "Timed out waiting for notification")

@@ -1,4 +1,4 @@
-"""The command line: TensorFlow Serving's flags by the same names, defaults and rules."""
+"""TensorFlow Serving's flags, with the same names, defaults and rules."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
@@ -9,69 +9,67 @@ FALSE = ("false", "0")
 
 
 class FlagError(ValueError):
-    """A flag whose value can't be read."""
+    """A flag with an invalid value."""
 
 
-def _flag(default: Any, what: str) -> Any:
-    return field(default=default, metadata={"what": what})
+def _flag(default: Any, help_text: str) -> Any:
+    return field(default=default, metadata={"help": help_text})
 
 
 def _ignored(default: Any) -> Any:
-    """A flag that TensorFlow Serving has and this server accepts without following it."""
+    """Return a flag of TensorFlow Serving that this server accepts and ignores."""
     return field(
-        default=default, metadata={"what": "accepted, has no effect here", "ignored": True}
+        default=default, metadata={"help": "accepted, has no effect here", "ignored": True}
     )
 
 
 def _refused(default: Any) -> Any:
-    """A flag that must not be ignored in silence: setting it stops the start."""
+    """Return a flag that must not be ignored silently: a value stops the start."""
     return field(
-        default=default, metadata={"what": "not offered here, stops the start", "refused": True}
+        default=default, metadata={"help": "not offered here, stops the start", "refused": True}
     )
 
 
 @dataclass(frozen=True)
 class Flags:
-    """Every flag, with its default."""
+    """All flags, with their defaults."""
 
     port: int = _flag(8500, "TCP port for gRPC")
-    grpc_socket_path: str = _flag("", "UNIX socket for gRPC, beside or instead of the port")
+    grpc_socket_path: str = _flag("", "UNIX socket for gRPC, with or without the port")
     rest_api_port: int = _flag(0, "TCP port for REST; 0 turns REST off")
-    rest_api_num_threads: int = _flag(0, "threads that run models; 0 for four a CPU")
-    rest_api_timeout_in_ms: int = _flag(30_000, "how long a REST request may take, in ms")
+    rest_api_num_threads: int = _flag(0, "threads that run models; 0 for four per CPU")
+    rest_api_timeout_in_ms: int = _flag(30_000, "time limit of a REST request, in ms")
     rest_api_enable_cors_support: bool = _flag(False, "send CORS headers with every REST answer")
-    model_name: str = _flag("default", "name of the model, if there's no model_config_file")
-    model_base_path: str = _flag(
-        "", "folder of the model's versions, if there's no model_config_file"
-    )
+    model_name: str = _flag("default", "name of the model, without model_config_file")
+    model_base_path: str = _flag("", "folder of the model's versions, without model_config_file")
     model_config_file: str = _flag(
         "", "ModelServerConfig as text: the models, their versions and labels"
     )
     model_config_file_poll_wait_seconds: int = _flag(
-        0, "seconds between readings of that file; 0 reads it once"
+        0, "seconds between readings of model_config_file; 0 reads the file once"
     )
     file_system_poll_wait_seconds: int = _flag(
-        1, "seconds between looks for new versions; 0 looks once"
+        1, "seconds between searches for new versions; 0 searches once"
     )
     enable_batching: bool = _flag(False, "merge requests by the rules of batching_parameters_file")
     batching_parameters_file: str = _flag("", "BatchingParameters as text")
     allow_version_labels_for_unavailable_models: bool = _flag(
-        False, "a label may be given to a version that isn't loaded yet"
+        False, "allow a label for a version that isn't loaded yet"
     )
     monitoring_config_file: str = _flag(
         "", "MonitoringConfig as text: the Prometheus page and its path"
     )
     enable_model_warmup: bool = _flag(
-        True, "send a version its assets.extra/tf_serving_warmup_requests first"
+        True, "run assets.extra/tf_serving_warmup_requests of a version before serving"
     )
     num_request_iterations_for_warmup: int = _flag(
-        0, "how often each warm-up request is sent; 0 is once"
+        0, "number of runs of each warm-up request; 0 runs each once"
     )
-    max_num_load_retries: int = _flag(5, "how often a version that failed to load is tried again")
-    load_retry_interval_micros: int = _flag(60_000_000, "time between these tries, in µs")
+    max_num_load_retries: int = _flag(5, "number of further attempts to load a version that failed")
+    load_retry_interval_micros: int = _flag(60_000_000, "time between these attempts, in µs")
     saved_model_tags: str = _flag("serve", "tags of the graph to load, separated by commas")
     tensorflow_session_parallelism: int = _flag(
-        0, "threads of a session, both inside and between operations"
+        0, "threads of a session, inside operations and between operations"
     )
     tensorflow_intra_op_parallelism: int = _flag(
         0, "threads inside an operation; 0 lets TensorFlow choose"
@@ -82,7 +80,7 @@ class Flags:
     grpc_channel_arguments: str = _flag(
         "", "channel arguments of the gRPC server, as key=value,key=value"
     )
-    enable_serialization_as_tensor_content: bool = _flag(False, "answer gRPC with tensor_content")
+    enable_serialization_as_tensor_content: bool = _flag(False, "send tensors as tensor_content")
     version: bool = _flag(False, "print the version and exit")
 
     ssl_config_file: str = _refused("")
@@ -110,31 +108,31 @@ class Flags:
     xla_gpu_compilation_enabled: bool = _ignored(False)
 
     def changed(self, kind: str) -> list[str]:
-        """Name the flags of a kind, `ignored` or `refused`, that have been set."""
+        """Return the names of the flags of a kind, `ignored` or `refused`, that are set."""
         return [
-            f.name
-            for f in fields(self)
-            if f.metadata.get(kind) and getattr(self, f.name) != f.default
+            flag.name
+            for flag in fields(self)
+            if flag.metadata.get(kind) and getattr(self, flag.name) != flag.default
         ]
 
 
-_FIELDS = {f.name: f for f in fields(Flags)}
+_NAMES = frozenset(flag.name for flag in fields(Flags))
 
 
 def parse_flags(arguments: Sequence[str]) -> tuple[Flags, list[str]]:
-    """Read `--name=value` and, for switches, `--name`.
+    """Read flags as `--name=value`, or `--name` for a switch.
 
     Returns:
-        The flags, and the arguments that aren't flags of this server.
+        The flags, and the arguments that are no flags of this server.
 
     Raises:
-        FlagError: If a value can't be read.
+        FlagError: If a value is invalid.
     """
     values: dict[str, Any] = {}
     unknown = []
     for argument in arguments:
         name, equals, text = argument.removeprefix("--").partition("=")
-        if not argument.startswith("--") or name not in _FIELDS:
+        if not argument.startswith("--") or name not in _NAMES:
             unknown.append(argument)
             continue
         values[name] = _read(name, text if equals else None)
@@ -160,15 +158,12 @@ def _read_bool(name: str, text: str | None) -> bool:
 
 
 def usage() -> str:
-    """Return the text that lists every flag."""
+    """Return a text that lists all flags."""
     lines = ["usage: python -m celsiusify_tf_serving.embedded [flags]", "Flags:"]
-    for f in fields(Flags):
-        default = (
-            str(f.default).lower()
-            if isinstance(f.default, bool)
-            else repr(f.default).replace("'", '"')
-        )
-        lines.append(
-            f"\t--{f.name + '=' + default:<55}\t{type(f.default).__name__}\t{f.metadata['what']}"
-        )
+    for flag in fields(Flags):
+        default = repr(flag.default).replace("'", '"')
+        if isinstance(flag.default, bool):
+            default = default.lower()
+        kind = type(flag.default).__name__
+        lines.append(f"\t--{flag.name + '=' + default:<55}\t{kind}\t{flag.metadata['help']}")
     return "\n".join(lines)

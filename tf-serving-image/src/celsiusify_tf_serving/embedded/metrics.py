@@ -1,4 +1,4 @@
-"""Counts and times requests, for a Prometheus page with TensorFlow Serving's names."""
+"""Counters and histograms of requests, for a Prometheus page with TensorFlow Serving's names."""
 
 from bisect import bisect_left
 from collections import defaultdict
@@ -20,7 +20,7 @@ class Counter:
         self._counts: dict[Labels, int] = defaultdict(int)
 
     def add(self, *labels: str) -> None:
-        """Count one more."""
+        """Add one."""
         self._counts[labels] += 1
 
     def lines(self) -> Iterator[str]:
@@ -31,7 +31,7 @@ class Counter:
 
 
 class Histogram:
-    """A distribution of times, in µs, for each combination of labels."""
+    """A distribution of times in µs for each combination of labels."""
 
     def __init__(self, name: str, labels: Labels) -> None:
         self._name, self._labels = PREFIX + name, labels
@@ -40,13 +40,13 @@ class Histogram:
         self._sums: dict[Labels, float] = defaultdict(float)
 
     def add(self, time_us: float, *labels: str) -> None:
-        """Count one more time; from any thread."""
+        """Add a time; any thread may call this."""
         with self._lock:
             self._counts[labels][bisect_left(BUCKETS_US, time_us)] += 1
             self._sums[labels] += time_us
 
     def lines(self) -> Iterator[str]:
-        """Write the metric as text, its buckets cumulated."""
+        """Write the metric as text, with cumulative buckets."""
         yield f"# TYPE {self._name} histogram"
         limits = [*(f"{limit:.6g}" for limit in BUCKETS_US), "+Inf"]
         with self._lock:
@@ -77,18 +77,18 @@ class Metrics:
         self.runtime = Histogram("runtime_latency", ("model_name", "API", "runtime"))
 
     def count_request(self, model: str, code: Code) -> None:
-        """Count a request by what became of it."""
+        """Count a request by its status code."""
         self.requests.add(model, code.name)
 
     def time_request(self, model: str, api: str, entrypoint: str, seconds: float) -> None:
-        """Record how long an answered request took."""
+        """Record the duration of an answered request."""
         self.latency.add(seconds * 1e6, model, api, entrypoint)
 
     def time_run(self, model: str, seconds: float) -> None:
-        """Record how long a session run took."""
+        """Record the duration of a session's run."""
         self.runtime.add(seconds * 1e6, model, "Predict", "TF1")
 
     def page(self) -> bytes:
-        """Write the page."""
+        """Return the Prometheus page."""
         metrics = (self.requests, self.latency, self.runtime)
         return "".join(f"{line}\n" for metric in metrics for line in metric.lines()).encode()

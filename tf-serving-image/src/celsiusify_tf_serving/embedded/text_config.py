@@ -1,79 +1,25 @@
-"""Reads settings files in protobuf's text format."""
+"""Configuration files in protobuf's text format."""
 
+import logging
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TypeVar
 
-from google.protobuf import (
-    descriptor_pb2,
-    descriptor_pool,
-    message_factory,
-    text_format,
-    wrappers_pb2,
-)
+from google.protobuf import text_format
+from google.protobuf.message import Message
 
 from celsiusify_tf_serving.embedded.errors import Code, ServingError, invalid
-from celsiusify_tf_serving.embedded.log import log
+from celsiusify_tf_serving.embedded.settings_pb2 import MonitoringConfig
 
-# tensorflow-serving-api has no Python module for these two.
-_PACKAGE = "tensorflow.serving"
-_WRAPPED = ("Int64Value", "StringValue", "BoolValue")
-_SCHEMA = {
-    "BatchingParameters": {
-        "max_batch_size": "Int64Value",
-        "batch_timeout_micros": "Int64Value",
-        "max_enqueued_batches": "Int64Value",
-        "num_batch_threads": "Int64Value",
-        "thread_pool_name": "StringValue",
-        "allowed_batch_sizes": "repeated int64",
-        "pad_variable_length_inputs": "bool",
-        "enable_large_batch_splitting": "BoolValue",
-        "max_execution_batch_size": "Int64Value",
-    },
-    "MonitoringConfig": {"prometheus_config": "PrometheusConfig"},
-    "PrometheusConfig": {"enable": "bool", "path": "string"},
-}
+LOGGER = logging.getLogger(__name__)
+AnyMessage = TypeVar("AnyMessage", bound=Message)
 
 
-@cache
-def _pool() -> descriptor_pool.DescriptorPool:
-    pool = descriptor_pool.DescriptorPool()
-    pool.AddSerializedFile(wrappers_pb2.DESCRIPTOR.serialized_pb)
-    file = descriptor_pb2.FileDescriptorProto(
-        name="settings.proto",
-        package=_PACKAGE,
-        syntax="proto3",
-        dependency=[wrappers_pb2.DESCRIPTOR.name],
-    )
-    for message, fields in _SCHEMA.items():
-        described = file.message_type.add(name=message)
-        for number, (name, kind) in enumerate(fields.items(), 1):
-            _describe(described.field.add(name=name, number=number), kind)
-    pool.Add(file)
-    return pool
-
-
-def _describe(field: Any, kind: str) -> None:
-    scalar = kind.removeprefix("repeated ")
-    field.label = field.LABEL_REPEATED if scalar != kind else field.LABEL_OPTIONAL
-    if scalar in _WRAPPED or scalar in _SCHEMA:
-        field.type = field.TYPE_MESSAGE
-        field.type_name = f".{'google.protobuf' if scalar in _WRAPPED else _PACKAGE}.{scalar}"
-    else:
-        field.type = getattr(field, f"TYPE_{scalar.upper()}")
-
-
-def settings_message(name: str) -> Any:
-    """Return an empty message of a type that tensorflow-serving-api lacks."""
-    return message_factory.GetMessageClass(_pool().FindMessageTypeByName(f"{_PACKAGE}.{name}"))()
-
-
-def read_text_proto(path: str, message: Any) -> Any:
-    """Read a file into `message` and return it.
+def read_text_proto(path: str, message: AnyMessage) -> AnyMessage:
+    """Read a file into `message` and return the message.
 
     Raises:
-        ServingError: If there is no such file, or it isn't such a message.
+        ServingError: If the file is missing or empty, or isn't such a message.
     """
     try:
         text = Path(path).read_text(errors="replace")
@@ -84,21 +30,22 @@ def read_text_proto(path: str, message: Any) -> Any:
     try:
         return text_format.Parse(text, message)
     except text_format.ParseError as error:
-        log(f"Error parsing text-format {message.DESCRIPTOR.full_name}: {error}")
+        name = message.DESCRIPTOR.full_name
+        LOGGER.warning("Error parsing text-format %s: %s", name, error)
         raise invalid(f"Invalid protobuf file: '{path}'") from error
 
 
 @dataclass(frozen=True)
 class PrometheusPage:
-    """Where the Prometheus page is, and whether."""
+    """The state and the path of the Prometheus page."""
 
     enabled: bool = False
     path: str = "/monitoring/prometheus/metrics"
 
 
 def read_monitoring(path: str) -> PrometheusPage:
-    """Read a MonitoringConfig; without a file there's no page."""
+    """Read a MonitoringConfig; without a file the page is disabled."""
     if not path:
         return PrometheusPage()
-    prometheus = read_text_proto(path, settings_message("MonitoringConfig")).prometheus_config
+    prometheus = read_text_proto(path, MonitoringConfig()).prometheus_config
     return PrometheusPage(prometheus.enable, prometheus.path or PrometheusPage.path)

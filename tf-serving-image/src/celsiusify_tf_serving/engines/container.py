@@ -1,4 +1,4 @@
-"""Run TensorFlow Serving's image with Docker or Podman."""
+"""The engine that runs TensorFlow Serving's image with Docker or Podman."""
 
 import json
 import os
@@ -9,30 +9,35 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from types import FrameType
 
-from celsiusify_tf_serving.engines.engine import Finding
+from celsiusify_tf_serving.engines.engine import Availability
 from celsiusify_tf_serving.settings import GRPC_PORT, REST_API_PORT, Settings, batching_flags
 
 PROGRAMS = ("docker", "podman")
 ANSWER_TIMEOUT_S = 10
 STOP_GRACE_S = 2
+POLL_S = 0.2
 BASE_NAME = "org.opencontainers.image.base.name"
 STAND_IN = "celsiusify.stand-in"
+
+# The Dockerfile's folders.
+CONFIG_DIR = PurePosixPath("/config")
+MODELS_DIR = PurePosixPath("/models")
 
 
 @dataclass(frozen=True)
 class Runtime:
-    """A container engine's program."""
+    """The program of a container engine."""
 
     program: str
 
     def command(self, *arguments: str) -> list[str]:
-        """Put a command line together."""
+        """Return a command line."""
         return [self.program, *arguments]
 
-    def ask(self, *arguments: str) -> str | None:
-        """Run a short command; its output, or nothing if it fails or doesn't answer."""
+    def query(self, *arguments: str) -> str | None:
+        """Run a short command and return its output, or None if it fails or times out."""
         try:
-            done = subprocess.run(
+            process = subprocess.run(
                 self.command(*arguments),
                 stdin=subprocess.DEVNULL,
                 capture_output=True,
@@ -43,53 +48,53 @@ class Runtime:
             )
         except subprocess.TimeoutExpired:
             return None
-        return done.stdout.strip() if done.returncode == 0 else None
+        return process.stdout.strip() if process.returncode == 0 else None
 
     def labels(self, image: str) -> dict[str, str] | None:
-        """Read an image's labels; nothing if there's no such image here."""
-        told = self.ask("image", "inspect", "--format", "{{json .Config.Labels}}", image)
-        return None if told is None else json.loads(told or "null") or {}
+        """Return an image's labels, or None if this machine doesn't have the image."""
+        output = self.query("image", "inspect", "--format", "{{json .Config.Labels}}", image)
+        return None if output is None else json.loads(output or "null") or {}
 
     def base_tag(self, image: str) -> str:
-        """Tell the tag of the image that an image was built from."""
+        """Return the tag of the image that an image was built from."""
         base = (self.labels(image) or {}).get(BASE_NAME, "")
         return base.partition("@")[0].rpartition(":")[2] or "unknown"
 
     def main_pid(self, container: str) -> int:
-        """Tell this machine's id of a container's main process; 0 until it runs."""
-        told = self.ask("inspect", "--format", "{{.State.Pid}}", container)
-        return int(told) if told and told.isdecimal() else 0
+        """Return this machine's id of a container's main process, or 0 until it runs."""
+        output = self.query("inspect", "--format", "{{.State.Pid}}", container)
+        return int(output) if output and output.isdecimal() else 0
 
     def stop(self, container: str) -> None:
         """Stop a container.
 
-        As a container's first process the server gets no SIGTERM that it didn't ask for, so
-        that it's killed when the grace has passed. It keeps nothing that could be lost.
+        The first process of a container ignores SIGTERM unless it installs a handler. The engine
+        therefore kills the server after the grace period. The server holds nothing to lose.
         """
-        self.ask("stop", "--time", str(STOP_GRACE_S), container)
+        self.query("stop", "--time", str(STOP_GRACE_S), container)
 
 
 def find_runtime(image: str) -> tuple[Runtime | None, str]:
-    """Find the first engine that answers and has an image that can serve.
+    """Return the first container engine that can run an image, and the reason.
 
     Returns:
-        The engine, or none, and why.
+        The engine or None, and the reason.
     """
-    reasons = []
+    obstacles = []
     for runtime in map(Runtime, PROGRAMS):
-        reason = obstacle(runtime, image)
-        if reason is None:
+        obstacle = find_obstacle(runtime, image)
+        if obstacle is None:
             return runtime, f"{runtime.program} has the image {image}"
-        reasons.append(reason)
-    return None, ", ".join(reasons)
+        obstacles.append(obstacle)
+    return None, ", ".join(obstacles)
 
 
-def obstacle(runtime: Runtime, image: str) -> str | None:
-    """Say why an engine can't run an image; nothing if it can."""
+def find_obstacle(runtime: Runtime, image: str) -> str | None:
+    """Return why a container engine can't run an image, or None if it can."""
     program = runtime.program
     if shutil.which(program) is None:
         return f"no {program} on the PATH"
-    if runtime.ask("version", "--format", "{{.Server.Version}}") is None:
+    if runtime.query("version", "--format", "{{.Server.Version}}") is None:
         return f"{program} has no engine that answers"
     labels = runtime.labels(image)
     if labels is None:
@@ -100,10 +105,10 @@ def obstacle(runtime: Runtime, image: str) -> str | None:
 
 
 class StopRequest:
-    """Notes SIGINT or SIGTERM from the moment it is made.
+    """A request to stop, by SIGINT or SIGTERM.
 
     Attributes:
-        number: Of the signal that came, or None as long as none has.
+        number: The signal's number, or None until a signal arrives.
     """
 
     def __init__(self) -> None:
@@ -115,15 +120,8 @@ class StopRequest:
         self.number = number
 
 
-# Where the Dockerfile puts them.
-CONFIG_DIR = PurePosixPath("/config")
-MODELS_DIR = PurePosixPath("/models")
-
-POLL_S = 0.2
-
-
 class Container:
-    """Runs the image on the loopback address, with the model of this machine in it."""
+    """The image on the loopback address, with this machine's model mounted."""
 
     name = "container"
     caveat: str | None = None
@@ -132,21 +130,22 @@ class Container:
         self._settings = settings
         self._runtime: Runtime | None = None
 
-    def find(self) -> Finding:
-        """Look for an engine that answers and has the image."""
+    def find(self) -> Availability:
+        """Search for a container engine that answers and has the image."""
         self._runtime, reason = find_runtime(self._settings.image)
-        return Finding(self._runtime is not None, reason)
+        return Availability(self._runtime is not None, reason)
 
     def version(self) -> str:
-        """Tell the version that the image was built from."""
-        return self._found.base_tag(self._settings.image)
+        """Return the version that the image was built from."""
+        return self._required_runtime.base_tag(self._settings.image)
 
     def serve(self) -> int:
-        """Run a container until it ends or this process is told to stop; leave none behind."""
+        """Run a container until it ends or a signal arrives, and remove it."""
         name = f"celsiusify-tf-serving-{os.getpid()}"
         request = StopRequest()
-        command = self._found.command("run", "--rm", "--name", name, *self._options())
-        # In a session of its own, so that Ctrl-C comes to this process alone.
+        arguments = ("run", "--rm", "--name", name, *self._run_options())
+        command = self._required_runtime.command(*arguments)
+        # The client has its own session, so that only this process receives Ctrl-C.
         client = subprocess.Popen(command, start_new_session=True)
         try:
             self._watch(client, name, request)
@@ -155,16 +154,20 @@ class Container:
         return client.returncode if request.number is None else 128 + request.number
 
     @property
-    def _found(self) -> Runtime:
+    def _required_runtime(self) -> Runtime:
         if self._runtime is None:
-            raise RuntimeError("asked of a container engine that wasn't found")
+            raise RuntimeError("no container engine: find() must succeed first")
         return self._runtime
 
-    def _options(self) -> list[str]:
+    def _run_options(self) -> list[str]:
         settings = self._settings
         model = MODELS_DIR / settings.model_dir.name
         published = {settings.port: GRPC_PORT, settings.rest_api_port: REST_API_PORT}
-        ports = [f"--publish=127.0.0.1:{out}:{inside}" for out, inside in published.items() if out]
+        ports = [
+            f"--publish=127.0.0.1:{port}:{inner_port}"
+            for port, inner_port in published.items()
+            if port
+        ]
         return [
             *ports,
             *cpuset_option(),
@@ -177,22 +180,22 @@ class Container:
         ]
 
     def _watch(self, client: subprocess.Popen[bytes], name: str, request: StopRequest) -> None:
-        """Wait for the end or a request to stop; meanwhile tell the server's process id."""
-        told = False
-        while request.number is None and not ended(client):
-            if not told and (pid := self._found.main_pid(name)):
+        """Wait for the container's end or a signal; write the process id once it is known."""
+        is_pid_written = False
+        while request.number is None and not has_ended(client):
+            if not is_pid_written and (pid := self._required_runtime.main_pid(name)):
                 self._settings.write_pid(pid)
-                told = True
+                is_pid_written = True
 
     def _stop(self, client: subprocess.Popen[bytes], name: str) -> None:
-        """Stop the container; once more if it was only about to be made."""
+        """Stop the container, again if the engine was still creating it."""
         while client.poll() is None:
-            self._found.stop(name)
-            ended(client)
+            self._required_runtime.stop(name)
+            has_ended(client)
 
 
-def ended(client: subprocess.Popen[bytes]) -> bool:
-    """Wait a moment for a process to end, and tell whether it has."""
+def has_ended(client: subprocess.Popen[bytes]) -> bool:
+    """Return True if a process ends within a moment."""
     try:
         client.wait(POLL_S)
     except subprocess.TimeoutExpired:
@@ -201,7 +204,7 @@ def ended(client: subprocess.Popen[bytes]) -> bool:
 
 
 def cpuset_option() -> list[str]:
-    """Keep the container to the cores that this process is kept to, if it is."""
+    """Return the option that limits a container to this process's cores, if any is excluded."""
     cores = sorted(os.sched_getaffinity(0))
     if len(cores) == os.cpu_count():
         return []

@@ -1,4 +1,4 @@
-"""What an engine is."""
+"""The interface of an engine."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,37 +8,37 @@ from celsiusify_tf_serving.settings import Settings
 
 
 @dataclass(frozen=True)
-class Finding:
-    """What a look at this machine gave.
+class Availability:
+    """The result of a search for an engine on this machine.
 
     Attributes:
-        available: Whether the engine can serve.
-        reason: Why it can, or can't.
+        is_available: Whether the engine can serve.
+        reason: Why the engine can or can't serve.
     """
 
-    available: bool
+    is_available: bool
     reason: str
 
 
 class Engine(Protocol):
-    """A way to run TensorFlow Serving, or what stands in for it."""
+    """A way to run TensorFlow Serving, or its stand-in."""
 
     name: str
-    """What a run's metadata and the report call it."""
+    """The engine's name in a run's metadata and in the report."""
 
     caveat: str | None
-    """What has to be said wherever figures of this engine are shown."""
+    """A sentence that must accompany each figure of this engine, or None."""
 
-    def find(self) -> Finding:
-        """Look whether this machine has it."""
+    def find(self) -> Availability:
+        """Search this machine for the engine."""
         ...
 
     def version(self) -> str:
-        """Tell the server's version; asked only of an engine that was found."""
+        """Return the server's version; call this only after a successful search."""
         ...
 
     def serve(self) -> int:
-        """Serve until stopped, and give the exit code; may replace this process."""
+        """Serve until stopped and return the exit code; may replace this process."""
         ...
 
 

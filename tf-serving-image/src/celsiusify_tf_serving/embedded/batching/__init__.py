@@ -1,1 +1,1 @@
-"""Batching of requests, as BatchingParameters configure it."""
+"""Batching: merging requests that wait together."""

@@ -1,30 +1,32 @@
-"""How far requests are merged: by default as they come, or as BatchingParameters say."""
+"""The limits of merging requests: the default, or BatchingParameters."""
 
 import os
 from dataclasses import dataclass
-from typing import Any
 
 from celsiusify_tf_serving.embedded.errors import Code, ServingError, invalid
 from celsiusify_tf_serving.embedded.flags import Flags
-from celsiusify_tf_serving.embedded.text_config import read_text_proto, settings_message
+from celsiusify_tf_serving.embedded.settings_pb2 import BatchingParameters
+from celsiusify_tf_serving.embedded.text_config import read_text_proto
 
 MAX_BATCH_ROWS = 1000
 
 
 def usable_cpus() -> int:
-    """Return how many CPUs this process may run on."""
+    """Return the number of CPUs that this process may use."""
     return len(os.sched_getaffinity(0))
 
 
 @dataclass(frozen=True)
 class BatchingPolicy:
-    """Limits of merging.
+    """Limits of merging requests.
 
     Attributes:
-        is_strict: Whether a request that can't be merged by these rules is an error.
-        timeout_s: How long a batch waits to fill.
-        max_enqueued_batches: How many batches may wait; more are refused. None for no limit.
-        parallel_runs: How many runs of one signature may be under way.
+        is_strict: Whether a request that these rules don't allow to be merged is an error.
+        max_rows: Highest number of rows in a batch.
+        timeout_s: Time that a batch waits for more requests.
+        max_enqueued_batches: Number of batches that may wait before requests are refused; None
+            for no limit.
+        parallel_runs: Number of simultaneous runs of one signature.
         allowed_rows: Sizes to which a batch is padded; any size if empty.
     """
 
@@ -41,10 +43,10 @@ class BatchingPolicy:
 
 
 def read_policy(flags: Flags) -> BatchingPolicy:
-    """Read the policy that the flags ask for.
+    """Read the policy from the flags and the file that they name.
 
     Raises:
-        ServingError: If flags or file contradict themselves.
+        ServingError: If the flags or the file contradict themselves.
     """
     if not flags.enable_batching:
         if flags.batching_parameters_file:
@@ -53,13 +55,13 @@ def read_policy(flags: Flags) -> BatchingPolicy:
                 " server_options.enable_batching to true."
             )
         return BatchingPolicy(parallel_runs=usable_cpus())
-    parameters = settings_message("BatchingParameters")
+    parameters = BatchingParameters()
     if flags.batching_parameters_file:
         read_text_proto(flags.batching_parameters_file, parameters)
     return _strict_policy(parameters)
 
 
-def _strict_policy(parameters: Any) -> BatchingPolicy:
+def _strict_policy(parameters: BatchingParameters) -> BatchingPolicy:
     policy = BatchingPolicy(
         is_strict=True,
         max_rows=_value(parameters, "max_batch_size", MAX_BATCH_ROWS),
@@ -82,5 +84,5 @@ def _strict_policy(parameters: Any) -> BatchingPolicy:
     return policy
 
 
-def _value(parameters: Any, name: str, default: int) -> int:
+def _value(parameters: BatchingParameters, name: str, default: int) -> int:
     return int(getattr(parameters, name).value) if parameters.HasField(name) else default

@@ -1,22 +1,89 @@
-"""Queues the requests of one signature and runs those that wait together as one."""
+"""The queue of a signature's requests: requests that wait together run as one."""
 
 import asyncio
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 
-from celsiusify_tf_serving.embedded.batching.merging import (
-    Arrays,
-    Outcome,
-    Run,
-    agree,
-    run_each,
-    run_merged,
-)
+import numpy as np
+
 from celsiusify_tf_serving.embedded.batching.policy import BatchingPolicy
 from celsiusify_tf_serving.embedded.errors import Code, ServingError, invalid, timed_out
-from celsiusify_tf_serving.embedded.models.signatures import Signature
+from celsiusify_tf_serving.embedded.signatures import Array, Arrays, Signature
+
+Run = Callable[[Arrays], Arrays]
+Outcome = Arrays | ServingError
+RELATIVE_TOLERANCE = 1e-4
+
+
+def run_alone(run: Run, arrays: Arrays) -> Outcome:
+    """Run one request and return its outputs or its error."""
+    try:
+        return run(arrays)
+    except ServingError as error:
+        return error
+
+
+def run_separately(run: Run, requests: Sequence[Arrays]) -> list[Outcome]:
+    """Run requests one after another."""
+    return [run_alone(run, arrays) for arrays in requests]
+
+
+def run_merged(
+    run: Run, requests: Sequence[Arrays], padded_rows: Callable[[int], int]
+) -> list[Outcome] | None:
+    """Run requests as one: join the arrays along the first dimension, in the requests' order.
+
+    Returns:
+        The outcome of each request. None if the outputs don't have one row for each row of the
+        requests, or if the run fails: its error doesn't say which request caused the failure.
+    """
+    rows = [len(arrays[0]) for arrays in requests]
+    total = sum(rows)
+    try:
+        outputs = run(
+            [_join(columns, padded_rows(total)) for columns in zip(*requests, strict=True)]
+        )
+    except ServingError as error:
+        return [error] * len(requests) if error.code is Code.DEADLINE_EXCEEDED else None
+    if any(not output.ndim or len(output) != padded_rows(total) for output in outputs):
+        return None
+    ends = np.cumsum(rows).tolist()
+    return [
+        [output[end - size : end] for output in outputs]
+        for end, size in zip(ends, rows, strict=True)
+    ]
+
+
+def _join(columns: Sequence[Array], rows: int) -> Array:
+    joined = np.concatenate(columns)
+    missing = rows - len(joined)
+    return (
+        np.concatenate([joined, np.repeat(columns[-1][:1], missing, axis=0)]) if missing else joined
+    )
+
+
+def agree(merged: Sequence[Outcome], separate: Sequence[Outcome]) -> bool:
+    """Return True if merged and separate runs had the same outcomes, apart from rounding."""
+    return all(_same(*pair) for pair in zip(merged, separate, strict=True))
+
+
+def _same(merged: Outcome, separate: Outcome) -> bool:
+    if isinstance(merged, ServingError) or isinstance(separate, ServingError):
+        return isinstance(merged, ServingError) and isinstance(separate, ServingError)
+    return all(_close(*pair) for pair in zip(merged, separate, strict=True))
+
+
+def _close(a: Array, b: Array) -> bool:
+    if a.shape != b.shape:
+        return False
+    if a.dtype.kind not in "fc":
+        return bool(np.array_equal(a, b))
+    scale = float(np.max(np.abs(b), initial=0.0, where=np.isfinite(b)))
+    return np.allclose(
+        a, b, rtol=RELATIVE_TOLERANCE, atol=RELATIVE_TOLERANCE * scale, equal_nan=True
+    )
 
 
 @dataclass(slots=True, eq=False)
@@ -29,7 +96,7 @@ class _Request:
         return len(self.arrays[0])
 
     @property
-    def tail(self) -> tuple[tuple[int, ...], ...]:
+    def row_shapes(self) -> tuple[tuple[int, ...], ...]:
         return tuple(array.shape[1:] for array in self.arrays)
 
     def settle(self, outcome: Outcome) -> None:
@@ -42,14 +109,14 @@ class _Request:
 
 
 class Batcher:
-    """Runs one signature in a pool of threads, merging what waits while all its runs are busy.
+    """The queue of one signature, which merges requests that wait while all runs are busy.
 
-    Requests are merged only if all the signature's inputs and outputs have rows, and their arrays
-    have the rank and dimensions that it declares. That a model treats each row by itself, no
-    signature says; so the first merged run is repeated request by request, and if the answers
-    differ, nothing of this signature is merged again.
+    Requests are merged only if all inputs and outputs of the signature have rows, and the arrays
+    have the declared rank and dimensions. No signature says whether the model treats each row
+    separately. The first merged run is therefore repeated request by request. If the outcomes
+    differ, requests of this signature are never merged again.
 
-    It belongs to one event loop; `run` is called in the pool.
+    A batcher belongs to one event loop, and calls `run` in the pool's threads.
     """
 
     def __init__(
@@ -66,10 +133,10 @@ class Batcher:
         self.in_flight = 0
 
     async def submit(self, arrays: Arrays, timeout_s: float | None) -> Arrays:
-        """Run a request, alone or with others.
+        """Run a request, alone or merged with others.
 
         Raises:
-            ServingError: If the run fails, or isn't done in time.
+            ServingError: If the run fails, or exceeds the timeout.
         """
         if self._policy.is_strict:
             self._check(arrays)
@@ -96,11 +163,11 @@ class Batcher:
             raise invalid("Batching session Run() must have at least one input tensor.")
         if any(not array.ndim for array in arrays):
             raise invalid("Batching Run() input tensors must have at least one dimension")
-        size, most = len(arrays[0]), self._policy.max_rows
-        if size > most:
-            raise invalid(f"Task size {size} is larger than maximum input batch size {most}")
+        size, max_rows = len(arrays[0]), self._policy.max_rows
+        if size > max_rows:
+            raise invalid(f"Task size {size} is larger than maximum input batch size {max_rows}")
         limit = self._policy.max_enqueued_batches
-        enqueued = -(-sum(request.rows for request in self._waiting) // most)
+        enqueued = -(-sum(request.rows for request in self._waiting) // max_rows)
         if limit is not None and enqueued >= limit and self._running >= self._policy.parallel_runs:
             raise ServingError(
                 Code.UNAVAILABLE,
@@ -117,13 +184,13 @@ class Batcher:
         )
 
     def _start_alone(self, request: _Request) -> None:
-        done = self._loop.run_in_executor(self._pool, run_each, self._run, [request.arrays])
+        done = self._loop.run_in_executor(self._pool, run_separately, self._run, [request.arrays])
         done.add_done_callback(lambda future: _settle([request], _outcomes(future, 1)))
 
     def _enqueue(self, request: _Request) -> None:
         self._waiting.append(request)
         if not self._flush_is_due and self._running < self._policy.parallel_runs:
-            # After what the loop has to do now, so that what came together runs together.
+            # After the loop's pending callbacks: requests that arrive together run together.
             self._schedule_flush()
 
     def _schedule_flush(self) -> None:
@@ -141,15 +208,16 @@ class Batcher:
                 self._start(batch)
 
     def _take_batch(self) -> list[_Request]:
-        """Take from the queue's head what fits, is still waited for, and has one shape."""
+        """Remove requests of one shape from the queue's head, as many as fit in a batch.
+
+        A request that nobody waits for any more is dropped.
+        """
         batch: list[_Request] = []
         rows = 0
         while self._waiting:
             request = self._waiting[0]
-            full = batch and (
-                rows + request.rows > self._policy.max_rows or request.tail != batch[0].tail
-            )
-            if full:
+            fits = rows + request.rows <= self._policy.max_rows
+            if batch and not (fits and request.row_shapes == batch[0].row_shapes):
                 break
             self._waiting.popleft()
             if not request.future.done():
@@ -172,14 +240,14 @@ class Batcher:
             self._loop.call_soon(self._flush)
 
     def _run_batch(self, requests: list[Arrays]) -> list[Outcome]:
-        """Run in a thread of the pool."""
+        """Run a batch, in a thread of the pool."""
         padded = self._policy.padded_rows
         if (len(requests) == 1 and not self._policy.allowed_rows) or not self._merges:
-            return run_each(self._run, requests)
+            return run_separately(self._run, requests)
         merged = run_merged(self._run, requests, padded)
         if merged is not None and self._is_proven:
             return merged
-        outcomes = run_each(self._run, requests)
+        outcomes = run_separately(self._run, requests)
         if merged is not None:
             self._is_proven = self._merges = agree(merged, outcomes)
         return outcomes

@@ -1,4 +1,4 @@
-"""The gRPC server: grpc.aio with the server's services."""
+"""The gRPC server, by grpc.aio."""
 
 from typing import Any
 
@@ -14,10 +14,10 @@ MAX_BYTES = 2**31 - 1
 
 
 async def start_grpc(flags: Flags, prediction: PredictionService, models: ModelService) -> Any:
-    """Start the server on its port and socket.
+    """Start the server on its port, its socket, or both.
 
     Raises:
-        ServingError: If it can't listen there.
+        ServingError: If an address can't be bound.
     """
     server = grpc.aio.server(
         interceptors=[_ParseRequests()], options=_options(flags.grpc_channel_arguments)
@@ -36,10 +36,10 @@ async def start_grpc(flags: Flags, prediction: PredictionService, models: ModelS
 
 
 class _ParseRequests(grpc.aio.ServerInterceptor):  # type: ignore[misc]
-    """Answers a request that can't be parsed as gRPC in C++ does; grpc.aio would say UNKNOWN."""
+    """Interceptor that answers unparsable requests as gRPC in C++ does; grpc.aio says UNKNOWN."""
 
     async def intercept_service(self, continuation: Any, details: Any) -> Any:
-        """Parse requests in the handler."""
+        """Move the parsing of requests into the handler."""
         handler = await continuation(details)
         if handler is None:
             return None

@@ -1,4 +1,4 @@
-"""Answer gRPC's PredictionService and ModelService in TensorFlow Serving's messages."""
+"""The services PredictionService and ModelService."""
 
 import time
 from collections.abc import Awaitable, Callable
@@ -31,13 +31,13 @@ from celsiusify_tf_serving.embedded.models.model import status_error
 from celsiusify_tf_serving.embedded.models.model_config import ModelSpec, read_models, read_spec
 from celsiusify_tf_serving.embedded.models.prediction import Plan, predict_plan, predict_response
 from celsiusify_tf_serving.embedded.models.servable import Servable, signature_map
-from celsiusify_tf_serving.embedded.models.signatures import Array
+from celsiusify_tf_serving.embedded.signatures import Array
 
 MAX_MESSAGE_CHARS = 1024
 
 
 async def abort(context: Any, error: ServingError) -> None:
-    """End a call with an error."""
+    """End a call with an error; a long message is truncated."""
     message = error.message
     if len(message) > MAX_MESSAGE_CHARS:
         message = message[:MAX_MESSAGE_CHARS] + "...TRUNCATED"
@@ -50,7 +50,7 @@ Answer = Callable[[Any, float | None], Awaitable[Any]]
 
 
 class PredictionService(prediction_service_pb2_grpc.PredictionServiceServicer):  # type: ignore[misc]
-    """Runs models."""
+    """The service that runs models and describes their signatures."""
 
     def __init__(self, manager: Manager, metrics: Metrics, write: Write) -> None:
         self._manager, self._metrics, self._write = manager, metrics, write
@@ -60,11 +60,11 @@ class PredictionService(prediction_service_pb2_grpc.PredictionServiceServicer): 
         return await self._counted("Predict", self._predict, request, context)
 
     async def Classify(self, request: Any, context: Any) -> Any:  # noqa: N802
-        """Run a signature on examples, for classes."""
+        """Run a signature on examples and return classes."""
         return await self._counted("Classify", self._classify, request, context)
 
     async def Regress(self, request: Any, context: Any) -> Any:  # noqa: N802
-        """Run a signature on examples, for values."""
+        """Run a signature on examples and return values."""
         return await self._counted("Regress", self._regress, request, context)
 
     async def MultiInference(self, request: Any, context: Any) -> Any:  # noqa: N802
@@ -75,7 +75,7 @@ class PredictionService(prediction_service_pb2_grpc.PredictionServiceServicer): 
             return await abort(context, error)
 
     async def GetModelMetadata(self, request: Any, context: Any) -> Any:  # noqa: N802
-        """Tell a version's signatures."""
+        """Return the signatures of a version."""
         try:
             return self._metadata(request)
         except ServingError as error:
@@ -93,27 +93,27 @@ class PredictionService(prediction_service_pb2_grpc.PredictionServiceServicer): 
         return response
 
     async def _predict(self, request: Any, timeout_s: float | None) -> Any:
-        servable, plan, outputs = await self._ask(predict_plan, request, timeout_s)
+        servable, plan, outputs = await self._run_plan(predict_plan, request, timeout_s)
         return predict_response(servable, plan, outputs, self._write)
 
     async def _classify(self, request: Any, timeout_s: float | None) -> Any:
-        servable, plan, outputs = await self._ask(classify_plan, request, timeout_s)
+        servable, plan, outputs = await self._run_plan(classify_plan, request, timeout_s)
         response = classification_pb2.ClassificationResponse(result=classification(plan, outputs))
         _fill_spec(response.model_spec, servable, plan)
         return response
 
     async def _regress(self, request: Any, timeout_s: float | None) -> Any:
-        servable, plan, outputs = await self._ask(regress_plan, request, timeout_s)
+        servable, plan, outputs = await self._run_plan(regress_plan, request, timeout_s)
         response = regression_pb2.RegressionResponse(result=regression(plan, outputs))
         _fill_spec(response.model_spec, servable, plan)
         return response
 
-    async def _ask(
-        self, plan_of: Callable[[Servable, Any], Plan], request: Any, timeout_s: float | None
+    async def _run_plan(
+        self, make_plan: Callable[[Servable, Any], Plan], request: Any, timeout_s: float | None
     ) -> tuple[Servable, Plan, Any]:
-        """Have the model that a request names run what is planned for it."""
+        """Run the plan of a request by the model that the request names."""
         servable = self._manager.find(read_spec(request))
-        plan = plan_of(servable, request)
+        plan = make_plan(servable, request)
         return servable, plan, await _run(servable, plan, timeout_s)
 
     async def _infer(self, request: Any, timeout_s: float | None) -> Any:
@@ -160,13 +160,13 @@ def _fill_spec(spec: Any, servable: Servable, plan: Plan) -> None:
 
 
 class ModelService(model_service_pb2_grpc.ModelServiceServicer):  # type: ignore[misc]
-    """Tells of models and changes which are served."""
+    """The service that reports the state of models and replaces the configuration."""
 
     def __init__(self, manager: Manager) -> None:
         self._manager = manager
 
     async def GetModelStatus(self, request: Any, context: Any) -> Any:  # noqa: N802
-        """Tell the state of a model's versions."""
+        """Return the state of a model's versions."""
         try:
             versions = self._manager.versions(read_spec(request))
         except ServingError as error:
@@ -178,7 +178,7 @@ class ModelService(model_service_pb2_grpc.ModelServiceServicer):  # type: ignore
         return response
 
     async def HandleReloadConfigRequest(self, request: Any, context: Any) -> Any:  # noqa: N802
-        """Follow another configuration, and wait for its new models."""
+        """Apply another configuration and wait for its new models."""
         response = model_management_pb2.ReloadConfigResponse()
         try:
             await wait_until_available(await self._manager.change(read_models(request.config)))

@@ -1,1 +1,1 @@
-"""JSON requests and answers of TensorFlow Serving's REST API."""
+"""The JSON of requests and answers."""

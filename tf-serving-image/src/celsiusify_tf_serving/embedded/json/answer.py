@@ -1,4 +1,4 @@
-"""Write the answer to a predict request, laid out as TensorFlow Serving does."""
+"""The answer to a predict request, in TensorFlow Serving's layout."""
 
 import base64
 import math
@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from celsiusify_tf_serving.embedded.errors import invalid
-from celsiusify_tf_serving.embedded.models.signatures import STRING, Array, dtype_of
-from celsiusify_tf_serving.embedded.rapidjson.writer import INDENT, json_string, to_bytes
+from celsiusify_tf_serving.embedded.rapidjson import INDENT, json_string, to_bytes
+from celsiusify_tf_serving.embedded.signatures import STRING, Array, dtype_of
 
 FULL_DIGITS: dict[np.dtype[Any], str] = {
     np.dtype(np.float32): ".9g",
@@ -21,9 +21,10 @@ NOT_FINITE = {"nan": "NaN", "inf": "Infinity", "-inf": "-Infinity"}
 
 
 def float_texts(array: Array) -> list[str]:
-    """Write floats, flat: "%.6g", or nine (seventeen) digits where six don't read back the same.
+    """Write floats, flattened, with six digits, or with all if six don't read back the same.
 
-    A whole number gets `.0`; a denormal is 0, since TensorFlow Serving's threads flush them.
+    All digits are nine for float32 and seventeen for float64. A whole number ends in `.0`. A
+    denormal is 0, because TensorFlow Serving's threads flush denormals to zero.
     """
     values: list[float] = array.ravel().tolist()
     digits = _few_digits if len(values) <= FEW else _many_digits
@@ -36,7 +37,7 @@ def _few_digits(array: Array, values: list[float]) -> list[str]:
 
 
 def _many_digits(array: Array, values: list[float]) -> list[str]:
-    """Write all in six digits, then again the few that need more."""
+    """Write all values with six digits, then again the few values that need more."""
     full, tiny, scalar = FULL_DIGITS[array.dtype], TINY[array.dtype], array.dtype.type
     texts = ("%.6g " * len(values) % tuple(values)).split()
     with np.errstate(over="ignore"):
@@ -66,7 +67,8 @@ def row_answer(outputs: Mapping[str, Array]) -> bytes:
     """Write outputs as a list of predictions, one for each row of the request.
 
     Raises:
-        ServingError: If an output has no rows, or not as many as the rest, or can't be written.
+        ServingError: If an output has no rows, has another number of rows than the other outputs,
+            or has a type that JSON can't express.
     """
     rows = _common_rows(outputs)
     if len(outputs) == 1:
@@ -79,7 +81,7 @@ def row_answer(outputs: Mapping[str, Array]) -> bytes:
 
 
 def column_answer(outputs: Mapping[str, Array]) -> bytes:
-    """Write outputs as one value, or an object of several by name."""
+    """Write the output as a value, or several outputs as an object."""
     if len(outputs) == 1:
         ((name, array),) = outputs.items()
         written = _tree_text(name, array, depth=1)
@@ -99,7 +101,7 @@ def _common_rows(outputs: Mapping[str, Array]) -> int:
         if not array.ndim:
             raise invalid(f"Tensor name: {name} has no shape information ")
         if rows is not None and rows != len(array):
-            # Which output counts as the odd one follows the order of a hash map there.
+            # The real server names an output by the order of a hash map.
             first = next(iter(outputs))
             raise invalid(
                 f"Tensor name: {first} has inconsistent batch size: {rows} expecting: {len(array)}"
@@ -122,7 +124,7 @@ def _row_objects(outputs: Mapping[str, Array], rows: int) -> list[str]:
 
 
 def _line_texts(name: str, array: Array, depth: int) -> list[str]:
-    """Write each row of an array in one line."""
+    """Write each row of an array on one line."""
     texts = _leaf_texts(name, array, depth + array.ndim - 1)
     for axis in range(array.ndim - 1, 0, -1):
         texts = [f"[{', '.join(group)}]" for group in _groups(texts, array.shape, axis)]
@@ -130,7 +132,7 @@ def _line_texts(name: str, array: Array, depth: int) -> list[str]:
 
 
 def _tree_text(name: str, array: Array, depth: int) -> str:
-    """Write an array with each value on a line of its own."""
+    """Write an array with each value on its own line."""
     texts = _leaf_texts(name, array, depth + array.ndim)
     for axis in range(array.ndim - 1, -1, -1):
         outer, inner = "\n" + INDENT * (depth + axis), "\n" + INDENT * (depth + axis + 1)

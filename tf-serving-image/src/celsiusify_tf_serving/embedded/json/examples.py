@@ -1,4 +1,4 @@
-"""Reads classify and regress requests in JSON, and writes their answers."""
+"""Classify and regress requests in JSON, and their answers."""
 
 from collections.abc import Callable
 from typing import Any
@@ -8,21 +8,25 @@ from tensorflow.core.example.feature_pb2 import Feature
 
 from celsiusify_tf_serving.embedded.errors import invalid
 from celsiusify_tf_serving.embedded.json.answer import float_texts
-from celsiusify_tf_serving.embedded.json.document import value_error
 from celsiusify_tf_serving.embedded.json.request import signature_name
-from celsiusify_tf_serving.embedded.json.tensors import decode_base64, is_base64, type_name
-from celsiusify_tf_serving.embedded.models.signatures import Array
-from celsiusify_tf_serving.embedded.rapidjson.writer import INDENT, json_string, to_bytes
+from celsiusify_tf_serving.embedded.json.tensors import (
+    decode_base64,
+    is_base64,
+    type_name,
+    value_error,
+)
+from celsiusify_tf_serving.embedded.rapidjson import INDENT, json_string, to_bytes
+from celsiusify_tf_serving.embedded.signatures import Array
 
 KIND_NAMES = {"bytes_list": "bytes", "float_list": "float", "int64_list": "int64"}
-INT64_MOST = 2**63 - 1
+MAX_INT64 = 2**63 - 1
 
 
 def fill_request(document: dict[str, Any], request: Any) -> None:
     """Fill a ClassificationRequest or RegressionRequest from JSON.
 
     Raises:
-        ServingError: If the examples are missing, or have values that no feature can hold.
+        ServingError: If there are no examples, or a value fits no feature.
     """
     request.model_spec.signature_name = signature_name(document)
     examples = request.input.example_list.examples
@@ -92,7 +96,7 @@ def _add_value(value: Any, name: str, feature: Any) -> None:
         raise invalid(
             f"Unexpected element type in feature: {name} expecting type: {KIND_NAMES[present]}"
         )
-    if kind == "int64_list" and value > INT64_MOST:
+    if kind == "int64_list" and value > MAX_INT64:
         raise invalid(f"Feature: {name} has uint64 element. Only int64 is supported.")
     getattr(feature, kind).value.append(convert(value))
 

@@ -1,4 +1,4 @@
-"""Makes a tensor of a JSON value: numbers, strings or `{"b64": …}` in lists of lists."""
+"""Tensors from JSON values: numbers, strings or `{"b64": …}` in nested lists."""
 
 import base64
 import binascii
@@ -9,11 +9,10 @@ from typing import Any
 import numpy as np
 
 from celsiusify_tf_serving.embedded.errors import Code, ServingError, invalid
-from celsiusify_tf_serving.embedded.json.document import value_error
-from celsiusify_tf_serving.embedded.models.signatures import STRING, Array, DType
-from celsiusify_tf_serving.embedded.rapidjson.writer import quote, to_bytes
+from celsiusify_tf_serving.embedded.rapidjson import quote, to_bytes
+from celsiusify_tf_serving.embedded.signatures import STRING, Array, DType
 
-MAX_RANK = 64  # numpy's
+MAX_RANK = 64  # numpy's limit
 INT32 = (-(2**31), 2**31 - 1)
 # Small integers take any 32-bit value and wrap.
 RANGES = {
@@ -36,18 +35,23 @@ TYPE_NAMES: dict[type, str] = {
 }
 
 
+def value_error(value: Any, problem: str) -> Exception:
+    """Return an error that quotes a JSON value and states the problem."""
+    return invalid(f"JSON Value: {quote(value)} {problem}")
+
+
 def type_name(value: Any) -> str:
-    """Return RapidJSON's name for a value's type."""
+    """Return RapidJSON's name of a value's type."""
     return str(value) if isinstance(value, bool) else TYPE_NAMES[type(value)]
 
 
 def is_base64(value: Any) -> bool:
-    """Whether a value is an object that stands for bytes."""
+    """Return True if a value is an object that encodes bytes."""
     return type(value) is dict and len(value) == 1 and type(value.get("b64")) is str
 
 
 def decode_base64(value: Any) -> bytes:
-    """Decode an object that stands for bytes; padding may be left out."""
+    """Decode an object that encodes bytes; the padding is optional."""
     if not is_base64(value):
         raise value_error(value, "not formatted correctly for base64 data")
     text = value["b64"].rstrip("=")
@@ -58,10 +62,10 @@ def decode_base64(value: Any) -> bytes:
 
 
 def quick_tensor(value: Any, dtype: DType) -> Array | None:
-    """Make a tensor of plain values in lists of even lengths, the usual request.
+    """Make a tensor of the usual request: plain values in lists of equal lengths.
 
     Returns:
-        None if there's anything unusual about the value, be it wrong or not.
+        The tensor, or None if the value is unusual, be it valid or not.
     """
     shape: list[int] = []
     level = [value]
@@ -80,17 +84,17 @@ def quick_tensor(value: Any, dtype: DType) -> Array | None:
 
 
 def make_array(values: list[Any], dtype: DType, shape: tuple[int, ...]) -> Array:
-    """Make an array of checked values."""
+    """Make an array of values that are known to be valid."""
     if dtype is STRING:
         values = [value if isinstance(value, bytes) else to_bytes(value) for value in values]
     wide = WIDE.get(dtype.name)
-    with np.errstate(over="ignore"):  # what is too large for a float32 is infinite
+    with np.errstate(over="ignore"):  # a number too large for float32 is infinite
         array = np.array(values, wide or dtype.numpy)
     return (array.astype(dtype.numpy) if wide else array).reshape(shape)
 
 
 def dense_shape(value: Any) -> tuple[int, ...]:
-    """Return the shape that a value's first elements, and theirs, suggest."""
+    """Return the shape of a nested list, judged by the first element at each level."""
     shape = []
     while isinstance(value, list):
         shape.append(len(value))
@@ -103,10 +107,10 @@ def dense_shape(value: Any) -> tuple[int, ...]:
 
 
 def collect_values(value: Any, dtype: DType, shape: tuple[int, ...]) -> list[Any]:
-    """Collect the values of nested lists, and check them one by one.
+    """Collect the values of nested lists, and check each value.
 
     Raises:
-        ServingError: On the first that has another type, or stands at another level, than expected.
+        ServingError: If a value has an unexpected type or is at an unexpected level.
     """
     values: list[Any] = []
     _collect(value, 0, shape, _checker(dtype), values)
@@ -155,5 +159,5 @@ def _checker(dtype: DType) -> Callable[[Any], Any]:
 
 
 def _in_range(values: list[Any], dtype: DType) -> bool:
-    least, most = RANGES.get(dtype.name, (None, None))
-    return least is None or not values or (min(values) >= least and max(values) <= most)
+    limits = RANGES.get(dtype.name)
+    return limits is None or not values or limits[0] <= min(values) <= max(values) <= limits[1]

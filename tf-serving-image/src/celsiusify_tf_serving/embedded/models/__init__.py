@@ -1,1 +1,1 @@
-"""SavedModels: their versions, signatures and requests."""
+"""Models: configuration, loading, and requests that run them."""

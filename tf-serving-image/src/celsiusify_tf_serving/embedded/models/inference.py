@@ -1,4 +1,4 @@
-"""Classify and regress: tf.Examples in, classes with scores or values out."""
+"""Classify and regress requests: tf.Examples in; classes with scores, or values, out."""
 
 from collections.abc import Callable
 from typing import Any
@@ -9,11 +9,10 @@ from tensorflow.core.example.example_pb2 import Example
 from tensorflow_serving.apis.classification_pb2 import ClassificationResult
 from tensorflow_serving.apis.regression_pb2 import RegressionResult
 
-from celsiusify_tf_serving.embedded.batching.merging import Arrays
 from celsiusify_tf_serving.embedded.errors import Code, ServingError, invalid
 from celsiusify_tf_serving.embedded.models.prediction import Plan
 from celsiusify_tf_serving.embedded.models.servable import Servable
-from celsiusify_tf_serving.embedded.models.signatures import DEFAULT_SIGNATURE, Signature
+from celsiusify_tf_serving.embedded.signatures import DEFAULT_SIGNATURE, Arrays, Signature
 
 INPUTS = "inputs"
 CLASSES = "classes"
@@ -27,13 +26,13 @@ def classify_plan(servable: Servable, request: Any) -> Plan:
     """Check a ClassificationRequest or a task of a MultiInferenceRequest.
 
     Raises:
-        ServingError: If there's no such signature, it can't classify, or there are no examples.
+        ServingError: If the signature is missing or can't classify, or there are no examples.
     """
     signature = _signature(servable, request.model_spec.signature_name)
     _check_input(signature, "classification")
     outputs = tuple(alias for alias in (CLASSES, SCORES) if alias in signature.outputs)
     if not outputs:
-        raise _lacks(signature, "classification outputs")
+        raise _missing(signature, "classification outputs")
     return Plan(signature, _examples(request.input), outputs)
 
 
@@ -41,17 +40,17 @@ def regress_plan(servable: Servable, request: Any) -> Plan:
     """Check a RegressionRequest or a task of a MultiInferenceRequest.
 
     Raises:
-        ServingError: If there's no such signature, it can't regress, or there are no examples.
+        ServingError: If the signature is missing or can't regress, or there are no examples.
     """
     signature = _signature(servable, request.model_spec.signature_name)
     _check_input(signature, "regression")
     if VALUES not in signature.outputs:
-        raise _lacks(signature, "regression outputs")
+        raise _missing(signature, "regression outputs")
     return Plan(signature, _examples(request.input), (VALUES,))
 
 
 class _Task:
-    """One task of a MultiInferenceRequest, in the form of a request of its own."""
+    """A task of a MultiInferenceRequest, in the form of a separate request."""
 
     def __init__(self, model_spec: Any, examples: Any) -> None:
         self.model_spec, self.input = model_spec, examples
@@ -67,7 +66,7 @@ def inference_plans(servable: Servable, request: Any) -> list[Plan]:
     """Check a MultiInferenceRequest.
 
     Raises:
-        ServingError: If its tasks name several models, a signature twice, or an unknown method.
+        ServingError: If the tasks name several models, a signature twice, or an unknown method.
     """
     plans = []
     seen: set[str] = set()
@@ -89,10 +88,10 @@ def inference_plans(servable: Servable, request: Any) -> list[Plan]:
 
 
 def classification(plan: Plan, outputs: Arrays) -> Any:
-    """Read a run's outputs as a ClassificationResult.
+    """Convert the outputs of a run to a ClassificationResult.
 
     Raises:
-        ServingError: If they don't have a row of classes or scores for each example.
+        ServingError: If an output has no row of classes or scores for each example.
     """
     examples = len(plan.arrays[0])
     columns = {
@@ -110,10 +109,10 @@ def classification(plan: Plan, outputs: Arrays) -> Any:
 
 
 def regression(plan: Plan, outputs: Arrays) -> Any:
-    """Read a run's outputs as a RegressionResult.
+    """Convert the output of a run to a RegressionResult.
 
     Raises:
-        ServingError: If they don't have a value for each example.
+        ServingError: If the output has no value for each example.
     """
     examples = len(plan.arrays[0])
     values = outputs[0]
@@ -137,19 +136,19 @@ def _signature(servable: Servable, name: str) -> Signature:
 
 def _check_input(signature: Signature, kind: str) -> None:
     if INPUTS not in signature.inputs:
-        raise _lacks(signature, f"{kind} inputs")
+        raise _missing(signature, f"{kind} inputs")
 
 
-def _lacks(signature: Signature, what: str) -> ServingError:
+def _missing(signature: Signature, part: str) -> ServingError:
     text = text_format.MessageToString(signature.definition)
-    return invalid(f"No {what} found in SignatureDef: goo.gle/debugonly    \n{text}")
+    return invalid(f"No {part} found in SignatureDef: goo.gle/debugonly    \n{text}")
 
 
 def _examples(examples: Any) -> Arrays:
-    """Serialize the examples of an Input, each with the context they share, shape `(examples,)`."""
+    """Serialize the examples of an Input, each with the shared context; shape `(examples,)`."""
     kind = examples.WhichOneof("kind")
-    chosen = getattr(examples, kind).examples if kind else ()
-    if not chosen:
+    listed = getattr(examples, kind).examples if kind else ()
+    if not listed:
         raise invalid("Input is empty.")
     context = (
         examples.example_list_with_context.context
@@ -157,7 +156,7 @@ def _examples(examples: Any) -> Arrays:
         else Example()
     )
     serialized = []
-    for example in chosen:
+    for example in listed:
         merged = Example()
         merged.CopyFrom(context)
         for name, feature in example.features.feature.items():

@@ -1,4 +1,4 @@
-"""All models: finds the version that a request asks for, and follows the configuration."""
+"""The manager of all models: finds versions, and applies configurations."""
 
 import asyncio
 from collections.abc import Iterable, Mapping
@@ -17,8 +17,9 @@ class Manager:
     """The models that are or were served.
 
     Args:
-        load: Loads a version; called in a thread.
-        poll_s: Seconds between looks for new versions; 0 looks once.
+        load: Function that loads a version; called in a thread.
+        retries: Number and interval of further attempts to load a version.
+        poll_s: Seconds between searches for new versions; 0 searches once.
         allow_unavailable_labels: Whether a new label may name a version that isn't loaded.
     """
 
@@ -33,10 +34,10 @@ class Manager:
         self._change = asyncio.Lock()
 
     def find(self, spec: ModelSpec) -> Servable:
-        """Return the version that a request asks for, the highest that serves if it doesn't say.
+        """Return the requested version, or the highest available version if none is named.
 
         Raises:
-            ServingError: If there's no such model, version or label.
+            ServingError: If the model, version or label is missing.
         """
         if not spec.name:
             raise invalid("ModelSpec has no name specified.")
@@ -44,17 +45,17 @@ class Manager:
         model = self._models.get(spec.name)
         servable = model and (model.latest if version is None else model.servable(version))
         if not servable:
-            wanted = (
+            requested = (
                 f"Latest({spec.name})" if version is None else f"Specific({spec.name}, {version})"
             )
-            raise ServingError(Code.NOT_FOUND, f"Servable not found for request: {wanted}")
+            raise ServingError(Code.NOT_FOUND, f"Servable not found for request: {requested}")
         return servable
 
     def versions(self, spec: ModelSpec) -> list[Version]:
-        """Return the versions whose status a request asks for, highest first; a label is ignored.
+        """Return the versions whose status is requested, highest first; a label is ignored.
 
         Raises:
-            ServingError: If there are none.
+            ServingError: If there is no such version.
         """
         model = self._models.get(spec.name)
         versions = model.versions if model else {}
@@ -69,32 +70,32 @@ class Manager:
         return [versions[number] for number in sorted(versions, reverse=True)]
 
     async def change(self, configs: Mapping[str, ModelConfig]) -> list[Model]:
-        """Follow a new configuration.
+        """Apply a new configuration.
 
         Returns:
-            The models that are new in it; they load in the background.
+            The new models, which load in the background.
 
         Raises:
-            ServingError: If it can't be followed; then nothing changes.
+            ServingError: If the configuration is refused; then nothing changes.
         """
         async with self._change:
             check_platforms(self._configs, configs)
             self._check_labels(configs)
-            gone, kept = self._configs.keys() - configs, self._configs.keys() & configs
+            removed, kept = self._configs.keys() - configs, self._configs.keys() & configs
             changed = [name for name in kept if self._configs[name] != configs[name]]
             self._configs = configs
-            for name in gone:
+            for name in removed:
                 self._watchers.pop(name).cancel()
             for name in changed:
                 self._models[name].config = configs[name]
             await asyncio.gather(
-                *(self._models[name].retire() for name in gone),
+                *(self._models[name].retire() for name in removed),
                 *(self._models[name].refresh() for name in changed),
             )
             return [self._add(config) for name, config in configs.items() if name not in kept]
 
     async def stop(self) -> None:
-        """Stop looking for versions."""
+        """Stop searching for versions."""
         for watcher in self._watchers.values():
             watcher.cancel()
         await asyncio.gather(*self._watchers.values(), return_exceptions=True)
@@ -107,11 +108,11 @@ class Manager:
 
     def _check_labels(self, configs: Mapping[str, ModelConfig]) -> None:
         for name, config in configs.items():
-            known = self._configs[name].labels if name in self._configs else {}
+            old_labels = self._configs[name].labels if name in self._configs else {}
             for label, version in config.labels.items():
                 model = self._models.get(name)
                 serves = model is not None and model.servable(version) is not None
-                if not serves and (label in known or not self._allow_unavailable_labels):
+                if not serves and (label in old_labels or not self._allow_unavailable_labels):
                     raise ServingError(
                         Code.FAILED_PRECONDITION,
                         f"Request to assign label to version {version} of model {name}, which is"
@@ -131,10 +132,10 @@ class Manager:
 
 
 async def wait_until_available(models: Iterable[Model]) -> None:
-    """Wait until each model has a version that serves.
+    """Wait until each model has an available version.
 
     Raises:
-        ServingError: If all versions that one should have failed to load.
+        ServingError: If all versions of a model failed to load.
     """
     failures = []
     for model in models:

@@ -1,17 +1,17 @@
-"""One model: its versions come and go as its folder and its settings change."""
+"""A model, whose versions follow its folder and its configuration."""
 
 import asyncio
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import IntEnum
 from pathlib import Path
 
 from celsiusify_tf_serving.embedded.errors import Code, ServingError
-from celsiusify_tf_serving.embedded.log import log
-from celsiusify_tf_serving.embedded.models.model_config import ModelConfig
+from celsiusify_tf_serving.embedded.models.model_config import ModelConfig, find_versions, to_unload
 from celsiusify_tf_serving.embedded.models.servable import Servable
-from celsiusify_tf_serving.embedded.models.versions import find_versions, to_unload
 
+LOGGER = logging.getLogger(__name__)
 DRAIN_POLL_S = 0.02
 Load = Callable[[str, int, Path], Servable]
 
@@ -28,7 +28,7 @@ class State(IntEnum):
 
 @dataclass
 class Version:
-    """A version that was once asked for; it's remembered after it has ended."""
+    """A version and its state; the record is kept after the version has ended."""
 
     number: int
     state: State = State.START
@@ -38,7 +38,7 @@ class Version:
 
 @dataclass(frozen=True)
 class Retries:
-    """How a version that fails to load is tried again."""
+    """Number and interval of further attempts to load a version."""
 
     count: int
     interval_s: float
@@ -48,8 +48,10 @@ class Model:
     """A model and its versions.
 
     Attributes:
-        latest: The highest version that serves.
-        is_settled: Set once a version serves, or all that should have failed.
+        config: The model's configuration.
+        versions: Records of all versions by number.
+        latest: The highest available version.
+        is_settled: Event that is set once a version is available, or all versions failed.
     """
 
     def __init__(self, config: ModelConfig, load: Load, retries: Retries) -> None:
@@ -63,23 +65,23 @@ class Model:
         self._refreshing = asyncio.Lock()
 
     def servable(self, version: int) -> Servable | None:
-        """Return a version that serves."""
+        """Return a version if it is available."""
         record = self.versions.get(version)
         return record.servable if record and record.state is State.AVAILABLE else None
 
     def failures(self) -> list[Version]:
-        """Return the versions that should serve and have failed."""
+        """Return the aspired versions that failed to load."""
         records = [self.versions[v] for v in sorted(self._aspired) if v in self.versions]
         return [record for record in records if record.error and record.state is State.END]
 
     async def refresh(self) -> None:
-        """Look for versions, start to load those that should serve, and unload the others.
+        """Search for versions, start to load the aspired versions, and unload the others.
 
-        New ones are loaded first, so that the model stays available; one that fails leaves the
-        old ones serving.
+        New versions are loaded first, so that the model stays available. If a new version fails,
+        the old versions keep serving.
         """
         async with self._refreshing:
-            folders = await self._find()
+            folders = await self._find_aspired()
             if folders is None:
                 return
             before, self._aspired = self._aspired, set(folders)
@@ -93,27 +95,30 @@ class Model:
         self._aspired = set()
         await self._unload_superseded()
 
-    async def _find(self) -> dict[int, Path] | None:
+    async def _find_aspired(self) -> dict[int, Path] | None:
         base_path, name = self.config.base_path, self.config.name
         try:
             folders = await asyncio.to_thread(find_versions, base_path)
         except OSError:
-            log(
+            LOGGER.warning(
                 "FileSystemStoragePathSource encountered a filesystem access error: Could not find"
-                f" base path {base_path} for servable {name} with error NOT_FOUND:"
-                f" {base_path} not found"
+                " base path %s for servable %s with error NOT_FOUND: %s not found",
+                base_path,
+                name,
+                base_path,
             )
             return None
         if not folders:
-            log(
-                f"No versions of servable {name} found under base path {base_path}."
-                " Did you forget to name your leaf directory as a number (eg. '/1/')?"
+            LOGGER.warning(
+                "No versions of servable %s found under base path %s."
+                " Did you forget to name your leaf directory as a number (eg. '/1/')?",
+                name,
+                base_path,
             )
-        chosen = self.config.policy.choose(folders)
-        return {version: folders[version] for version in chosen}
+        return {version: folders[version] for version in self.config.policy.choose(folders)}
 
     def _should_load(self, version: int, aspired_before: set[int]) -> bool:
-        """Whether to load a version: not one that failed, unless it has been away since."""
+        """Return True for a version that is new, or that failed and was removed since."""
         record = self.versions.get(version)
         if record is None:
             return True
@@ -126,7 +131,7 @@ class Model:
         task.add_done_callback(self._tasks.discard)
 
     async def _load_version(self, record: Version, folder: Path) -> None:
-        log(f"Loading servable version {self._identity(record)}")
+        LOGGER.info("Loading servable version %s", self._identity(record))
         for attempt in range(self._retries.count + 1):
             if attempt:
                 await asyncio.sleep(self._retries.interval_s)
@@ -145,11 +150,11 @@ class Model:
             )
         except ServingError as error:
             record.error = error
-            log(f"Loading servable: {self._identity(record)} failed: {error}")
+            LOGGER.warning("Loading servable: %s failed: %s", self._identity(record), error)
             return False
         record.state, record.error = State.AVAILABLE, None
         self._choose_latest()
-        log(f"Successfully loaded servable version {self._identity(record)}")
+        LOGGER.info("Successfully loaded servable version %s", self._identity(record))
         return True
 
     async def _unload_superseded(self) -> None:
@@ -166,7 +171,7 @@ class Model:
         if servable:
             await asyncio.to_thread(servable.close)
         record.state = State.END
-        log(f"Unloaded servable version {self._identity(record)}")
+        LOGGER.info("Unloaded servable version %s", self._identity(record))
 
     def _identity(self, record: Version) -> str:
         return f"{{name: {self.config.name} version: {record.number}}}"
@@ -177,5 +182,5 @@ class Model:
 
 
 def status_error(version: Version) -> tuple[Code, str]:
-    """Return the code and message that a version's status shows."""
+    """Return the code and message of a version's status."""
     return (version.error.code, version.error.message) if version.error else (Code.OK, "")

@@ -1,23 +1,92 @@
-"""Read which models to serve, and which version a request asks for."""
+"""The configuration of models: their folders, versions and labels."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from tensorflow_serving.config.model_server_config_pb2 import ModelServerConfig
 
 from celsiusify_tf_serving.embedded.errors import invalid
 from celsiusify_tf_serving.embedded.flags import Flags
-from celsiusify_tf_serving.embedded.models.versions import Every, Latest, Specific, VersionPolicy
 from celsiusify_tf_serving.embedded.text_config import read_text_proto
+
+VERSION_NAME = re.compile(r"[0-9]+", re.ASCII)
+MAX_VERSION = 2**63 - 1
+
+
+class VersionPolicy(Protocol):
+    """A rule that chooses the versions to serve."""
+
+    def choose(self, versions: Iterable[int]) -> set[int]:
+        """Choose from the existing versions."""
+
+
+@dataclass(frozen=True)
+class Latest:
+    """The policy that serves the highest versions."""
+
+    count: int = 1
+
+    def choose(self, versions: Iterable[int]) -> set[int]:
+        """Choose the `count` highest versions."""
+        return set(sorted(versions)[-self.count :])
+
+
+@dataclass(frozen=True)
+class Every:
+    """The policy that serves all versions."""
+
+    def choose(self, versions: Iterable[int]) -> set[int]:
+        """Choose all versions."""
+        return set(versions)
+
+
+@dataclass(frozen=True)
+class Specific:
+    """The policy that serves the listed versions."""
+
+    listed: frozenset[int]
+
+    def choose(self, versions: Iterable[int]) -> set[int]:
+        """Choose the listed versions that exist."""
+        return set(versions) & self.listed
+
+
+def find_versions(base_path: Path) -> dict[int, Path]:
+    """Return the folders under `base_path` whose name is a version number.
+
+    Raises:
+        FileNotFoundError: If `base_path` doesn't exist.
+    """
+    folders = {
+        int(path.name): path
+        for path in base_path.iterdir()
+        if VERSION_NAME.fullmatch(path.name) and path.is_dir()
+    }
+    return {version: folder for version, folder in folders.items() if version <= MAX_VERSION}
+
+
+def to_unload(loaded: Iterable[int], aspired: set[int], available: set[int]) -> set[int]:
+    """Return the versions to unload so that the model stays available while its versions change.
+
+    Args:
+        loaded: Versions in memory.
+        aspired: Versions that should be in memory.
+        available: Versions that can run.
+    """
+    if aspired and not aspired & available:
+        return set()
+    return set(loaded) - aspired
+
 
 PLATFORM = "tensorflow"
 
 
 @dataclass(frozen=True)
 class ModelConfig:
-    """One model: where its versions are, which of them to serve, and their labels."""
+    """The configuration of one model: its folder, its version policy, and its labels."""
 
     name: str
     base_path: Path
@@ -27,10 +96,10 @@ class ModelConfig:
 
 
 def configured_models(flags: Flags) -> dict[str, ModelConfig]:
-    """Return the models that the flags name.
+    """Return the models that the flags configure.
 
     Raises:
-        ServingError: If they name none, or wrong ones.
+        ServingError: If the flags configure no model, or the configuration is invalid.
     """
     if flags.model_config_file:
         return read_model_file(flags.model_config_file)
@@ -50,7 +119,7 @@ def read_models(config: Any) -> dict[str, ModelConfig]:
     """Read the models of a ModelServerConfig.
 
     Raises:
-        ServingError: If it isn't a list of models, or the list isn't sound.
+        ServingError: If the configuration isn't a list of models, or the list is invalid.
     """
     if config.WhichOneof("config") != "model_config_list":
         raise invalid(
@@ -95,10 +164,10 @@ def _checked(models: list[ModelConfig]) -> dict[str, ModelConfig]:
 
 
 def check_platforms(old: Mapping[str, ModelConfig], new: Mapping[str, ModelConfig]) -> None:
-    """Refuse a platform other than a model has, or than there is.
+    """Check that no model changes its platform, and that each platform is supported.
 
     Raises:
-        ServingError: If there is such a model.
+        ServingError: If the check fails.
     """
     for name, model in new.items():
         if name in old and old[name].platform != model.platform:
@@ -115,7 +184,7 @@ def check_platforms(old: Mapping[str, ModelConfig], new: Mapping[str, ModelConfi
 
 @dataclass(frozen=True, slots=True)
 class ModelSpec:
-    """A model, and at most one of a version and a label."""
+    """A request's choice of a model, and of a version or a label if any."""
 
     name: str
     version: int | None = None
@@ -126,7 +195,7 @@ def read_spec(request: Any) -> ModelSpec:
     """Read the `model_spec` of a gRPC request.
 
     Raises:
-        ServingError: If there's none.
+        ServingError: If the request has no `model_spec`.
     """
     if not request.HasField("model_spec"):
         raise invalid("Missing ModelSpec")

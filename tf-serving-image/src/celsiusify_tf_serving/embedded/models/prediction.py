@@ -1,4 +1,4 @@
-"""Check a gRPC predict request against a signature, and write its answer."""
+"""A gRPC predict request, checked against a signature, and its answer."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -9,20 +9,20 @@ from tensorflow import make_ndarray
 from tensorflow.core.framework.tensor_pb2 import TensorProto
 from tensorflow_serving.apis.predict_pb2 import PredictResponse
 
-from celsiusify_tf_serving.embedded.batching.merging import Arrays
 from celsiusify_tf_serving.embedded.errors import Code, ServingError, invalid
 from celsiusify_tf_serving.embedded.models.servable import Outputs, Servable
-from celsiusify_tf_serving.embedded.models.signatures import (
+from celsiusify_tf_serving.embedded.signatures import (
     DEFAULT_SIGNATURE,
     STRING,
     Array,
+    Arrays,
     Signature,
     dtype_of,
 )
 
 
 def read_tensor(alias: str, proto: Any) -> Array:
-    """Read a tensor of a request; a list of values that is too short repeats its last."""
+    """Read a tensor of a request; a list of values that is too short repeats its last value."""
     try:
         array: Array = make_ndarray(proto)
     except (TypeError, ValueError) as error:
@@ -31,7 +31,7 @@ def read_tensor(alias: str, proto: Any) -> Array:
 
 
 def write_fields(array: Array, proto: Any) -> None:
-    """Write an array into an empty TensorProto, value by value in the field for its type."""
+    """Write an array into an empty TensorProto, as values of the data type's field."""
     dtype = dtype_of(array)
     proto.dtype = dtype.number
     for size in array.shape:
@@ -44,13 +44,13 @@ def _field_values(array: Array) -> list[Any]:
     if flat.dtype.kind == "c":
         flat = flat.view(flat.real.dtype)
     elif flat.dtype.itemsize == 2 and flat.dtype.kind not in "iu":
-        flat = flat.view(np.uint16)  # half and bfloat16 travel as bits
+        flat = flat.view(np.uint16)  # half and bfloat16 are sent as bits
     values: list[Any] = flat.tolist()
     return values
 
 
 def write_content(array: Array, proto: Any) -> None:
-    """Write an array into an empty TensorProto as bytes, strings excepted."""
+    """Write an array into an empty TensorProto as bytes; strings remain values."""
     dtype = dtype_of(array)
     if dtype is STRING:
         write_fields(array, proto)
@@ -61,13 +61,13 @@ def write_content(array: Array, proto: Any) -> None:
 
 
 def tensor_writer(as_content: bool) -> Callable[[Array, Any], None]:
-    """Choose how answers are written."""
+    """Return the function that writes arrays into answers."""
     return write_content if as_content else write_fields
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A run that a request asks for: a signature, its inputs in order, and the outputs wanted."""
+    """A requested run: a signature, its inputs in order, and the requested outputs."""
 
     signature: Signature
     arrays: Arrays
@@ -78,7 +78,7 @@ def predict_plan(servable: Servable, request: Any) -> Plan:
     """Check a PredictRequest.
 
     Raises:
-        ServingError: If there's no such signature, or it has other inputs or outputs.
+        ServingError: If the signature is missing, or has other inputs or outputs.
     """
     name = request.model_spec.signature_name or DEFAULT_SIGNATURE
     signature = servable.signature(name)
@@ -105,14 +105,15 @@ def predict_response(
 
 
 def _check_aliases(signature: Signature, inputs: Any) -> None:
-    sent, wanted = set(inputs), set(signature.inputs)
-    if len(sent) != len(wanted):
+    sent, required = set(inputs), set(signature.inputs)
+    if len(sent) != len(required):
         raise invalid(
-            f"input size does not match signature: {len(sent)}!={len(wanted)}"
-            f" len({_names(sent)}) != len({_names(wanted)}). Sent extra: {_names(sent - wanted)}."
-            f" Missing but required: {_names(wanted - sent)}."
+            f"input size does not match signature: {len(sent)}!={len(required)}"
+            f" len({_names(sent)}) != len({_names(required)})."
+            f" Sent extra: {_names(sent - required)}."
+            f" Missing but required: {_names(required - sent)}."
         )
-    for alias in sorted(wanted - sent):
+    for alias in sorted(required - sent):
         raise invalid(
             f"Signature input alias: {alias}(feed name: {signature.inputs[alias].name}) not found"
             f" in request and no default value provided. Inputs expected to be in the"
@@ -120,9 +121,9 @@ def _check_aliases(signature: Signature, inputs: Any) -> None:
         )
 
 
-def _chosen_outputs(signature: Signature, wanted: Iterable[str]) -> Outputs:
+def _chosen_outputs(signature: Signature, output_filter: Iterable[str]) -> Outputs:
     chosen: list[str] = []
-    for alias in wanted:
+    for alias in output_filter:
         if alias not in signature.outputs:
             raise invalid(
                 f"output tensor alias not found in signature: {alias} Outputs expected to be in"

@@ -1,8 +1,11 @@
-"""What the REST API's routes do."""
+"""The routes of the REST API, and the action of each route."""
 
 import json
+import re
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import Any
+from urllib.parse import unquote_to_bytes
 
 from google.protobuf import json_format
 from tensorflow_serving.apis.classification_pb2 import ClassificationRequest
@@ -11,13 +14,17 @@ from tensorflow_serving.apis.regression_pb2 import RegressionRequest
 
 from celsiusify_tf_serving.embedded.errors import invalid
 from celsiusify_tf_serving.embedded.json.answer import column_answer, row_answer
-from celsiusify_tf_serving.embedded.json.document import parse_object, reparse_doubles
 from celsiusify_tf_serving.embedded.json.examples import (
     classification_answer,
     fill_request,
     regression_answer,
 )
-from celsiusify_tf_serving.embedded.json.request import predict_input, signature_name
+from celsiusify_tf_serving.embedded.json.request import (
+    parse_object,
+    predict_input,
+    reparse_doubles,
+    signature_name,
+)
 from celsiusify_tf_serving.embedded.models.inference import (
     classification,
     classify_plan,
@@ -26,19 +33,79 @@ from celsiusify_tf_serving.embedded.models.inference import (
 )
 from celsiusify_tf_serving.embedded.models.manager import Manager
 from celsiusify_tf_serving.embedded.models.model import status_error
-from celsiusify_tf_serving.embedded.models.model_config import ModelSpec
+from celsiusify_tf_serving.embedded.models.model_config import MAX_VERSION, ModelSpec
 from celsiusify_tf_serving.embedded.models.prediction import Plan
 from celsiusify_tf_serving.embedded.models.servable import Servable, signature_map
-from celsiusify_tf_serving.embedded.rest.routes import Route
+
+_MODEL = r"(?i)/v1/models/([^/:]+)(?:(?:/versions/([0-9]+))|(?:/labels/([^/:]+)))?"
+POST_ROUTE = re.compile(rf"{_MODEL}:(classify|regress|predict)")
+GET_ROUTE = re.compile(rf"{_MODEL.replace('/([^/:]+)(?', '(?:/([^/:]+))?(?', 1)}(?:/(metadata))?")
+POST_ACTIONS = ("classify", "regress", "predict")
+
+
+class VersionTooBigError(Exception):
+    """A version number beyond 63 bits."""
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """An action and its model: a verb of POST_ACTIONS, `metadata` or `status`."""
+
+    action: str
+    spec: ModelSpec
+
+
+def match_route(method: str, target: str) -> Route:
+    """Return the route of a request.
+
+    Args:
+        method: GET, POST, …
+        target: Path and query as sent, with escapes.
+
+    Raises:
+        ServingError: If no route matches.
+        VersionTooBigError: If a route matches, but the version number is too big.
+    """
+    pattern = {"POST": POST_ROUTE, "GET": GET_ROUTE}.get(method)
+    match = pattern.fullmatch(target) if pattern else None
+    if not match:
+        raise _malformed(method, target)
+    name, version, label, action = match.groups()
+    if method == "POST" and action not in POST_ACTIONS:
+        raise _malformed(method, target)
+    if name is None:
+        raise invalid("Missing model name in request.")
+    return Route(_get_action(action) if method == "GET" else action, _spec(name, version, label))
+
+
+def _get_action(action: str | None) -> str:
+    return "metadata" if action else "status"
+
+
+def _spec(name: str, version: str | None, label: str | None) -> ModelSpec:
+    number = None if version is None else int(version)
+    if number is not None and number > MAX_VERSION:
+        raise VersionTooBigError
+    return ModelSpec(_unescape(name), number, None if label is None else _unescape(label))
+
+
+def _unescape(text: str) -> str:
+    return unquote_to_bytes(text).decode(errors="surrogateescape") if "%" in text else text
+
+
+def _malformed(method: str, target: str) -> Exception:
+    return invalid(f"Malformed request: {method} {target}")
+
 
 MakePlan = Callable[[Servable, Any], Plan]
 
 
 class RestActions:
-    """The actions, on the models of a manager.
+    """The actions of the routes, on the models of a manager.
 
     Args:
-        timeout_s: How long a request may take.
+        manager: The manager of all models.
+        timeout_s: Time limit of a request.
     """
 
     def __init__(self, manager: Manager, timeout_s: float) -> None:
@@ -52,10 +119,10 @@ class RestActions:
         }
 
     async def perform(self, route: Route, body: bytes) -> bytes:
-        """Do what a route asks for and return the answer's body.
+        """Carry out the action of a route and return the answer's body.
 
         Raises:
-            ServingError: If it can't be done.
+            ServingError: If the action fails.
         """
         return await self._actions[route.action](route.spec, body)
 

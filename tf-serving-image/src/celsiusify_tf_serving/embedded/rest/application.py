@@ -9,8 +9,14 @@ from typing import Any
 
 from celsiusify_tf_serving.embedded.errors import HTTP_STATUS, Code, ServingError
 from celsiusify_tf_serving.embedded.metrics import Metrics
-from celsiusify_tf_serving.embedded.rapidjson.writer import error_body
-from celsiusify_tf_serving.embedded.rest.actions import RestActions
+from celsiusify_tf_serving.embedded.rapidjson import error_body
+from celsiusify_tf_serving.embedded.rest.actions import (
+    POST_ACTIONS,
+    RestActions,
+    Route,
+    VersionTooBigError,
+    match_route,
+)
 from celsiusify_tf_serving.embedded.rest.http_server import (
     JSON,
     TARGET,
@@ -19,12 +25,6 @@ from celsiusify_tf_serving.embedded.rest.http_server import (
     HttpAnswer,
     html_error,
     plain_answer,
-)
-from celsiusify_tf_serving.embedded.rest.routes import (
-    POST_ACTIONS,
-    Route,
-    VersionTooBigError,
-    match_route,
 )
 from celsiusify_tf_serving.embedded.text_config import PrometheusPage
 
@@ -43,7 +43,7 @@ Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 @dataclass(frozen=True)
 class RestApi:
-    """The application: `/v1/…`, the Prometheus page, and a 404 for the rest."""
+    """The application: `/v1/…`, the Prometheus page, and 404 for any other path."""
 
     actions: RestActions
     metrics: Metrics

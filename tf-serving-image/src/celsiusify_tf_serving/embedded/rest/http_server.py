@@ -1,4 +1,4 @@
-"""Run uvicorn, which refuses what it can't parse the way libevent does."""
+"""The HTTP server: uvicorn, with libevent's answers to malformed requests."""
 
 import asyncio
 import contextlib
@@ -21,7 +21,7 @@ Headers = list[tuple[bytes, bytes]]
 
 @dataclass(frozen=True, slots=True)
 class HttpAnswer:
-    """Status, body and headers beyond length and date."""
+    """Status, body and headers of an answer, without the length and the date."""
 
     status: int
     body: bytes
@@ -29,12 +29,12 @@ class HttpAnswer:
 
 
 def plain_answer(status: int, body: bytes, content_type: bytes) -> HttpAnswer:
-    """Return an answer with no headers but its type."""
+    """Return an answer whose only header is the content type."""
     return HttpAnswer(status, body, [(b"content-type", content_type)])
 
 
 def html_error(status: int) -> HttpAnswer:
-    """Return the page with which libevent refuses a request; it closes the connection."""
+    """Return the page with which libevent refuses a request and closes the connection."""
     phrase = http.HTTPStatus(status).phrase
     page = (
         f"<HTML><HEAD>\n<TITLE>{status} {phrase}</TITLE>\n</HEAD><BODY>\n"
@@ -54,17 +54,17 @@ class _Protocol(HttpToolsProtocol):
     _received = b""
 
     def data_received(self, data: bytes) -> None:
-        """Keep what came last, to tell an unknown method from what is no request at all."""
+        """Keep the latest data, which distinguishes an unknown method from a malformed request."""
         self._received = data
         super().data_received(data)
 
     def on_headers_complete(self) -> None:
-        """Hand the request's target to the application as it was sent."""
+        """Pass the request's target to the application as sent."""
         self.scope[TARGET] = self.url  # type: ignore[literal-required]
         super().on_headers_complete()
 
     def send_400_response(self, msg: str) -> None:
-        """Answer what isn't HTTP, or has a method that nobody knows."""
+        """Answer a malformed request, or a request of an unknown method."""
         is_method_unknown = (
             isinstance(sys.exception(), httptools.HttpParserInvalidMethodError)
             and REQUEST_LINE.match(self._received) is not None
@@ -79,14 +79,14 @@ class _Protocol(HttpToolsProtocol):
 class _Server(uvicorn.Server):
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
-        """Leave signals to the process, which has more to stop than this."""
+        """Leave signals to the process, which also stops the models and gRPC."""
         yield
 
 
 class HttpServer:
-    """Serves an ASGI application on a port."""
+    """An HTTP server for an ASGI application."""
 
-    def __init__(self, application: Any, patience_s: float) -> None:
+    def __init__(self, application: Any, shutdown_s: float) -> None:
         config = uvicorn.Config(
             application,
             http=_Protocol,
@@ -99,22 +99,22 @@ class HttpServer:
             proxy_headers=False,
             backlog=2048,
             timeout_keep_alive=KEEP_ALIVE_S,
-            timeout_graceful_shutdown=int(patience_s) + 1,
+            timeout_graceful_shutdown=int(shutdown_s) + 1,
         )
         self._server = _Server(config)
         self._task: asyncio.Task[None] | None = None
 
     def start(self, port: int) -> None:
-        """Listen on a port, of IPv6 and IPv4 where there are both.
+        """Listen on a port, by IPv6 and IPv4 if the machine has both.
 
         Raises:
-            OSError: If the port can't be had.
+            OSError: If the port can't be bound.
         """
         listener = _listen(port)
         self._task = asyncio.create_task(self._server.serve([listener]))
 
     async def stop(self) -> None:
-        """Stop listening, answer what is under way, and close."""
+        """Stop listening, answer the requests in flight, and close."""
         self._server.should_exit = True
         if self._task:
             await self._task
@@ -123,4 +123,4 @@ class HttpServer:
 def _listen(port: int) -> socket.socket:
     if socket.has_dualstack_ipv6():
         return socket.create_server(("::", port), family=socket.AF_INET6, dualstack_ipv6=True)
-    return socket.create_server(("0.0.0.0", port))  # as the real one: all addresses
+    return socket.create_server(("0.0.0.0", port))  # all addresses, as the real server

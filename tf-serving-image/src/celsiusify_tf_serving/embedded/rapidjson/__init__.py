@@ -1,1 +1,0 @@
-"""The behaviour of RapidJSON that other JSON libraries don't have."""

@@ -1,0 +1,1 @@
+"""Modules that tests share: a made-up machine, a started server, and recorded answers."""
