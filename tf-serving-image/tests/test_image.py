@@ -1,4 +1,4 @@
-"""The image: what its Dockerfile says, and what a container engine makes of it."""
+"""The image: its Dockerfile, and the built image in a container engine."""
 
 import http.server
 import json
@@ -32,16 +32,16 @@ needs_bash = pytest.mark.skipif(shutil.which("bash") is None, reason="no bash on
 def instruction(name: str) -> list[str]:
     """Read the JSON list of a Dockerfile's instruction."""
     text = DOCKERFILE.read_text().replace("\\\n", "")
-    (found,) = re.findall(rf"^{name}\b[^\[\n]*(\[.*\])$", text, re.MULTILINE)
-    return [str(word) for word in json.loads(found)]
+    (words,) = re.findall(rf"^{name}\b[^\[\n]*(\[.*\])$", text, re.MULTILINE)
+    return [str(word) for word in json.loads(words)]
 
 
 def test_image_and_command_agree_on_ports_and_folders() -> None:
-    """What the container engine publishes and mounts is what the image's server uses."""
-    program, *given = instruction("ENTRYPOINT")
+    """The container engine publishes and mounts the ports and folders of the image's server."""
+    program, *flags = instruction("ENTRYPOINT")
 
     assert program == "tensorflow_model_server"
-    assert given == [
+    assert flags == [
         f"--port={GRPC_PORT}",
         f"--rest_api_port={REST_API_PORT}",
         "--model_name=celsiusify",
@@ -59,7 +59,7 @@ def test_shipped_configuration_is_what_is_copied() -> None:
 
 
 def test_image_runs_as_a_numbered_user_that_is_not_root() -> None:
-    """Kubernetes can check `runAsNonRoot` of a number alone."""
+    """Kubernetes can check `runAsNonRoot` only for a number."""
     (user,) = re.findall(r"^USER (\d+):\d+$", DOCKERFILE.read_text(), re.MULTILINE)
 
     assert int(user) > 0
@@ -67,15 +67,15 @@ def test_image_runs_as_a_numbered_user_that_is_not_root() -> None:
 
 @pytest.fixture
 def server(request: pytest.FixtureRequest) -> Iterator[int]:
-    """A server on the port that's given, which answers with the status and text it's asked for."""
+    """The port of a server that answers with the requested status and text."""
     status, text = request.param
 
     class Handler(http.server.BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            known = self.path == "/v1/models/celsiusify"
-            self.send_response(status if known else 404)
+            is_known = self.path == "/v1/models/celsiusify"
+            self.send_response(status if is_known else 404)
             self.end_headers()
-            self.wfile.write(text.encode() if known else b"")
+            self.wfile.write(text.encode() if is_known else b"")
 
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002, its own name
             pass
@@ -107,11 +107,11 @@ def test_health_check_passes_once_the_model_is_loaded(server: int, healthy: bool
 
 @pytest.fixture
 def base(tmp_path: Path) -> Callable[[str], dict[str, str]]:
-    """Makes the environment of an image whose server prints something as its version."""
+    """A function that makes the environment of an image whose server prints a text."""
 
-    def make(said: str) -> dict[str, str]:
+    def make(output: str) -> dict[str, str]:
         program = tmp_path / "tensorflow_model_server"
-        program.write_text(f"#!/bin/sh\nprintf '{said}'\n")
+        program.write_text(f"#!/bin/sh\nprintf '{output}'\n")
         program.chmod(0o755)
         return {"PATH": f"{tmp_path}{os.pathsep}{os.environ['PATH']}"}
 
@@ -124,7 +124,9 @@ def describe(env: dict[str, str], *arguments: str) -> subprocess.CompletedProces
 
 
 @needs_bash
-def test_image_tells_what_serves_as_the_command_does(base: Callable[[str], dict[str, str]]) -> None:
+def test_image_describes_the_server_as_the_command_does(
+    base: Callable[[str], dict[str, str]],
+) -> None:
     env = base(r"TensorFlow ModelServer: 2.20.0-rc1+dev\nTensorFlow Library: 2.20.0\n")
     assert json.loads(describe(env, "describe").stdout) == {
         "engine": process.PROGRAM,
@@ -136,10 +138,10 @@ def test_image_tells_what_serves_as_the_command_does(base: Callable[[str], dict[
 
 
 @needs_bash
-def test_image_whose_server_names_no_version_tells_nothing(
+def test_image_whose_server_prints_no_version_describes_nothing(
     base: Callable[[str], dict[str, str]],
 ) -> None:
-    """As a stand-in of the base without a server."""
+    """A stand-in of the base has no server."""
     done = describe(base("usage: …"), "describe")
     assert (done.returncode, done.stdout) == (1, "")
 
@@ -149,11 +151,11 @@ def test_image_only_describes(base: Callable[[str], dict[str, str]]) -> None:
     done = describe(base(""), "serve")
     assert done.returncode == 2
     assert done.stderr.splitlines() == [
-        "celsiusify-tf-serving: expected describe, all that there is in the image; got 'serve'"
+        "celsiusify-tf-serving: got 'serve'; expected describe, the only verb in the image"
     ]
 
 
-# From here on with a real container engine.
+# The tests below need a real container engine.
 
 
 def docker(*arguments: str) -> str:
@@ -162,7 +164,7 @@ def docker(*arguments: str) -> str:
     )
 
 
-def is_here(name: str) -> bool:
+def has_image(name: str) -> bool:
     try:
         docker("image", "inspect", name)
     except (OSError, subprocess.SubprocessError):
@@ -172,15 +174,15 @@ def is_here(name: str) -> bool:
 
 @pytest.fixture(scope="module")
 def image(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The image, built on the pinned base where that is on this machine, with a model of one file.
+    """The image with a model of one file, built on the pinned base if this machine has the base.
 
-    It counts as the real one, whatever it is built on, so that the command starts it.
+    The image's label says that it isn't a stand-in, so that the command starts it.
     """
-    known = dict(re.findall(r"^(\w+)=(.*)$", VERSIONS.read_text(), re.MULTILINE))
-    # BuildKit keeps the base of what it has built, and doesn't show it.
-    either = (known["TENSORFLOW_SERVING_IMAGE"], f"{IMAGE}:{known['VERSION']}")
-    if not any(map(is_here, either)):
-        pytest.skip(f"no container engine answers that has the image {' or '.join(either)}")
+    versions = dict(re.findall(r"^(\w+)=(.*)$", VERSIONS.read_text(), re.MULTILINE))
+    # BuildKit keeps the bases of built images, but doesn't list them.
+    names = (versions["TENSORFLOW_SERVING_IMAGE"], f"{IMAGE}:{versions['VERSION']}")
+    if not any(map(has_image, names)):
+        pytest.skip(f"no container engine answers that has the image {' or '.join(names)}")
     context = tmp_path_factory.mktemp("context")
     for name in ("Dockerfile", "describe", "src", ".dockerignore"):
         copy = shutil.copytree if (SUBPROJECT / name).is_dir() else shutil.copy
@@ -188,7 +190,7 @@ def image(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     (context / "model/celsiusify/1").mkdir(parents=True)
     (context / "model/celsiusify/1/saved_model.pb").touch()
     tag = f"{IMAGE}:test-{os.getpid()}"
-    arguments = [f"--build-arg={name}={value}" for name, value in known.items()]
+    arguments = [f"--build-arg={name}={value}" for name, value in versions.items()]
     docker("build", *arguments, "--label=celsiusify.stand-in=false", "-t", tag, str(context))
     yield tag
     docker("rmi", "--force", tag)
@@ -212,7 +214,7 @@ def test_built_image_holds_model_and_configuration(image: str) -> None:
 def test_container_serves_until_the_signal_and_is_gone(
     machine: Machine, image: str, number: signal.Signals
 ) -> None:
-    """With a real engine: the id is that of a process here, and nothing is left behind."""
+    """A real engine reports the id of a process of this machine, and removes the container."""
     machine.add("docker", f'#!/bin/sh\nexec {DOCKER} "$@"\n')
     pid_file = machine.bin / "pid"
     options = (f"--image={image}", "--rest_api_port=0", "--port=0", f"--pid_file={pid_file}")

@@ -1,1 +1,1 @@
-"""Serve the model by TensorFlow Serving, or by the closest thing that this machine has."""
+"""Serve the model by TensorFlow Serving, or by the embedded server."""

@@ -4,7 +4,7 @@ from enum import IntEnum
 
 
 class ExitCode(IntEnum):
-    """How the command ends; a server that ran gives its own code instead."""
+    """The command's own exit codes; the exit code of a server is passed on."""
 
     OK = 0
     USAGE = 2

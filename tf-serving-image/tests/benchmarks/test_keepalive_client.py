@@ -1,4 +1,4 @@
-"""The benchmark's own client, which stands in where wrk isn't installed."""
+"""The benchmark's own client, for machines without wrk."""
 
 import http.server
 import subprocess
@@ -15,14 +15,14 @@ REQUEST = b"GET %s HTTP/1.1\r\nHost: localhost\r\n\r\n"
 
 
 class _Server(http.server.ThreadingHTTPServer):
-    """Counts what it is asked."""
+    """A server that counts connections and requests."""
 
     connections = 0
     requests = 0
 
 
 class _Handler(http.server.BaseHTTPRequestHandler):
-    """Answers `/` with 200 and anything else with 404, over connections that are kept."""
+    """Handler that answers `/` with 200 and other paths with 404, and keeps connections open."""
 
     protocol_version = "HTTP/1.1"
     server: _Server
@@ -60,7 +60,7 @@ def run(server: _Server, path: bytes) -> subprocess.CompletedProcess[bytes]:
 
 
 def test_client_keeps_its_connections_and_counts_complete_answers(server: _Server) -> None:
-    """What it reports in half a second is what the server got, but for those under way."""
+    """The reported number is the number of the server's requests, without those in flight."""
     done = run(server, b"/")
     answers = float(done.stdout) * 0.5
 

@@ -1,4 +1,4 @@
-"""The command's options, and what it tells of itself."""
+"""The command's options, and the description of the server."""
 
 import json
 import resource
@@ -58,7 +58,7 @@ def test_no_model_names_the_command_that_makes_one(machine: Machine, tmp_path: P
     assert f"no model in {tmp_path / 'empty'}: make one with `make export`" in line
 
 
-def test_an_engine_from_the_environment_is_as_good_as_an_option(machine: Machine) -> None:
+def test_the_engine_may_come_from_the_environment(machine: Machine) -> None:
     done = machine.run("describe", CELSIUSIFY_ENGINE="binary")
     overruled = machine.run("describe", "--engine=embedded", CELSIUSIFY_ENGINE="binary")
 
@@ -84,18 +84,18 @@ def test_image_follows_the_environment(
 
 
 def test_description_names_engine_version_reason_and_model(machine: Machine) -> None:
-    """The newest version is told of, from its card, without a word on standard error."""
+    """The description is of the newest version, from its card; nothing is on standard error."""
     extra = machine.model / "12" / "assets.extra"
     extra.mkdir()
     (extra / "model.json").write_text(json.dumps(CARD))
     done = machine.run("describe", "--batching", "--rest_api_num_threads=4")
-    told = json.loads(done.stdout)
+    description = json.loads(done.stdout)
 
-    assert list(told) == ["engine", "version", "reason", "caveat", "settings"]
-    assert told["engine"] == "embedded"
-    assert "TensorFlow 2" in told["version"]
-    assert "no statement about the speed of TensorFlow Serving" in told["caveat"]
-    assert told["settings"] == {
+    assert list(description) == ["engine", "version", "reason", "caveat", "settings"]
+    assert description["engine"] == "embedded"
+    assert "TensorFlow 2" in description["version"]
+    assert "no statement about the speed of TensorFlow Serving" in description["caveat"]
+    assert description["settings"] == {
         "model": "celsiusify",
         "model_version": 12,
         "architecture": "mlp, 3 hidden layers of 64",
@@ -116,7 +116,7 @@ def test_description_of_a_model_without_card_says_so(machine: Machine) -> None:
 
 
 def test_describing_imports_no_tensorflow(machine: Machine) -> None:
-    """It is asked before each run, and must not take seconds."""
+    """A description precedes each run, and must not take seconds."""
     command = machine.command("describe")
     command[1:2] = ["-X", "importtime", "-m"]
     done = subprocess.run(
@@ -154,7 +154,7 @@ def test_a_missing_or_unknown_verb_is_one_line(machine: Machine, arguments: list
 
 
 def test_default_model_is_that_of_the_source_tree() -> None:
-    """The folder that `make export` writes to, wherever the command is called from."""
+    """The folder of `make export` is used in any current folder."""
     assert Path(exported_model.__file__).parents[2] == exported_model.SUBPROJECT
     assert (exported_model.SUBPROJECT / "pyproject.toml").is_file()
 
@@ -170,13 +170,13 @@ def test_model_of_the_current_folder_is_served_by_an_installed_package(
 
 
 def test_flags_are_never_abbreviations_of_options(machine: Machine) -> None:
-    """TensorFlow Serving's own --model_base and --pid would be no option of ours."""
+    """--rest_api and --pid are other flags than --rest_api_port and --pid_file."""
     done = machine.run("describe", "--rest_api=1", "--pid=7")
 
     assert json.loads(done.stdout)["settings"]["further_flags"] == "--rest_api=1 --pid=7"
 
 
-def test_user_s_flag_stands_in_place_of_ours() -> None:
+def test_a_flag_of_the_user_replaces_the_command_s_flag() -> None:
     settings = Settings(
         Path("/m/celsiusify"), "image", flags=("--model_name=f2c", "--monitoring_config_file=/own")
     )
@@ -207,8 +207,8 @@ def test_port_0_gives_grpc_a_private_socket(own: str) -> None:
 
 def test_command_and_module_are_the_same(machine: Machine) -> None:
     script = Path(sys.executable).with_name("celsiusify-tf-serving")
-    asked = [f"--model_base_path={machine.model}"]
+    options = [f"--model_base_path={machine.model}"]
     env = machine.environment()
-    by_script = subprocess.check_output([script, "describe", *asked], env=env, text=True)
+    by_script = subprocess.check_output([script, "describe", *options], env=env, text=True)
 
     assert by_script == machine.run("describe").stdout

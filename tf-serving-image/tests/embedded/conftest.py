@@ -1,32 +1,26 @@
 """Fixtures of the embedded server and the models that it serves."""
 
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from ..support import golden_models
-from ..support.embedded_server import MODELS_CONFIG, QUIET, Server, Start
+from ..support.embedded_server import MODELS_CONFIG, ForkServer, Server, Start
 
 
 @pytest.fixture(scope="session")
-def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("models")
-    # In a process of its own, where functions get the numbers that recorded messages name.
-    command = [sys.executable, golden_models.__file__, str(folder)]
-    subprocess.run(command, check=True, capture_output=True, env={**os.environ, **QUIET})
-    return folder
+def fork_server() -> Iterator[ForkServer]:
+    server = ForkServer()
+    yield server
+    server.close()
 
 
 @pytest.fixture
-def start(tmp_path: Path) -> Iterator[Start]:
+def start(tmp_path: Path, fork_server: ForkServer) -> Iterator[Start]:
     servers: list[Server] = []
 
     def start_server(*flags: str) -> Server:
-        servers.append(Server(tmp_path, *flags))
+        servers.append(Server(tmp_path, *flags, launch=fork_server.launch))
         return servers[-1]
 
     yield start_server

@@ -29,8 +29,8 @@ def test_without_flags_the_defaults_hold() -> None:
     assert parse_flags([]) == (Flags(), [])
 
 
-def test_what_is_unknown_is_handed_back() -> None:
-    """Unknown flags and words don't stop the reading."""
+def test_unknown_arguments_are_returned() -> None:
+    """Unknown flags and words don't end the reading."""
     flags, unknown = parse_flags(["--nope=1", "word", "--port=7"])
     assert flags.port == 7
     assert unknown == ["--nope=1", "word"]
@@ -38,13 +38,13 @@ def test_what_is_unknown_is_handed_back() -> None:
 
 @pytest.mark.parametrize("argument", ["--port=x", "--port", "--enable_batching=yes"])
 def test_a_value_that_cannot_be_read_is_an_error(argument: str) -> None:
-    """Such a value is named."""
+    """The message names the value."""
     with pytest.raises(FlagError, match="Couldn't interpret value"):
         parse_flags([argument])
 
 
 def test_usage_names_every_flag() -> None:
-    """Whoever asks for usage sees all there is."""
+    """The usage lists all flags."""
     assert all(f"--{name}=" in usage() for name in Flags.__dataclass_fields__)
 
 
@@ -59,7 +59,7 @@ def test_usage_names_every_flag() -> None:
         (["--nope"], 255, "unknown argument: --nope"),
     ],
 )
-def test_what_needs_no_model_is_answered_at_once(
+def test_a_command_that_needs_no_model_ends_at_once(
     arguments: list[str], code: int, text: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Exit codes and messages are the real server's."""

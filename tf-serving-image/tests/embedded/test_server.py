@@ -1,4 +1,4 @@
-"""The server starts, says why it can't, and stops."""
+"""The server's start, its errors and its stop."""
 
 import signal
 import socket
@@ -77,7 +77,7 @@ SIZES = "max_batch_size { value: 8 } allowed_batch_sizes: 4"
         ),
     ],
 )
-def test_tells_why_it_cannot_start(
+def test_an_invalid_start_is_explained(
     flags: list[str],
     text: str,
     message: str,
@@ -85,7 +85,7 @@ def test_tells_why_it_cannot_start(
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """Each failure is one line with the real server's code and message, and ends with 255."""
+    """Each failure prints one line with the real server's code and message, and exits with 255."""
     broken = tmp_path / "broken" / "3"
     broken.mkdir(parents=True)
     (broken / "saved_model.pb").write_bytes(b"\x0a\xff\x01")
@@ -98,7 +98,7 @@ def test_tells_why_it_cannot_start(
 
 
 def test_waits_for_a_first_version(start: Start, models: Path, tmp_path: Path) -> None:
-    """Without a version it logs so and keeps its ports shut; SIGINT ends the wait."""
+    """Without a version, the server logs that and opens no port; SIGINT ends the wait."""
     base_path = tmp_path / "later"
     server = start(f"--model_base_path={base_path}")
     server.wait_for_log(f"Could not find base path {base_path} for servable default")
@@ -112,8 +112,8 @@ def test_waits_for_a_first_version(start: Start, models: Path, tmp_path: Path) -
     assert server.stop(signal.SIGINT) == 0
 
 
-def test_goes_on_with_grpc_alone_if_rest_has_no_port(start: Start, models: Path) -> None:
-    """A port in use, or that of gRPC, is logged."""
+def test_grpc_runs_alone_if_rest_has_no_port(start: Start, models: Path) -> None:
+    """A port that is in use, or is gRPC's port, is logged."""
     base_path = f"--model_base_path={models}/f2c"
     shared = free_port()
     same = start(base_path, f"--rest_api_port={shared}", f"--port={shared}")
@@ -128,25 +128,25 @@ def test_goes_on_with_grpc_alone_if_rest_has_no_port(start: Start, models: Path)
     assert "Exporting HTTP" not in busy.log + same.log + off.log
 
 
-def test_sigterm_answers_what_is_under_way(start: Start, models: Path) -> None:
+def test_sigterm_waits_for_requests_in_flight(start: Start, models: Path) -> None:
     """A request in flight gets its answer, and the server ends with 0."""
     server = start(f"--model_base_path={models}/types", "--rest_api_timeout_in_ms=2000")
     server.wait_until_ready()
     answers: list[Answer] = []
 
-    def ask() -> None:
+    def predict_slowly() -> None:
         answers.append(server.predict("default", signature_name="slow", instances=[1.0]))
 
-    asking = threading.Thread(target=ask)
-    asking.start()
+    thread = threading.Thread(target=predict_slowly)
+    thread.start()
     time.sleep(0.5)
     assert server.stop() == 0
-    asking.join()
+    thread.join()
     assert answers[0].status in (200, 504)
 
 
-def test_a_slow_model_does_not_hold_up_others(start: Start, models: Path, tmp_path: Path) -> None:
-    """While runs take seconds, other answers come, with CORS headers if asked for."""
+def test_a_slow_model_does_not_delay_others(start: Start, models: Path, tmp_path: Path) -> None:
+    """Other models answer during slow runs, with CORS headers if a flag enables them."""
     config = write(
         tmp_path / "models.config",
         f'model_config_list {{ config {{ name: "types" base_path: "{models}/types" }}'
@@ -160,24 +160,26 @@ def test_a_slow_model_does_not_hold_up_others(start: Start, models: Path, tmp_pa
     server.wait_until_ready()
     slow: list[Answer] = []
 
-    def ask() -> None:
+    def predict_slowly() -> None:
         slow.append(server.predict("types", signature_name="slow", instances=[1.0]))
 
-    asking = [threading.Thread(target=ask) for _ in range(3)]
-    for thread in asking:
+    threads = [threading.Thread(target=predict_slowly) for _ in range(3)]
+    for thread in threads:
         thread.start()
     time.sleep(0.2)
     answers = [server.predict("f2c", instances=[[212.0]]) for _ in range(5)]
     assert not slow
     assert {answer.status for answer in answers} == {200}
     assert answers[0].headers["access-control-allow-origin"] == "*"
-    for thread in asking:
+    for thread in threads:
         thread.join()
-    assert [(a.status, a.error) for a in slow] == [(504, "Timed out waiting for notification")] * 3
+    assert [(answer.status, answer.error) for answer in slow] == [
+        (504, "Timed out waiting for notification")
+    ] * 3
 
 
 def test_batching_parameters_are_followed(start: Start, models: Path, tmp_path: Path) -> None:
-    """Requests that break the rules are refused, and others padded."""
+    """Requests that break the rules are refused; other requests are padded."""
     parameters = "max_batch_size { value: 4 } allowed_batch_sizes: 4"
     file = write(tmp_path / "batching", parameters)
     server = start(

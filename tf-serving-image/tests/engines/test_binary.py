@@ -1,4 +1,4 @@
-"""A server on the PATH."""
+"""The engine that replaces the process by a server on the PATH."""
 
 import json
 import signal
@@ -9,7 +9,7 @@ CONFIG = "celsiusify_tf_serving/config"
 
 
 def test_the_server_takes_over_the_process_with_all_flags(machine: Machine) -> None:
-    """The process id stays, so that whoever started the command can watch and signal the server."""
+    """The process id stays the same, so that the caller can watch the server and send signals."""
     server = machine.add_model_server()
     pid_file = machine.bin / "pid"
     options = ("--rest_api_port=18501", "--port", "18500", f"--pid_file={pid_file}")
@@ -40,13 +40,13 @@ def test_the_server_s_exit_code_is_the_command_s(machine: Machine) -> None:
 def test_serving_says_which_engine_and_why(machine: Machine) -> None:
     server = machine.add_model_server()
     server.with_suffix(".ends").touch()
-    told = machine.run("serve").stderr.splitlines()
+    lines = machine.run("serve").stderr.splitlines()
 
-    assert told[0] == (
+    assert lines[0] == (
         "celsiusify-tf-serving: engine tensorflow_model_server: "
         f"tensorflow_model_server is on the PATH: {server}"
     )
-    assert told[1].endswith(f"serving {machine.model}, REST 8501, gRPC 8500")
+    assert lines[1].endswith(f"serving {machine.model}, REST 8501, gRPC 8500")
 
 
 def test_version_is_what_the_server_says(machine: Machine) -> None:
@@ -56,7 +56,7 @@ def test_version_is_what_the_server_says(machine: Machine) -> None:
 
 
 def test_a_program_that_cannot_run_is_one_line(machine: Machine) -> None:
-    """Such as one built for another kind of machine."""
+    """A program may be built for another kind of machine."""
     path = machine.add("tensorflow_model_server", "\x7fELF")
     done = machine.run("serve")
 

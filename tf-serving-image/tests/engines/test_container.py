@@ -1,4 +1,4 @@
-"""The image in a container engine, which a script stands for."""
+"""The engine that runs the image, with a script in place of Docker and Podman."""
 
 import json
 import os
@@ -12,9 +12,9 @@ from ..support.machine import Machine, read_when
 LABELS = '{"org.opencontainers.image.base.name": "docker.io/tensorflow/serving:2.20.0"}'
 
 
-def asked(engine: Path, subcommand: str) -> list[str]:
-    """List the command lines that the engine got."""
-    lines = engine.with_suffix(".asked").read_text().splitlines()
+def commands(engine: Path, subcommand: str) -> list[str]:
+    """Return the command lines that the container engine received."""
+    lines = engine.with_suffix(".commands").read_text().splitlines()
     return [line for line in lines if line.split()[0] == subcommand]
 
 
@@ -28,12 +28,12 @@ def alive(pid: int) -> bool:
 
 @pytest.mark.parametrize("program", ["docker", "podman"])
 def test_container_gets_ports_model_and_flags(machine: Machine, program: str) -> None:
-    """Ports are open to this machine alone, and the model is the one on this machine."""
+    """Only this machine can reach the ports, and the model is this machine's model."""
     engine = machine.add_engine(program, LABELS)
     options = ("--rest_api_port=18501", "--port=18500", "--batching", "--rest_api_num_threads=2")
     with machine.serving(*options, "--image=own:3"):
         read_when(engine.with_suffix(".pid"))
-        (run,) = asked(engine, "run")
+        (run,) = commands(engine, "run")
 
     name, *rest = run.removeprefix("run --rm --name ").split()
     assert name.startswith("celsiusify-tf-serving-")
@@ -55,7 +55,7 @@ def test_container_is_kept_to_the_cores_of_the_command(machine: Machine) -> None
     engine = machine.add_engine("docker")
     with machine.serving(cores={core}):
         read_when(engine.with_suffix(".pid"))
-        (run,) = asked(engine, "run")
+        (run,) = commands(engine, "run")
 
     restricted = os.cpu_count() != 1
     assert (f" --cpuset-cpus={core} " in run) == restricted
@@ -65,15 +65,15 @@ def test_pid_file_names_the_container_s_main_process(machine: Machine) -> None:
     engine = machine.add_engine("docker")
     pid_file = machine.bin / "pid"
     with machine.serving(f"--pid_file={pid_file}") as process:
-        named = int(read_when(pid_file))
+        pid = int(read_when(pid_file))
 
-        assert named == int(engine.with_suffix(".pid").read_text())
-        assert named != process.pid
+        assert pid == int(engine.with_suffix(".pid").read_text())
+        assert pid != process.pid
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_stops_the_container(machine: Machine, number: signal.Signals) -> None:
-    """Nothing is left behind, although the server ignores SIGTERM as process 1."""
+    """The container is removed, although the server ignores SIGTERM as process 1."""
     engine = machine.add_engine("docker")
     with machine.serving() as process:
         pid = int(read_when(engine.with_suffix(".pid")))
@@ -81,19 +81,19 @@ def test_a_signal_stops_the_container(machine: Machine, number: signal.Signals) 
 
         assert process.wait(20) == 128 + number
         assert not alive(pid)
-        assert asked(engine, "stop")[0].startswith("stop --time 2 celsiusify-tf-serving-")
+        assert commands(engine, "stop")[0].startswith("stop --time 2 celsiusify-tf-serving-")
 
 
 def test_a_signal_before_the_container_is_made_stops_it_all_the_same(machine: Machine) -> None:
     engine = machine.add_engine("docker")
     engine.with_suffix(".slow").touch()
     with machine.serving() as process:
-        read_when(engine.with_suffix(".asked"), "run --rm")
+        read_when(engine.with_suffix(".commands"), "run --rm")
         process.send_signal(signal.SIGTERM)
 
         assert process.wait(20) == 128 + signal.SIGTERM
         assert not engine.with_suffix(".pid").exists()
-    assert len(asked(engine, "stop")) > 1
+    assert len(commands(engine, "stop")) > 1
 
 
 def test_an_unwritable_pid_file_leaves_no_container(machine: Machine) -> None:
@@ -107,7 +107,7 @@ def test_an_unwritable_pid_file_leaves_no_container(machine: Machine) -> None:
     assert not engine.with_suffix(".pid").exists()
 
 
-def test_a_container_that_ends_gives_its_exit_code(machine: Machine) -> None:
+def test_the_container_s_exit_code_is_the_command_s(machine: Machine) -> None:
     machine.add_engine("docker").with_suffix(".ends").touch()
 
     assert machine.run("serve").returncode == 7
@@ -115,8 +115,8 @@ def test_a_container_that_ends_gives_its_exit_code(machine: Machine) -> None:
 
 @pytest.mark.parametrize("tag", ["2.20.0", "2.20.0@sha256:8a60a701d721"])
 def test_version_is_the_base_image_s_tag(machine: Machine, tag: str) -> None:
-    """A digest beside it isn't part of it."""
+    """A digest after the tag isn't part of the tag."""
     machine.add_engine("docker", LABELS.replace("2.20.0", tag))
-    told = json.loads(machine.run("describe").stdout)
+    description = json.loads(machine.run("describe").stdout)
 
-    assert (told["engine"], told["version"]) == ("container", "2.20.0")
+    assert (description["engine"], description["version"]) == ("container", "2.20.0")

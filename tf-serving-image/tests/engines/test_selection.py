@@ -1,4 +1,4 @@
-"""Which engine serves, and the reason that is given."""
+"""The choice of an engine, and the reason for the choice."""
 
 from pathlib import Path
 
@@ -30,7 +30,7 @@ def settings() -> Settings:
         ("dead", "dead", "embedded", "docker has no engine that answers, podman has no engine"),
     ],
 )
-def test_without_a_server_the_first_container_engine_with_the_image_is_taken(
+def test_without_a_server_the_first_container_engine_with_the_image_is_chosen(
     machine: Machine,
     settings: Settings,
     docker: str | None,
@@ -43,25 +43,27 @@ def test_without_a_server_the_first_container_engine_with_the_image_is_taken(
             labels = {"image": "{}", "stand-in": STAND_IN}.get(state)
             machine.add_engine(program, labels, answers=state != "dead")
 
-    engine, given = choose("auto", settings)
+    engine, given_reason = choose("auto", settings)
 
     assert engine.name == name
-    assert given.startswith("no tensorflow_model_server on the PATH; ")
-    assert reason in given
+    assert given_reason.startswith("no tensorflow_model_server on the PATH; ")
+    assert reason in given_reason
 
 
-def test_a_server_on_the_path_comes_before_everything(machine: Machine, settings: Settings) -> None:
+def test_a_server_on_the_path_is_chosen_before_any_other_engine(
+    machine: Machine, settings: Settings
+) -> None:
     machine.add_engine("docker")
     path = machine.add_model_server()
     engine, reason = choose("auto", settings)
 
     assert engine.name == "tensorflow_model_server"
     assert reason == f"tensorflow_model_server is on the PATH: {path}"
-    assert (machine.bin / "docker.asked").exists() is False
+    assert (machine.bin / "docker.commands").exists() is False
 
 
 @pytest.mark.parametrize("option", ["binary", "container", "embedded"])
-def test_an_engine_that_is_asked_for_is_taken_whatever_else_there_is(
+def test_a_requested_engine_is_chosen_before_any_other(
     machine: Machine, settings: Settings, option: str
 ) -> None:
     machine.add_model_server()
@@ -82,7 +84,7 @@ def test_an_engine_that_is_asked_for_is_taken_whatever_else_there_is(
         ),
     ],
 )
-def test_an_engine_that_is_asked_for_and_missing_is_an_error(
+def test_a_requested_engine_that_is_missing_is_an_error(
     machine: Machine, settings: Settings, option: str, message: str
 ) -> None:
     with pytest.raises(StartError) as raised:
@@ -92,7 +94,7 @@ def test_an_engine_that_is_asked_for_and_missing_is_an_error(
 
 
 def test_only_the_embedded_engine_has_a_caveat(machine: Machine, settings: Settings) -> None:
-    """Only figures of the real server say something about its speed."""
+    """Only the real server's figures are about its speed."""
     machine.add_model_server()
     machine.add_engine("docker")
     caveats = {option: choose(option, settings)[0].caveat for option in ("binary", "container")}

@@ -1,4 +1,4 @@
-"""Makes the models that the golden answers were recorded from."""
+"""The models of the recorded answers, and a model that doubles."""
 
 import sys
 from collections.abc import Callable
@@ -27,7 +27,7 @@ SLOW_STEPS = 20_000_000
 
 
 def vector(name: str, dtype: tf.DType = tf.float32) -> tf.TensorSpec:
-    """A batch of scalars."""
+    """Return the specification of a batch of scalars."""
     return tf.TensorSpec([None], dtype, name=name)
 
 
@@ -46,6 +46,16 @@ def save_f2c(base_path: Path) -> None:
         tf.saved_model.save(module, str(base_path / "f2c" / str(version)), signatures=signatures)
 
 
+def save_double(base_path: Path) -> None:
+    """Save a model that doubles, unlike any other model that a command could serve."""
+    module = tf.Module()
+    module.double = tf.function(
+        lambda fahrenheit: {"celsius": fahrenheit * 2.0}, input_signature=[vector("fahrenheit")]
+    )
+    signatures = {"serving_default": module.double}
+    tf.saved_model.save(module, str(base_path / "double" / "13"), signatures=signatures)
+
+
 def slow(x: tf.Tensor) -> dict[str, tf.Tensor]:
     """Count for longer than the server's timeout."""
     steps = tf.while_loop(lambda i: i < SLOW_STEPS, lambda i: i + 1, [tf.constant(0)])[0]
@@ -53,7 +63,7 @@ def slow(x: tf.Tensor) -> dict[str, tf.Tensor]:
 
 
 def signature_functions() -> dict[str, Callable[..., dict[str, tf.Tensor]]]:
-    """Every signature of the model `types`, each a case of the API."""
+    """Return the signatures of the model `types`, one for each case of the API."""
     x = vector("x")
     a, b, rows = vector("a"), vector("b"), tf.TensorSpec([None, 2], tf.float32, name="b")
     cases: list[tuple[str, list[tf.TensorSpec], Callable[..., dict[str, tf.Tensor]]]] = [
@@ -101,10 +111,10 @@ def save_half_plus_two(base_path: Path) -> None:
 
 
 def half_plus_two_signatures() -> dict[str, object]:
-    """Build the graph of y = x/2 + 2 with TensorFlow 1's means, and its signatures."""
+    """Build the graph of y = x/2 + 2 by TensorFlow 1, and return its signatures."""
     v1, utils = tf.compat.v1, tf.compat.v1.saved_model
     serialized = v1.placeholder(tf.string, name="tf_example")
-    # The operation of TensorFlow 1, by the name that recorded messages give it.
+    # The operation of TensorFlow 1, under its name in the recorded messages.
     parsed, _ = tf.raw_ops.ParseExample(
         serialized=serialized,
         names=tf.constant([], tf.string),
@@ -141,6 +151,7 @@ def save_all(base_path: Path) -> None:
     save_f2c(base_path)
     save_types(base_path)
     save_half_plus_two(base_path)
+    save_double(base_path)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Reads the answers recorded from a real TensorFlow Serving."""
+"""The answers recorded from a real TensorFlow Serving."""
 
 import json
 from pathlib import Path

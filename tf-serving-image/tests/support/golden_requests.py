@@ -1,4 +1,4 @@
-"""The recorded gRPC requests, made again from their names; the recording holds only those."""
+"""The recorded gRPC requests by their names; the recording has only the names."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ FLOAT = 1
 
 @dataclass(frozen=True)
 class Call:
-    """A call: its method, request (bytes where it's no message) and type of response."""
+    """A call: its method, its request as a message or bytes, and the type of its response."""
 
     method: str
     request: Any
@@ -60,7 +60,7 @@ def predict(
     outputs: tuple[str, ...] = (),
     timeout_s: float = 30.0,
 ) -> Call:
-    """Make a predict call, of the default model with a valid input if not told otherwise."""
+    """Make a predict call; the default is a valid input for the default model."""
     request = predict_pb2.PredictRequest(model_spec=model_spec or spec(), output_filter=outputs)
     for alias, proto in (inputs if inputs is not None else {"fahrenheit": HOT}).items():
         request.inputs[alias].CopyFrom(proto)
@@ -73,7 +73,7 @@ def types(signature: str, timeout_s: float = 30.0, **inputs: Any) -> Call:
 
 
 def raw_tensor(dtype: int, shape: tuple[int, ...], **values: Any) -> Any:
-    """Make a TensorProto that needn't be sound."""
+    """Make a TensorProto that may be invalid."""
     proto = TensorProto(dtype=dtype, **values)
     for size in shape:
         proto.tensor_shape.dim.add().size = size

@@ -1,4 +1,4 @@
-"""A machine of the tests' own: what is on its PATH, and a model to serve."""
+"""A made-up machine: the programs on its PATH, and a model to serve."""
 
 import os
 import shutil
@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-TOOLS = ("cat", "rm", "sleep", "touch")  # what the scripts below call
+TOOLS = ("cat", "rm", "sleep", "touch")  # the programs that the scripts below call
 
 MODEL_SERVER = """#!/bin/sh
 [ "$1" = --version ] && { echo "TensorFlow ModelServer: 2.20.0-rc1+dev"; exit 0; }
@@ -19,10 +19,10 @@ echo "$$ $*" > "$0.started"
 exec sleep 60
 """
 
-# Keeps its state in files beside it: what it is asked, whether it answers, the image's labels, and
-# the process that stands for a container.
+# The engine keeps its state in files beside it: its command lines, whether it answers, the image's
+# labels, and the process that stands for a container.
 CONTAINER_ENGINE = """#!/bin/sh
-echo "$*" >> "$0.asked"
+echo "$*" >> "$0.commands"
 case "$1" in
 version) [ -e "$0.answers" ] ;;
 image) cat "$0.labels" ;;
@@ -37,7 +37,7 @@ esac
 
 
 class Machine:
-    """What the command finds when it looks around.
+    """A machine on which the command searches for engines.
 
     Attributes:
         bin: The only folder on the PATH.
@@ -61,11 +61,11 @@ class Machine:
         return path
 
     def add_model_server(self) -> Path:
-        """Install a server that notes its process id and flags."""
+        """Install a server that writes down its process id and flags."""
         return self.add("tensorflow_model_server", MODEL_SERVER)
 
     def add_engine(self, program: str, labels: str | None = "{}", *, answers: bool = True) -> Path:
-        """Install a container engine, with our image if `labels` are given."""
+        """Install a container engine; with `labels`, it has the image."""
         path = self.add(program, CONTAINER_ENGINE)
         if answers:
             path.with_suffix(".answers").touch()
@@ -74,7 +74,7 @@ class Machine:
         return path
 
     def environment(self) -> dict[str, str]:
-        """Give a process this machine's PATH, and none of the developer's own settings."""
+        """Return a process's environment: this machine's PATH, and none of the user's settings."""
         kept = {
             name: value
             for name, value in os.environ.items()
@@ -83,9 +83,9 @@ class Machine:
         return kept | {"PATH": str(self.bin)}
 
     def command(self, subcommand: str, *options: object) -> list[str]:
-        """Put the command line together, with this machine's model."""
-        asked = [subcommand, f"--model_base_path={self.model}", *map(str, options)]
-        return [sys.executable, "-m", "celsiusify_tf_serving", *asked]
+        """Return a command line with this machine's model."""
+        arguments = [subcommand, f"--model_base_path={self.model}", *map(str, options)]
+        return [sys.executable, "-m", "celsiusify_tf_serving", *arguments]
 
     def run(
         self, subcommand: str, *options: object, **environment: str
@@ -104,7 +104,7 @@ class Machine:
     def serving(
         self, *options: object, cores: set[int] | None = None
     ) -> Iterator[subprocess.Popen[str]]:
-        """Run the command's server while the block lasts."""
+        """Run the command's server during the block."""
         process = subprocess.Popen(
             self.command("serve", *options),
             env=self.environment(),
@@ -120,11 +120,11 @@ class Machine:
 
 
 def read_when(path: Path, content: str = "") -> str:
-    """Read a file as soon as there is something in it, and in particular `content`."""
+    """Read a file as soon as its text is complete and contains `content`."""
     deadline_s = time.monotonic() + 20
     while time.monotonic() < deadline_s:
         text = path.read_text() if path.is_file() else ""
         if text.endswith("\n") and content in text:
             return text
         time.sleep(0.02)
-    raise AssertionError(f"{path.name} has not come in time")
+    raise AssertionError(f"{path.name} was not written in time")

@@ -1,4 +1,4 @@
-"""`python -m celsiusify_tf_serving.embedded`."""
+"""Run the embedded server as `python -m celsiusify_tf_serving.embedded`."""
 
 import sys
 

@@ -1,4 +1,4 @@
-"""Requests are merged where that changes no answer."""
+"""Requests are merged if merging changes no answer."""
 
 import asyncio
 import time
@@ -20,14 +20,14 @@ HOT = 1000.0
 
 
 class Model:
-    """Doubles its input and remembers how many rows each run had."""
+    """A model that doubles its input, and records the number of rows of each run."""
 
     def __init__(self, run: Callable[[Any], Any] = lambda x: x * 2, wait_s: float = 0.0) -> None:
         self.rows: list[int] = []
         self._run, self._wait_s = run, wait_s
 
     def __call__(self, arrays: Arrays) -> Arrays:
-        """Run, as a session would."""
+        """Run like a session."""
         time.sleep(self._wait_s)
         self.rows.append(arrays[0].size)
         if np.any(arrays[0] == HOT):
@@ -64,39 +64,41 @@ def submit_all(
 
 def values(outcomes: list[Outcome | BaseException]) -> list[Any]:
     """Return the first output of each outcome, or its error's text."""
-    return [o[0].tolist() if isinstance(o, list) else str(o) for o in outcomes]
+    return [
+        outcome[0].tolist() if isinstance(outcome, list) else str(outcome) for outcome in outcomes
+    ]
 
 
 def test_requests_at_the_same_time_run_as_one() -> None:
-    """Each gets its own rows of the one answer."""
+    """Each request gets its own rows of the merged answer."""
     model = Model()
     outcomes = submit_all(model, [[1.0], [2.0, 3.0], [4.0]])
     assert values(outcomes) == [[2.0], [4.0, 6.0], [8.0]]
     assert model.rows == [4]
 
 
-def test_an_error_hits_only_its_own_request() -> None:
+def test_an_error_affects_only_its_own_request() -> None:
     """A failed merged run is repeated request by request."""
     outcomes = submit_all(Model(), [[1.0], [HOT], [3.0]])
     assert values(outcomes) == [[2.0], "INVALID_ARGUMENT: too hot", [6.0]]
 
 
 def test_a_model_that_mixes_rows_is_not_merged() -> None:
-    """The first merged run is compared with single ones, and merging ends if they differ."""
+    """The first merged run is compared with separate runs, and merging ends if they differ."""
     model = Model(run=lambda x: x - x.mean())
     outcomes = submit_all(model, [[1.0], [3.0]])
     assert values(outcomes) == [[0.0], [0.0]]
     assert model.rows == [1, 1]
 
 
-def test_an_answer_without_a_row_for_each_is_not_taken_apart() -> None:
-    """A model that answers with twice the rows gives each request what it gives it alone."""
+def test_an_answer_with_other_rows_is_not_split() -> None:
+    """A model that answers with twice the rows runs each request separately."""
     outcomes = submit_all(Model(run=lambda x: np.concatenate([x, x])), [[1.0], [3.0]])
     assert values(outcomes) == [[1.0, 1.0], [3.0, 3.0]]
 
 
 @pytest.mark.parametrize("inputs", [[1.0, 2.0], [[[1.0]], [[2.0]]], [[], []]])
-def test_what_has_no_rows_as_declared_runs_alone(inputs: list[Any]) -> None:
+def test_a_request_without_the_declared_rows_runs_alone(inputs: list[Any]) -> None:
     """Scalars, other ranks and empty requests aren't merged."""
     model = Model()
     outcomes = submit_all(model, inputs)
@@ -126,8 +128,8 @@ def test_a_batch_is_padded_to_an_allowed_size() -> None:
     assert model.rows == [4]
 
 
-def test_time_is_up_also_for_what_waits() -> None:
-    """A request behind a slow one ends at its own time."""
+def test_the_timeout_includes_waiting() -> None:
+    """A request that waits for a slow run ends at its own timeout."""
     outcomes = submit_all(Model(wait_s=0.3), [[1.0]] * 2, timeout_s=0.05)
     assert values(outcomes) == ["DEADLINE_EXCEEDED: Timed out waiting for notification"] * 2
 
@@ -139,13 +141,15 @@ def test_time_is_up_also_for_what_waits() -> None:
         ([[1.0] * 5], "Task size 5 is larger than maximum input batch size 4"),
     ],
 )
-def test_strict_batching_refuses_what_does_not_fit(inputs: list[Any], message: str) -> None:
+def test_strict_batching_refuses_a_request_that_does_not_fit(
+    inputs: list[Any], message: str
+) -> None:
     """With batching flags, such requests are errors."""
     policy = BatchingPolicy(is_strict=True, max_rows=4)
     assert values(submit_all(Model(), inputs, policy)) == [f"INVALID_ARGUMENT: {message}"]
 
 
-def test_strict_batching_refuses_what_has_no_input() -> None:
+def test_strict_batching_refuses_a_request_without_inputs() -> None:
     """A signature without inputs can't be batched."""
 
     async def submit() -> Arrays:
@@ -160,7 +164,7 @@ def test_strict_batching_refuses_what_has_no_input() -> None:
 
 
 def test_a_full_queue_refuses_more() -> None:
-    """With one run under way and one batch waiting, a queue of one is full."""
+    """With one batch running and one batch waiting, a queue of one is full."""
 
     async def fill() -> ServingError:
         signature = Signature("s", "predict", {"x": ROWS}, {"y": ROWS}, None)
@@ -168,14 +172,14 @@ def test_a_full_queue_refuses_more() -> None:
         with ThreadPoolExecutor(1) as pool:
             batcher = Batcher(signature, Model(wait_s=0.1), pool, policy)
             array = np.zeros(1, np.float32)
-            under_way = asyncio.create_task(batcher.submit([array], None))
+            running = asyncio.create_task(batcher.submit([array], None))
             await asyncio.sleep(0.05)
             waiting = asyncio.create_task(batcher.submit([array], None))
             await asyncio.sleep(0)
-            with pytest.raises(ServingError) as caught:
+            with pytest.raises(ServingError) as raised:
                 await batcher.submit([array], None)
-            await asyncio.gather(under_way, waiting)
-            return caught.value
+            await asyncio.gather(running, waiting)
+            return raised.value
 
     error = asyncio.run(fill())
     assert error.code is Code.UNAVAILABLE

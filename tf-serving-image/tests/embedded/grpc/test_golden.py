@@ -13,7 +13,7 @@ from ...support.golden_requests import REQUESTS, Call
 
 RECORDS = read_records("grpc")
 CUT = {"big 8MB"}  # recorded only in part
-# Answered by gRPC itself, which in Python has other words.
+# gRPC itself answers these calls, and its Python library has other words.
 OTHER_WORDS = {"unknown method", "unknown service", "health", "reflection", "garbage request"}
 
 
@@ -57,7 +57,7 @@ def test_answers_every_recorded_request_alike(
                 failures.append(f"{name}: response {response}, recorded {record['resp']}")
     with capsys.disabled():
         tally = ", ".join(f"{group} {codes[group]}/{total[group]}" for group in sorted(total))
-        print(  # noqa: T201 - whoever runs the test wants the tally
+        print(  # noqa: T201 - the tally is part of the result
             f"\ngRPC: {codes.total()}/{total.total()} codes equal ({tally});"
             f" {details.total()} messages equal"
         )

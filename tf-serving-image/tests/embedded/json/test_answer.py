@@ -1,4 +1,4 @@
-"""Numbers are written as TensorFlow Serving writes them."""
+"""Numbers in answers, in TensorFlow Serving's notation."""
 
 import math
 
@@ -38,5 +38,5 @@ def test_answers_read_back_the_same(values: list[float]) -> None:
 )
 @pytest.mark.parametrize("count", [1, FEW + 1])
 def test_floats_have_six_digits_or_nine(value: float, text: str, count: int) -> None:
-    """Few values and many are written alike."""
+    """Few values and many values have the same notation."""
     assert float_texts(np.full(count, value, np.float32)) == [text] * count

@@ -1,4 +1,4 @@
-"""Models and versions come and go while the server runs."""
+"""Models and versions change while the server runs."""
 
 import shutil
 from pathlib import Path
@@ -17,13 +17,13 @@ AT_ONCE = "--max_num_load_retries=0"
 
 
 def add_version(models: Path, base_path: Path, version: int) -> Path:
-    """Put a version where the server looks, all at once."""
+    """Add a version to the server's folder in one step."""
     shutil.copytree(models / "f2c" / "1", base_path.parent / f"new-{version}")
     return (base_path.parent / f"new-{version}").rename(base_path / str(version))
 
 
 def add_broken_version(base_path: Path, version: int) -> None:
-    """Put half a model where the server looks."""
+    """Add half a model to the server's folder."""
     folder = base_path / str(version)
     folder.mkdir()
     good = next(base_path.glob("*/saved_model.pb")).read_bytes()
@@ -48,7 +48,7 @@ def server(start: Start, base_path: Path) -> Server:
 def test_versions_are_replaced_while_the_server_runs(
     server: Server, models: Path, base_path: Path
 ) -> None:
-    """A new version takes over, a broken one changes nothing, and the last to go leaves none."""
+    """A new version replaces the old, a broken version changes nothing, and all can be removed."""
     add_version(models, base_path, 2)
     server.wait_for_states("m", {"2": "AVAILABLE", "1": "END"})
     add_broken_version(base_path, 3)
@@ -62,8 +62,8 @@ def test_versions_are_replaced_while_the_server_runs(
     for version in ("1", "2", "3"):
         shutil.rmtree(base_path / version)
     server.wait_for_states("m", {"3": "END", "2": "END", "1": "END"})
-    gone = server.predict("m", instances=[[212.0]])
-    assert (gone.status, gone.error) == (404, "Servable not found for request: Latest(m)")
+    answer = server.predict("m", instances=[[212.0]])
+    assert (answer.status, answer.error) == (404, "Servable not found for request: Latest(m)")
     add_version(models, base_path, 1)
     server.wait_for_states("m", {"3": "END", "2": "END", "1": "AVAILABLE"})
 
@@ -71,7 +71,7 @@ def test_versions_are_replaced_while_the_server_runs(
 def test_the_models_follow_the_configuration_file(
     start: Start, models: Path, tmp_path: Path
 ) -> None:
-    """Policies, labels and models follow the file; what can't be followed changes nothing."""
+    """Policies, labels and models follow the file; an invalid file changes nothing."""
     config = tmp_path / "models.config"
     model = f'config {{ name: "a" base_path: "{models}/f2c" %s }}'
     config.write_text(f"model_config_list {{ {model % ''} }}")
@@ -111,7 +111,7 @@ def test_the_models_follow_the_configuration_file(
 
 
 def test_a_reload_request_changes_the_models(server: Server, models: Path) -> None:
-    """The call waits for new models, and refuses what fails to load."""
+    """The call waits for new models, and unloads the others."""
     with grpc.insecure_channel(f"127.0.0.1:{server.grpc_port}") as channel:
         call = reload({"name": "x", "base_path": f"{models}/hp2"})
         assert send(channel, call).status.error_code == 0
@@ -141,7 +141,7 @@ def write_warmup(version: Path, signature: str) -> None:
 
 
 def test_a_version_must_pass_its_warm_up(server: Server, models: Path, base_path: Path) -> None:
-    """A recorded request that fails fails the version; one that passes doesn't."""
+    """A version serves only if its recorded request succeeds."""
     for version, signature in ((2, "nope"), (3, "serving_default")):
         folder = add_version(models, base_path.parent, version)
         write_warmup(folder, signature)

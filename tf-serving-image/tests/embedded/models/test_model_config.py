@@ -1,4 +1,4 @@
-"""Versions are found, chosen and replaced."""
+"""Versions in a folder, and the policies that choose them."""
 
 from pathlib import Path
 
@@ -46,7 +46,7 @@ def test_a_policy_chooses(policy: VersionPolicy, chosen: set[int]) -> None:
         ({1, 2}, {1, 2}, {1, 2}, set()),
     ],
 )
-def test_an_old_version_goes_once_a_new_one_serves(
+def test_an_old_version_is_unloaded_once_a_new_version_is_available(
     loaded: set[int], aspired: set[int], available: set[int], unloaded: set[int]
 ) -> None:
     """The model stays available while its versions change."""

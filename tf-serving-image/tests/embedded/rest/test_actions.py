@@ -1,4 +1,4 @@
-"""Routes match path and query as TensorFlow Serving's expressions do."""
+"""Routes match path and query like TensorFlow Serving's regular expressions."""
 
 import pytest
 
@@ -24,7 +24,7 @@ from celsiusify_tf_serving.embedded.rest.actions import Route, VersionTooBigErro
         ("GET", "/v1/models/m/labels/l/metadata", Route("metadata", ModelSpec("m", None, "l"))),
     ],
 )
-def test_a_route_says_what_is_asked_of_which_model(method: str, target: str, route: Route) -> None:
+def test_a_route_has_an_action_and_a_model(method: str, target: str, route: Route) -> None:
     """Names and labels are unescaped, versions are numbers."""
     assert match_route(method, target) == route
 
@@ -40,14 +40,14 @@ def test_a_route_says_what_is_asked_of_which_model(method: str, target: str, rou
         ("PUT", "/v1/models/m"),
     ],
 )
-def test_anything_else_is_malformed(method: str, target: str) -> None:
+def test_any_other_target_is_malformed(method: str, target: str) -> None:
     """The message repeats the request."""
-    with pytest.raises(ServingError, match="Malformed request") as caught:
+    with pytest.raises(ServingError, match="Malformed request") as raised:
         match_route(method, target)
-    assert caught.value.message == f"Malformed request: {method} {target}"
+    assert raised.value.message == f"Malformed request: {method} {target}"
 
 
 def test_a_version_beyond_63_bits_is_refused() -> None:
-    """Such a number has an error of its own."""
+    """Such a number has a separate error."""
     with pytest.raises(VersionTooBigError):
         match_route("GET", f"/v1/models/m/versions/{2**63}")

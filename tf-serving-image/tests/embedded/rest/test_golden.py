@@ -17,7 +17,7 @@ COMPARED_HEADERS = ("content-type", "connection")
 
 
 def group_of(record: dict[str, Any]) -> str:
-    """Say what a record is about."""
+    """Return the group of a record for the tally."""
     path = record["path"].lower()
     if not path.startswith("/v1/models"):
         return "other paths"
@@ -62,22 +62,22 @@ def comparable(value: Any) -> Any:
 
 
 def differences(record: dict[str, Any], answer: Answer) -> list[str]:
-    """Say in what an answer differs from the recorded one: status, value, message, headers."""
-    found = []
+    """Return the differences from the recorded status, value, message and headers."""
+    messages = []
     if answer.status != record["status"]:
-        found.append(f"status {answer.status}, recorded {record['status']}")
+        messages.append(f"status {answer.status}, recorded {record['status']}")
     headers = {name.lower(): value for name, value in answer.headers.items()}
     for name, value in record["resp_headers"].items():
         if headers.get(name.lower()) != value and name.lower() in COMPARED_HEADERS:
-            found.append(f"{name} {headers.get(name.lower())!r}, recorded {value!r}")
+            messages.append(f"{name} {headers.get(name.lower())!r}, recorded {value!r}")
     text = answer.body.decode(errors="backslashreplace")
     length = LENGTH_ONLY.fullmatch(record["resp"])
     if length:
         if "prometheus" not in record["path"] and len(answer.body) != int(length[1]):
-            found.append(f"{len(answer.body)} bytes, recorded {length[1]}")
+            messages.append(f"{len(answer.body)} bytes, recorded {length[1]}")
     elif comparable(value_of(text)) != comparable(value_of(record["resp"])):
-        found.append(f"body {text!r}, recorded {record['resp']!r}")
-    return found
+        messages.append(f"body {text!r}, recorded {record['resp']!r}")
+    return messages
 
 
 def test_answers_every_recorded_request_alike(
@@ -89,14 +89,14 @@ def test_answers_every_recorded_request_alike(
         answer = golden_server.request(
             record["method"], record["path"], body_of(record), record.get("headers")
         )
-        found = differences(record, answer)
+        messages = differences(record, answer)
         total[group_of(record)] += 1
-        passed[group_of(record)] += not found
+        passed[group_of(record)] += not messages
         same_text += answer.body.decode(errors="backslashreplace") == record["resp"]
-        failures += [f"{record['name']}: {difference}" for difference in found]
+        failures += [f"{record['name']}: {message}" for message in messages]
     with capsys.disabled():
         tally = ", ".join(f"{group} {passed[group]}/{total[group]}" for group in sorted(total))
-        print(  # noqa: T201 - whoever runs the test wants the tally
+        print(  # noqa: T201 - the tally is part of the result
             f"\nREST: {passed.total()}/{total.total()} equal ({tally}); {same_text} byte for byte"
         )
     assert not failures, "\n".join(failures)

@@ -1,4 +1,4 @@
-"""HTTP as clients use it."""
+"""The HTTP server, for any client."""
 
 import gzip
 import json
@@ -17,7 +17,7 @@ HEAD = b"POST /v1/models/f2c:predict HTTP/1.1\r\nHost: x\r\n"
 
 
 def talk(server: Server, *parts: bytes) -> bytes:
-    """Send bytes and return all that comes back until the server closes."""
+    """Send bytes and return all bytes that the server sends until it closes."""
     with socket.create_connection(("127.0.0.1", server.rest_port), timeout=10) as connection:
         for part in parts:
             connection.sendall(part)
@@ -28,7 +28,7 @@ def talk(server: Server, *parts: bytes) -> bytes:
 
 
 def test_requests_on_one_connection_are_answered_in_order(golden_server: Server) -> None:
-    """Pipelined requests get their answers one after the other."""
+    """Pipelined requests are answered in order."""
     good = HEAD + b"Content-Length: %d\r\n\r\n" % len(BODY) + BODY
     bad = HEAD + b"Content-Length: 1\r\nConnection: close\r\n\r\n{"
     received = talk(golden_server, good + good + bad)
@@ -57,7 +57,7 @@ def test_a_body_may_come_in_chunks(golden_server: Server) -> None:
         (b"PROPFIND /v1/models/f2c HTTP/1.1\r\nHost: x\r\n\r\n", 501),
     ],
 )
-def test_what_is_no_request_gets_a_page_and_a_closed_connection(
+def test_a_malformed_request_gets_a_page_and_a_closed_connection(
     golden_server: Server, head: bytes, status: int
 ) -> None:
     """The page is libevent's."""
@@ -67,8 +67,8 @@ def test_what_is_no_request_gets_a_page_and_a_closed_connection(
     assert b"<HTML><HEAD>\n<TITLE>%d " % status in received
 
 
-def test_zipped_bodies_are_unzipped(golden_server: Server) -> None:
-    """A gzip body is read, a broken or cut one counts as empty."""
+def test_gzip_bodies_are_decompressed(golden_server: Server) -> None:
+    """A gzip body is decompressed; a broken or truncated body counts as empty."""
     zipped = gzip.compress(BODY)
     gzipped = {"Content-Encoding": "gzip"}
     assert golden_server.request("POST", PREDICT, zipped, gzipped).body == ANSWER
@@ -77,12 +77,12 @@ def test_zipped_bodies_are_unzipped(golden_server: Server) -> None:
 
 
 def test_every_request_is_counted(golden_server: Server) -> None:
-    """The Prometheus page counts answers by model and code, and times the good ones."""
+    """The Prometheus page counts answers by model and code, and times successful answers."""
 
     def count(pattern: str) -> int:
         page = golden_server.request("GET", "/monitoring/prometheus/metrics").body.decode()
-        found = re.search(rf"^:tensorflow:serving:{pattern} (\d+)$", page, re.MULTILINE)
-        return int(found[1]) if found else 0
+        match = re.search(rf"^:tensorflow:serving:{pattern} (\d+)$", page, re.MULTILINE)
+        return int(match[1]) if match else 0
 
     good = r'request_count\{model_name="f2c",status="OK"\}'
     bad = r'request_count\{model_name="f2c",status="INVALID_ARGUMENT"\}'
@@ -96,13 +96,13 @@ def test_every_request_is_counted(golden_server: Server) -> None:
 def test_each_of_many_clients_gets_its_own_answer(golden_server: Server) -> None:
     """Values of concurrent requests, some of them wrong, aren't mixed up."""
 
-    def ask(number: int) -> object:
+    def predict(number: int) -> object:
         value = "x" if number % 10 == 9 else float(number)
         answer = golden_server.predict("f2c", signature_name="flat", instances=[value])
         return answer.status if answer.status != 200 else answer.json["predictions"][0]
 
     with ThreadPoolExecutor(32) as pool:
-        answers = list(pool.map(ask, range(400)))
+        answers = list(pool.map(predict, range(400)))
     for number, answer in enumerate(answers):
         expected = (
             400 if number % 10 == 9 else pytest.approx((number - 32) * 5 / 9, rel=1e-5, abs=1e-5)
