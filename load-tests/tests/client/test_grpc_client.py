@@ -22,8 +22,8 @@ from celsiusify_load_tests.client.grpc import http2_frames
 from celsiusify_load_tests.client.grpc.client import GrpcClient, GrpcConnection
 from celsiusify_load_tests.client.grpc.framing import GrpcReply, framed
 from celsiusify_load_tests.client.grpc.http2_frames import ErrorCode
-from celsiusify_load_tests.client.grpc.messages import RPCS, types_of
 from celsiusify_load_tests.client.grpc.null_replies import grpc_replies
+from celsiusify_load_tests.client.grpc.predict_pb2 import PredictRequest, PredictResponse
 from celsiusify_load_tests.client.http1.request import parse_origin
 from celsiusify_load_tests.client.transport import Transport
 from celsiusify_load_tests.config.connection_policy import ConnectionLifetime, ConnectionPolicy
@@ -38,7 +38,6 @@ if TYPE_CHECKING:
 WORKSPACE_TARGETS = Path(__file__).parents[3] / "targets.yaml"
 TARGET = find_target(WORKSPACE_TARGETS, "tfserving-grpc")
 RPC = TARGET.request.path
-PredictRequest, PredictResponse = types_of(RPCS[RPC])
 TIMEOUT_S = 0.5
 PATIENCE_S = 60.0  # a guard against hanging, no claim about speed
 
@@ -69,7 +68,7 @@ class Api:
             context.abort(self.status, self.details)
         (fahrenheit,) = request.inputs["fahrenheit"].float_val
         response = PredictResponse()
-        celsius = response.outputs["celsius"].float_val  # type: ignore[attr-defined]
+        celsius = response.outputs["celsius"].float_val
         celsius.extend([(fahrenheit - 32) * 5 / 9] * self.floats)
         return response
 
@@ -213,7 +212,7 @@ def test_a_large_answer_is_read_whole(api: Api, user_of: UserOf) -> None:
 def test_a_large_request_is_sent_whole(api: Api, user_of: UserOf) -> None:
     """It is larger than the windows that the server opens at first."""
     request = PredictRequest(output_filter=["x" * 3_000_000])
-    request.inputs["fahrenheit"].float_val.append(451)  # type: ignore[attr-defined]
+    request.inputs["fahrenheit"].float_val.append(451)
     user = user_of(api.port)
     reply = user.connection.exchange(framed(request.SerializeToString()))
     assert user.client.judge(reply, 451.0) is None
@@ -589,7 +588,7 @@ def test_a_killed_user_leaves_no_connection_behind(serve: "Serve", user_of: User
     ("changes", "url", "complaint"),
     [
         ({}, "http://h:8500", r"expected a host like grpc://HOST\[:PORT\]\[/PREFIX\], got 'http:"),
-        ({"path": "/a.B/C"}, "grpc://h", "no call '/a.B/C' is known; there is /tensorflow.serving"),
+        ({"path": "/a.B/C"}, "grpc://h", "unknown call '/a.B/C'; expected /tensorflow.serving"),
         ({"method": "GET"}, "grpc://h", "expected the method POST, as gRPC has it, got 'GET'"),
     ],
 )

@@ -1,12 +1,20 @@
 import json
+import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+from google.protobuf import wrappers_pb2
+from google.protobuf.descriptor_pb2 import FileDescriptorProto
+from google.protobuf.descriptor_pool import DescriptorPool
 from google.protobuf.json_format import ParseDict
 
 from celsiusify_load_tests.client.check import WrongAnswerError
-from celsiusify_load_tests.client.grpc.messages import RPCS, MessagePlace, MessageTemplate, types_of
+from celsiusify_load_tests.client.grpc import predict_pb2
+from celsiusify_load_tests.client.grpc.messages import MessagePlace, MessageTemplate
+from celsiusify_load_tests.client.grpc.predict_pb2 import PredictRequest, PredictResponse
 from celsiusify_load_tests.config.targets import find_target
 from celsiusify_load_tests.errors import LoadTestError
 
@@ -15,10 +23,46 @@ GOLDEN = [
     json.loads(line)
     for line in (Path(__file__).parents[1] / "golden" / "predict.jsonl").read_text().splitlines()
 ]
-PredictRequest, PredictResponse = types_of(RPCS["/tensorflow.serving.PredictionService/Predict"])
-KINDS = {kind.DESCRIPTOR.name: kind for kind in (PredictRequest, PredictResponse)}
+SOURCES = Path(__file__).parents[2] / "src"
+KINDS = {"PredictRequest": PredictRequest, "PredictResponse": PredictResponse}
+OFFICIAL = (
+    ("tensorflow/core/framework/tensor.proto", "tensorflow", "TensorProto"),
+    ("tensorflow/core/framework/tensor_shape.proto", "tensorflow", "TensorShapeProto"),
+    ("tensorflow_serving/apis/model.proto", "tensorflow.serving", "ModelSpec"),
+    ("tensorflow_serving/apis/predict.proto", "tensorflow.serving", "PredictRequest"),
+)
+GENERATOR_VERSION = re.compile(
+    r"# Protobuf Python Version: .*|_runtime_version\.Domain\.PUBLIC,[^']*"
+)
 TARGET = find_target(WORKSPACE_TARGETS, "tfserving-grpc")
 BODY = TARGET.request.body or ""
+
+
+def test_the_generated_classes_are_current(tmp_path: Path) -> None:
+    """A change of predict.proto needs predict_pb2.py and predict_pb2.pyi to be generated again."""
+    pytest.importorskip("grpc_tools", reason="grpcio-tools isn't installed")
+    proto = predict_pb2.DESCRIPTOR.name
+    options = ["--proto_path=.", f"--python_out={tmp_path}", f"--pyi_out={tmp_path}", proto]
+    subprocess.run([sys.executable, "-m", "grpc_tools.protoc", *options], cwd=SOURCES, check=True)
+    for suffix in ("_pb2.py", "_pb2.pyi"):
+        path = proto.replace(".proto", suffix)
+        assert without_version(tmp_path / path) == without_version(SOURCES / path), path
+
+
+def without_version(path: Path) -> str:
+    """Read a generated module, and leave out the version of its generator."""
+    return GENERATOR_VERSION.sub("", path.read_text())
+
+
+def test_the_official_classes_may_be_in_the_same_process() -> None:
+    """Protobuf refuses a second definition of a full name, so ours are under another package."""
+    pool = DescriptorPool()
+    pool.AddSerializedFile(wrappers_pb2.DESCRIPTOR.serialized_pb)
+    for file, package, message in OFFICIAL:
+        official = FileDescriptorProto(name=file, package=package, syntax="proto3")
+        official.message_type.add(name=message)
+        pool.AddSerializedFile(official.SerializeToString())
+    pool.AddSerializedFile(predict_pb2.DESCRIPTOR.serialized_pb)
 
 
 def bare(message: bytes) -> bytes:

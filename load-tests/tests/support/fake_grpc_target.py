@@ -11,11 +11,10 @@ from typing import Any
 
 import grpc
 
-from celsiusify_load_tests.client.grpc.messages import RPCS, types_of
+from celsiusify_load_tests.client.grpc.predict_pb2 import PredictRequest, PredictResponse
 
 RPC = "/tensorflow.serving.PredictionService/Predict"
 COUNTER = ":tensorflow:serving:request_count"
-PredictRequest, PredictResponse = types_of(RPCS[RPC])
 
 
 class Counter:
@@ -30,7 +29,7 @@ class Counter:
         """Answer a call."""
         with self._lock:
             self.calls += 1
-        response: Any = PredictResponse()
+        response = PredictResponse()
         (fahrenheit,) = request.inputs["fahrenheit"].float_val
         response.outputs["celsius"].float_val.append((fahrenheit - 32) * 5 / 9 + self._offset)
         return response

@@ -25,7 +25,7 @@ from celsiusify_load_tests.client.grpc.framing import (
 )
 from celsiusify_load_tests.client.grpc.http2 import Http2
 from celsiusify_load_tests.client.grpc.http2_frames import ErrorCode, FrameError
-from celsiusify_load_tests.client.grpc.messages import RPCS, MessagePlace, MessageTemplate, types_of
+from celsiusify_load_tests.client.grpc.messages import RPCS, MessagePlace, MessageTemplate
 from celsiusify_load_tests.client.http1.request import Origin
 from celsiusify_load_tests.client.transport import Transport
 from celsiusify_load_tests.config.connection_policy import ConnectionLifetime
@@ -142,13 +142,13 @@ class GrpcClient:
     def __init__(
         self, request: Request, answer: Answer, origin: Origin, timeouts: Timeouts
     ) -> None:
-        if request.path not in RPCS:
-            raise LoadTestError(f"no call {request.path!r} is known; there is {', '.join(RPCS)}")
+        if (rpc := RPCS.get(request.path)) is None:
+            raise LoadTestError(f"unknown call {request.path!r}; expected {', '.join(RPCS)}")
         if request.method != "POST":
             raise LoadTestError(f"expected the method POST, as gRPC has it, got {request.method!r}")
-        asked, self._answered = types_of(RPCS[request.path])
+        self._response = rpc.response
         self.method, self.name = request.method, request.path
-        self.fill = MessageTemplate(asked, request.body or "{}", framed).fill
+        self.fill = MessageTemplate(rpc.request, request.body or "{}", framed).fill
         self._endpoint = Endpoint(origin.host, origin.port, timeouts.connect_s, timeouts.read_s)
         self._fields = [
             (":method", request.method),
@@ -178,13 +178,13 @@ class GrpcClient:
     def right_answer(self, fahrenheit: float) -> bytes:
         """Return a framed message that has the temperature, and an instance, in their places."""
         document = self._check.right_document(fahrenheit)
-        return framed(ParseDict(document, self._answered()).SerializeToString())
+        return framed(ParseDict(document, self._response()).SerializeToString())
 
     def _place(self, path: str) -> MessagePlace:
-        return MessagePlace(self._answered, path)
+        return MessagePlace(self._response, path)
 
     def _decode(self, body: bytes) -> Any:
         try:
-            return self._answered.FromString(unframed(body))
+            return self._response.FromString(unframed(body))
         except DecodeError:
-            raise WrongAnswerError(f"answer isn't a {self._answered.DESCRIPTOR.name}") from None
+            raise WrongAnswerError(f"answer isn't a {self._response.DESCRIPTOR.name}") from None
