@@ -21,7 +21,8 @@ from celsiusify_reporting.inputs.samples import (
 from celsiusify_reporting.plots import matplotlib_figures, report_plots
 from celsiusify_reporting.render import html, locust_csv, markdown, pdf, summary_csv
 from celsiusify_reporting.stats.method import METHOD
-from celsiusify_reporting.stats.pipeline import Measured, Samples, measure
+from celsiusify_reporting.stats.pipeline import Measured, measure
+from celsiusify_reporting.stats.target_data import TargetData
 
 RUN = "run.json"
 MARKDOWN, PDF, HTML = "report.md", "report.pdf", "report.html"
@@ -78,12 +79,15 @@ def measure_run(folder: Path) -> tuple[Report, list[Measured]]:
     run = read_run(folder / RUN)
     if cluster := read_cluster(folder):
         run = with_engines(run, cluster)
-    measured = [measure(run, name, _samples(folder, run, name), METHOD) for name in run.targets]
+    measured = [measure(_read_target(folder, run, name)) for name in run.targets]
     return draw_up(run, [one.measurement for one in measured], METHOD, cluster), measured
 
 
-def _samples(folder: Path, run: Run, name: str) -> Samples:
-    return Samples(
+def _read_target(folder: Path, run: Run, name: str) -> TargetData:
+    return TargetData(
+        run,
+        name,
+        METHOD,
         _requests(folder / f"{name}_{ROWS}", run.targets[name]),
         read_usage(folder / f"{name}_usage.csv"),
         read_users(folder / f"{name}_users.csv"),
@@ -128,9 +132,9 @@ def _statistics(measured: Measured) -> Iterator[tuple[str, str]]:
     if measured.requests is not None:
         history = locust_csv.stats_history(measured.requests, measured.seconds)
         yield f"{one.name}_stats_history.csv", history
-    if measured.steady_rows is not None and one.window_stats:
+    if measured.window_rows is not None and one.window_stats:
         request = one.target.request
-        stats = locust_csv.stats(measured.steady_rows, one.window_stats.seconds, request)
+        stats = locust_csv.stats(measured.window_rows, one.window_stats.seconds, request)
         yield f"{one.name}_stats.csv", stats
         yield f"{one.name}_failures.csv", locust_csv.failures(one.window_stats.failures, request)
 

@@ -8,12 +8,13 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
-from celsiusify_reporting.audit.documents import strays
+from celsiusify_reporting.audit.documents import audit_recomputed, strays
 from celsiusify_reporting.audit.rows import fingerprint
 from celsiusify_reporting.audit.runner import audit
 from celsiusify_reporting.cli.main import main
 from support.runs import Load, OpenLoad, edit_run, make_run, write_rows
 
+FORMATS = Path(__file__).parents[1] / "formats"
 ROWS = "tfserving_requests.parquet"
 
 
@@ -121,6 +122,14 @@ def test_changed_figure_fails(run: Path) -> None:
     (run / "report.json").write_text(json.dumps(report))
 
     assert "measurements.0.window_stats.latency.mean_ms differs" in " ".join(failures(run))
+
+
+def test_report_of_an_older_format_is_not_held_against_the_rows(run: Path) -> None:
+    """It has sentences in place of codes and figures; a report made again has both."""
+    shutil.copy(FORMATS / "3" / "report.json", run / "report.json")
+    check = audit_recomputed(run)
+
+    assert (check.outcome, check.detail) == ("not checkable", "format 3; report it again for 4")
 
 
 @pytest.mark.parametrize("page", ["report.md", "report.html"])

@@ -299,7 +299,7 @@ def test_target_that_used_no_measurable_cpu_is_not_compared(results: Path) -> No
     assert main(["report", str(run)]) == 0
     comparisons = json.loads((run / "report.json").read_text())["comparisons"]
     outcomes = {one["measure"]: one["outcome"] for one in comparisons}
-    assert (outcomes["p50_ms"], outcomes["cpu_s_per_requests"]) == ("equivalent", "not compared")
+    assert (outcomes["p50_ms"], outcomes["cpu_s_per_requests"]) == ("equivalent", "not_compared")
 
 
 def test_what_can_not_be_written_is_named(run: Path, capsys: Captured) -> None:
@@ -317,7 +317,7 @@ def test_target_that_never_started_a_request_is_reported_as_such(run: Path) -> N
     edit_run(run, "git", value=None)
 
     assert main(["report", str(run)]) == 3
-    assert "nothing was measured: no request stands in" in (run / "report.md").read_text()
+    assert "nothing was measured: there is no request in" in (run / "report.md").read_text()
 
 
 def test_summary_has_verdict_intervals_and_both_times(results: Path) -> None:

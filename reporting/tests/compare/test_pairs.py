@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from celsiusify_reporting.compare.pairs import Comparison, judge
+from celsiusify_reporting.compare.pairs import Comparison, Measure, ObstacleCode, Outcome, judge
 from celsiusify_reporting.compare.ratio import Ratio, ratio_interval, rounds_needed, shared
 from celsiusify_reporting.document.report import Report
 from celsiusify_reporting.run_folder import measure_run
@@ -15,7 +15,7 @@ from celsiusify_reporting.stats.intervals import Interval
 from celsiusify_reporting.stats.method import METHOD
 from support.runs import Load, edit_run, make_run, write_rows
 
-DIFFERENT = ("lower", "higher")
+DIFFERENT = (Outcome.LOWER, Outcome.HIGHER)
 ROUNDS = 5
 
 
@@ -43,7 +43,7 @@ def replay(folder: Path, seed: int, slower: float = 1) -> Report:
     return report
 
 
-def outcomes(report: Report) -> dict[str, str]:
+def outcomes(report: Report) -> dict[Measure, Outcome]:
     return {one.measure: one.outcome for one in report.comparisons}
 
 
@@ -65,7 +65,7 @@ def test_tenth_more_latency_is_called(tmp_path: Path) -> None:
     called = 0
     for seed in range(40):
         report = replay(tmp_path, 100 + seed, slower=1.1)
-        called += outcomes(report)["p50_ms"] == "lower"
+        called += outcomes(report)[Measure.P50_MS] is Outcome.LOWER
         assert "Flask under gunicorn was faster" not in report.conclusion.headline
 
     assert called >= 38
@@ -137,21 +137,21 @@ def test_single_round_has_no_interval(figures: Sequence[float]) -> None:
 @pytest.mark.parametrize(
     ("low", "high", "outcome"),
     [
-        (0.4, 0.5, "lower"),
-        (1.03, 1.9, "higher"),
-        (1.01, 1.3, "higher"),
-        (1.001, 1.03, "no difference shown"),
-        (0.99, 1.01, "equivalent"),
-        (1.001, 1.015, "equivalent"),
-        (0.97, 1.05, "no difference shown"),
-        (0.8, 1.3, "can't tell"),
+        (0.4, 0.5, Outcome.LOWER),
+        (1.03, 1.9, Outcome.HIGHER),
+        (1.01, 1.3, Outcome.HIGHER),
+        (1.001, 1.03, Outcome.NO_DIFFERENCE_SHOWN),
+        (0.99, 1.01, Outcome.EQUIVALENT),
+        (1.001, 1.015, Outcome.EQUIVALENT),
+        (0.97, 1.05, Outcome.NO_DIFFERENCE_SHOWN),
+        (0.8, 1.3, Outcome.UNDECIDED),
     ],
 )
-def test_outcome_follows_from_the_whole_interval(low: float, high: float, outcome: str) -> None:
+def test_outcome_follows_from_the_whole_interval(low: float, high: float, outcome: Outcome) -> None:
     """A difference excludes 1 and is one of over 2 %; equivalence lies wholly within 2 %."""
     ratio = Ratio((low * high) ** 0.5, Interval(low, high, 95), 0.1)
 
-    assert judge(ratio, METHOD) == outcome
+    assert judge(ratio, METHOD) is outcome
 
 
 def test_rounds_that_are_proposed_suffice() -> None:
@@ -179,7 +179,7 @@ def test_intervals_hold_together() -> None:
     assert shared(95, 4) == 98.75
 
 
-def compared(folder: Path, loads: dict[str, Load], measure: str) -> Comparison:
+def compared(folder: Path, loads: dict[str, Load], measure: Measure) -> Comparison:
     report, _ = measure_run(make_run(folder / "run", loads))
     return next(one for one in report.comparisons if one.measure == measure)
 
@@ -193,10 +193,11 @@ def rounds(times: float = 1, count: int = ROUNDS, **more: float) -> Load:
 def test_throughput_that_the_load_sets_is_not_compared(tmp_path: Path) -> None:
     """Users who think for 50 ms set the rate of targets that answer in 4 and 8."""
     loads = {"tfserving": rounds(), "converter-api": rounds(2)}
-    one = compared(tmp_path, loads, "throughput_rps")
+    one = compared(tmp_path, loads, Measure.THROUGHPUT_RPS)
 
-    assert (one.outcome, one.interval) == ("not compared", None)
-    assert one.why_not == "the load sets it"
+    assert (one.outcome, one.interval) == (Outcome.NOT_COMPARED, None)
+    assert one.obstacle
+    assert one.obstacle.code is ObstacleCode.LOAD_SETS_BOTH_RATES
 
 
 def test_throughput_below_the_limit_is_compared(tmp_path: Path) -> None:
@@ -206,7 +207,7 @@ def test_throughput_below_the_limit_is_compared(tmp_path: Path) -> None:
         "converter-api": rounds(2, think_ns=2_000_000, steady_s=2),
     }
 
-    assert compared(tmp_path, loads, "throughput_rps").outcome == "higher"
+    assert compared(tmp_path, loads, Measure.THROUGHPUT_RPS).outcome is Outcome.HIGHER
 
 
 @pytest.mark.parametrize("count", [1, 2])
@@ -214,7 +215,7 @@ def test_too_few_rounds_are_not_compared(tmp_path: Path, count: int) -> None:
     """However large the difference."""
     loads = {"tfserving": rounds(count=count), "converter-api": rounds(9, count=count)}
 
-    assert compared(tmp_path, loads, "p50_ms").outcome == "not compared"
+    assert compared(tmp_path, loads, Measure.P50_MS).outcome is Outcome.NOT_COMPARED
 
 
 def test_invalid_run_is_not_compared(tmp_path: Path) -> None:
@@ -223,7 +224,7 @@ def test_invalid_run_is_not_compared(tmp_path: Path) -> None:
     edit_run(folder, "targets", "tfserving", "rounds", 0, "counts", "server", value=7)
     report, _ = measure_run(folder)
 
-    assert set(outcomes(report).values()) == {"not compared"}
+    assert set(outcomes(report).values()) == {Outcome.NOT_COMPARED}
     assert report.conclusion.headline.startswith("This measurement is invalid")
 
 
@@ -234,7 +235,7 @@ def test_rounds_are_paired_by_their_number(tmp_path: Path) -> None:
         "tfserving": Load(scatter=0.3, users=40, slowing=slowing),
         "converter-api": Load(scatter=0.3, seed=2, users=40, slowing=slowing[:4]),
     }
-    one = compared(tmp_path, loads, "p50_ms")
+    one = compared(tmp_path, loads, Measure.P50_MS)
 
     assert one.rounds == 4
     assert one.per_round == pytest.approx([1] * 4, abs=0.05)

@@ -3,11 +3,15 @@ from typing import Any
 
 import pytest
 
-from celsiusify_reporting.compare.parity import Parity
+from celsiusify_reporting.compare.parity import Condition, Parity, ParityRow
 from celsiusify_reporting.document.model import Table
+from celsiusify_reporting.document.report import Report
 from celsiusify_reporting.document.sections.comparisons import equality
+from celsiusify_reporting.narrative.parity_text import condition_title, condition_value
 from celsiusify_reporting.run_folder import measure_run
+from celsiusify_reporting.validity.finding import Kind
 from support.runs import Load, edit_run, make_run
+from support.sentences import caveats, sentences
 
 
 @pytest.fixture
@@ -20,12 +24,29 @@ def sheet(folder: Path) -> Parity:
     return measure_run(folder)[0].parity
 
 
+def of(parity: Parity, condition: Condition) -> ParityRow:
+    """The row of a condition."""
+    (row,) = (row for row in parity.rows if row.condition is condition)
+    return row
+
+
+def values(row: ParityRow) -> tuple[str, ...]:
+    """A condition's values as a page writes them."""
+    return tuple(condition_value(row, place) for place in range(len(row.values)))
+
+
+def unequal(report: Report) -> str:
+    """The sentences of conditions that differ."""
+    findings = [finding for finding in report.caveats if finding.kind is Kind.FAIRNESS]
+    return sentences(report, findings)
+
+
 def test_sheet_has_a_row_for_all_that_should_be_equal(folder: Path) -> None:
     """CPU, workers, protocol, kept connections, bytes and engine, a value a target."""
     seen = sheet(folder)
 
-    assert seen.targets == ("TensorFlow Serving (REST)", "Flask under gunicorn")
-    assert {one.name: one.values for one in seen.rows} == {
+    assert seen.targets == ("tfserving", "converter-api")
+    assert {condition_title(row): values(row) for row in seen.rows} == {
         "CPU given, cores": ("1", "1"),
         "shares its cores with the load generator": ("no", "no"),
         "workers": ("2", "2"),
@@ -37,7 +58,17 @@ def test_sheet_has_a_row_for_all_that_should_be_equal(folder: Path) -> None:
         "instances": ("1", "1"),
         "engine": ("gunicorn", "gunicorn"),
     }
-    assert seen.unequal == ("method",)
+    assert [row.condition for row in seen.unequal] == [Condition.METHOD]
+
+
+def test_values_of_conditions_are_numbers_with_units(folder: Path) -> None:
+    """A page writes them; report.json has what was measured."""
+    rows = {row.name: row.values for row in sheet(folder).rows}
+
+    assert rows["cpu_cores"] == (1, 1)
+    assert rows["shared_cores"] == (False, False)
+    assert rows["workers"] == (2, 2)
+    assert rows["kept_connections_percent"] == pytest.approx((99.1, 99.1), abs=0.1)
 
 
 @pytest.mark.parametrize(
@@ -62,18 +93,18 @@ def test_what_differs_is_marked_and_said(
 ) -> None:
     """By name in the sheet, and in a sentence for the first page."""
     edit_run(folder, "targets", "tfserving", *path, value=value)
-    seen = sheet(folder)
-    trait = next(one for one in seen.rows if one.name == name)
+    report, _ = measure_run(folder)
+    row = next(row for row in report.parity.rows if condition_title(row) == name)
 
-    assert (trait.equal is False) == (name in seen.unequal) == bool(says)
-    assert says in " ".join(seen.sentences)
+    assert (row.equal is False) == bool(says)
+    assert says in caveats(report)
 
 
 @pytest.mark.parametrize(("opened", "equal"), [(15, True), (20, True), (40, False)])
 def test_shares_that_hardly_differ_are_equal(folder: Path, opened: int, equal: bool) -> None:
     """Ten connections of a thousand requests are 1 %: rounding alone makes nothing unequal."""
     edit_run(folder, "targets", "tfserving", "rounds", 0, "connections", "opened", value=opened)
-    (kept,) = (one for one in sheet(folder).rows if one.name == "requests on a kept connection")
+    kept = of(sheet(folder), Condition.KEPT_CONNECTIONS_PERCENT)
 
     assert kept.equal is equal
 
@@ -82,7 +113,7 @@ def test_what_is_unknown_is_not_called_equal(folder: Path) -> None:
     """Nor unequal: the sheet says that it isn't known."""
     edit_run(folder, "targets", "tfserving", "engine", value=None)
     report, _ = measure_run(folder)
-    (engine,) = (one for one in report.parity.rows if one.name == "engine")
+    engine = of(report.parity, Condition.ENGINE)
     (table,) = (block for block in next(equality(report)) if isinstance(block, Table))
 
     assert (engine.values, engine.equal) == ((None, "gunicorn"), None)
@@ -92,9 +123,9 @@ def test_what_is_unknown_is_not_called_equal(folder: Path) -> None:
 def test_of_many_targets_it_is_said_who_has_what(results: Path) -> None:
     """A row of values would leave that to be counted."""
     loads = {"tfserving": Load(), "converter-api": Load(), "third": Load()}
-    (said,) = sheet(make_run(results / "run", loads)).sentences
+    report, _ = measure_run(make_run(results / "run", loads))
 
-    assert said == (
+    assert unequal(report) == (
         "Not equal between the targets: method (POST: TensorFlow Serving (REST); GET: Flask under "
         "gunicorn and third)."
     )
@@ -102,7 +133,8 @@ def test_of_many_targets_it_is_said_who_has_what(results: Path) -> None:
 
 def test_one_target_has_nothing_to_be_unequal_to(results: Path) -> None:
     """Its traits are there all the same."""
-    seen = sheet(make_run(results / "run", {"tfserving": Load()}))
+    report, _ = measure_run(make_run(results / "run", {"tfserving": Load()}))
+    seen = report.parity
 
-    assert (len(seen.targets), seen.unequal, seen.sentences) == (1, (), ())
+    assert (len(seen.targets), seen.unequal, unequal(report)) == (1, (), "")
     assert seen.rows

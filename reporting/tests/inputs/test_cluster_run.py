@@ -7,12 +7,15 @@ import pytest
 from celsiusify_reporting.audit.documents import strays
 from celsiusify_reporting.cli.main import main
 from celsiusify_reporting.compare.comparability import differences
+from celsiusify_reporting.compare.parity import Condition
 from celsiusify_reporting.document.composition import compose
 from celsiusify_reporting.document.report import Report
 from celsiusify_reporting.errors import ReportError
 from celsiusify_reporting.inputs.report_json import read_report
+from celsiusify_reporting.narrative.comparability_text import difference_text
 from celsiusify_reporting.render.markdown import render
 from celsiusify_reporting.run_folder import measure_run
+from support import sentences
 from support.clusters import NODES, Spike, edit_cluster, make_cluster_run
 from support.runs import Load, make_run
 
@@ -35,7 +38,7 @@ def page(folder: Path) -> str:
 
 
 def caveats(folder: Path) -> str:
-    return "\n".join(report_of(folder).caveats)
+    return sentences.caveats(report_of(folder))
 
 
 def test_first_page_tells_what_served_where(folder: Path) -> None:
@@ -133,13 +136,13 @@ def test_what_was_not_equal_or_known_is_told(
 
 def test_engine_that_nobody_recorded_may_be_a_stand_in(folder: Path) -> None:
     """Until somebody tells what is in the image."""
-    unknown = "Which engine is in the image of Flask under gunicorn and TensorFlow Serving (REST)"
+    unknown = "The engine in the image of Flask under gunicorn and TensorFlow Serving (REST)"
     assert unknown in caveats(folder)
 
     engine = {"engine": "embedded", "caveat": "a stand-in: no statement about the real one."}
     for name in ("converter-api", "tfserving"):
         edit_cluster(folder, "targets", name, "engine", value=engine)
-    assert "Which engine" not in caveats(folder)
+    assert "The engine" not in caveats(folder)
     assert "(REST) [embedded]: a stand-in" in caveats(folder)
 
 
@@ -154,15 +157,15 @@ def test_pod_that_came_later_beside_the_load_is_told(folder: Path) -> None:
 
 def test_cores_that_nobody_kept_are_no_matter_in_a_cluster(folder: Path) -> None:
     """Quotas are what counts there."""
-    names = [one.name for one in report_of(folder).parity.rows]
+    conditions = [row.condition for row in report_of(folder).parity.rows]
 
-    assert "No cores were kept" not in caveats(folder)
-    assert "CPU limit of a replica, cores" in names
-    assert "CPU given, cores" not in names
+    assert "No cores were reserved" not in caveats(folder)
+    assert Condition.CPU_LIMIT_CORES in conditions
+    assert Condition.CPU_CORES not in conditions
 
 
 @pytest.mark.parametrize(
-    ("path", "value", "kind", "what"),
+    ("path", "value", "effect", "what"),
     [
         (("server_version",), "v1.30.0", "machine", "Kubernetes"),
         (("nodes",), [], "machine", "nodes"),
@@ -172,15 +175,15 @@ def test_cores_that_nobody_kept_are_no_matter_in_a_cluster(folder: Path) -> None
     ],
 )
 def test_runs_in_unlike_clusters_are_told_apart(
-    folder: Path, path: tuple[str, ...], value: Any, kind: str, what: str
+    folder: Path, path: tuple[str, ...], value: Any, effect: str, what: str
 ) -> None:
     """What served may be what is compared; where it ran may not."""
     before = report_of(folder)
     edit_cluster(folder, *path, value=value)
     (difference,) = differences(before, report_of(folder))
 
-    assert difference.kind == kind
-    assert difference.what.startswith(what)
+    assert difference.effect == effect
+    assert difference_text(difference).startswith(what)
 
 
 @pytest.mark.parametrize("text", ["{", '{"format": 2}', '{"format": 1, "targets": 3}'])

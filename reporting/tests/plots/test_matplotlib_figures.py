@@ -5,7 +5,7 @@ import pytest
 from matplotlib import rc_context
 from matplotlib.figure import Figure
 
-from celsiusify_reporting.compare.pairs import Comparison
+from celsiusify_reporting.compare.pairs import Comparison, Measure, Outcome
 from celsiusify_reporting.plots import matplotlib_figures
 from celsiusify_reporting.plots.ratios import ratios
 from celsiusify_reporting.plots.spec import Axis, Chart, Look, Panel, Trace
@@ -63,7 +63,7 @@ def test_rows_of_ratios_do_not_overlap() -> None:
     compared = [
         comparison(measure, *pair)
         for pair in combinations(titles, 2)
-        for measure in ("median latency", "99th percentile of latency", "CPU time per request")
+        for measure in (Measure.P50_MS, Measure.P99_MS, Measure.CPU_S_PER_REQUESTS)
     ]
     chart = ratios(compared, METHOD)
     assert chart
@@ -75,7 +75,7 @@ def test_rows_of_ratios_do_not_overlap() -> None:
 
 def test_titles_of_ratios_have_room_on_a_phone() -> None:
     """However long the targets' titles are, no row is longer than its plot is wide."""
-    chart = ratios([comparison("median latency", "word " * 12, "other " * 12)], METHOD)
+    chart = ratios([comparison(Measure.P50_MS, "word " * 12, "other " * 12)], METHOD)
     assert chart
     (panel,) = chart.panels
 
@@ -86,7 +86,7 @@ def test_titles_of_ratios_have_room_on_a_phone() -> None:
 def test_more_ratios_than_a_page_holds_are_no_plot() -> None:
     """Four targets make six pairs: they are left to a table."""
     pairs = combinations("abcd", 2)
-    assert ratios([comparison("median latency", *pair) for pair in pairs], METHOD) is None
+    assert ratios([comparison(Measure.P50_MS, *pair) for pair in pairs], METHOD) is None
 
 
 def laid_out(chart: Chart) -> Figure:
@@ -97,12 +97,12 @@ def laid_out(chart: Chart) -> Figure:
     return drawn
 
 
-def comparison(title: str, first: str, second: str) -> Comparison:
+def comparison(measure: Measure, first: str, second: str) -> Comparison:
     return Comparison(
-        measure="p50_ms", title=title, first=first, first_title=first, first_value=2.0,
+        measure=measure, first=first, first_title=first, first_value=2.0,
         second=second, second_title=second, second_value=1.0, rounds=3, per_round=(2.0,) * 3,
-        ratio=2.0, interval=Interval(1.9, 2.1, 95), outcome="higher", more_rounds=None,
-        why_not=None,
+        ratio=2.0, interval=Interval(1.9, 2.1, 95), outcome=Outcome.HIGHER, more_rounds=None,
+        obstacle=None,
     )  # fmt: skip
 
 

@@ -6,11 +6,12 @@ import pytest
 from celsiusify_reporting.document.report import Report
 from celsiusify_reporting.document.sections.blocks import course
 from celsiusify_reporting.inputs.run_json import Objective
+from celsiusify_reporting.narrative.comparison_text import MEASURES
 from celsiusify_reporting.plots import report_plots
 from celsiusify_reporting.plots.rates import capacity
 from celsiusify_reporting.plots.spec import Chart
 from celsiusify_reporting.plots.style import looks
-from celsiusify_reporting.stats.capacity import CapacityResult, RateTrial
+from celsiusify_reporting.stats.capacity import CapacityOutcome, CapacityResult, RateTrial
 from support.runs import TITLES, Load, OpenLoad
 
 ROUNDS = (1, 1.01, 0.99, 1.02)
@@ -62,7 +63,7 @@ def test_ratio_is_drawn_with_its_interval_and_its_rounds(report_of: ReportOf) ->
     rounds, estimates = panel.traces
     compared = [one for one in report.comparisons if one.interval]
 
-    names = [f"{one.title}\nless is better" for one in reversed(compared)]
+    names = [f"{MEASURES[one.measure]}\nless is better" for one in reversed(compared)]
     assert panel.y.names == tuple(names)
     first, second = (one.title for one in report.measurements)
     assert panel.title.split() == f"{first} takes so many times what {second} takes".split()
@@ -163,7 +164,16 @@ def test_capacity_is_drawn_with_objective_and_rate(report_of: ReportOf) -> None:
     ]
     objective = Objective(percentile=99, latency_ms=50, failures_percent=0.1)
     found = CapacityResult(
-        "tfserving", "TF", objective, 200, "objective", 1, 1, 400, tuple(tried), "It held."
+        "tfserving",
+        "TF",
+        objective,
+        CapacityOutcome.HELD,
+        200,
+        "objective",
+        1,
+        1,
+        400,
+        tuple(tried),
     )
     chart = capacity(drawn, [found])
     assert isinstance(chart, Chart)

@@ -6,7 +6,7 @@ import pandas as pd
 
 from celsiusify_reporting.render import locust_csv
 from celsiusify_reporting.stats.counts import Failure
-from celsiusify_reporting.stats.timeseries import each_second
+from celsiusify_reporting.stats.timeseries import cut_into_seconds
 from celsiusify_reporting.stats.window import Window
 from support.runs import Load
 
@@ -83,7 +83,7 @@ def test_history_has_a_row_a_second_and_running_totals() -> None:
         (10, MS, "succeeded"), (10.5, 3 * MS, "succeeded"), (11, 5 * MS, "succeeded"),
         (12.2, 7 * MS, "failed"),
     )  # fmt: skip
-    seconds = each_second(some, None, Window(10 * S, 13 * S))
+    seconds = cut_into_seconds(some, None, Window(10 * S, 13 * S))
     history = read(locust_csv.stats_history(some, seconds))
 
     assert [row["Timestamp"] for row in history] == ["10", "11", "12"]
@@ -100,7 +100,7 @@ def test_history_counts_every_request_once() -> None:
     some["due_ns"] = some["start_ns"]
     some["latency_ns"] = (some["end_ns"] - some["start_ns"]).astype("Int64")
     window = Window(load.from_ns(), load.until_ns())
-    history = read(locust_csv.stats_history(some, each_second(some, None, window)))
+    history = read(locust_csv.stats_history(some, cut_into_seconds(some, None, window)))
     window_stats = [row for row in history if int(row["Timestamp"]) * S >= load.from_ns()]
 
     assert sum(float(row["Requests/s"]) for row in window_stats) == len(window.rows(some))

@@ -6,7 +6,7 @@ MS = 10**6
 
 
 def test_failures_are_counted_by_error_and_status() -> None:
-    """The most frequent kind comes first; one without a text is named so, aborts are none."""
+    """The most frequent kind comes first; one without a text has none, aborts are none."""
     rows = pd.DataFrame(
         {
             "start_ns": [1, 2, 3, 4, 5],
@@ -20,7 +20,7 @@ def test_failures_are_counted_by_error_and_status() -> None:
 
     assert (busy.error, busy.status, busy.count, busy.percent) == ("busy", 503, 3, 75)
     assert (busy.first_ns, busy.last_ns, busy.p50_ms) == (1, 3, 7)
-    assert (unnamed.error, unnamed.count, unnamed.p50_ms) == ("not recorded", 1, None)
+    assert (unnamed.error, unnamed.count, unnamed.p50_ms) == (None, 1, None)
 
 
 def test_no_failures_are_none() -> None:

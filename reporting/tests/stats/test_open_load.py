@@ -8,6 +8,7 @@ from celsiusify_reporting.document.report import Report, to_json
 from celsiusify_reporting.run_folder import measure_run
 from celsiusify_reporting.stats.closed_loop import stall
 from support.runs import Load, OpenLoad, make_run
+from support.sentences import judgements
 
 
 def report_of(folder: Path, load: Load) -> Report:
@@ -89,12 +90,11 @@ def test_late_or_short_delivery_is_told(
     tmp_path: Path, load: OpenLoad, word: str, says: str
 ) -> None:
     """Lag over 1 ms warns; over 5 ms, or less than 99 % delivered, makes the run invalid."""
-    verdict = report_of(tmp_path, load).verdict
-    texts = " ".join(one.text for one in (*verdict.reasons, *verdict.warnings))
+    report = report_of(tmp_path, load)
 
-    assert verdict.word == word
-    assert says in texts.replace("\N{NO-BREAK SPACE}", " ")
-    assert {one.kind for one in verdict.reasons} <= {"late"}
+    assert report.verdict.word == word
+    assert says in judgements(report)
+    assert {reason.kind for reason in report.verdict.reasons} <= {"late"}
 
 
 def test_report_has_both_times(tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 import pandas as pd
 import pytest
 
-from celsiusify_reporting.stats.resources import cpu_s_per, examine, workers
+from celsiusify_reporting.stats.resources import CpuProblem, cpu_s_per, examine, workers
 from celsiusify_reporting.stats.window import Window
 
 S = 10**9
@@ -56,13 +56,13 @@ def test_aborted_requests_are_not_divided_by() -> None:
 @pytest.mark.parametrize(
     ("samples", "problem"),
     [
-        (usage(times_s=(9, 10)), "fewer than two samples in the steady window"),
-        (usage(cpu_s=(1, 2, None, 3, 4, 5)), "not recorded"),
-        (usage(pids=(7, 7, 8, 8, 8, 8)), "the process was started again"),
-        (usage(cpu_s=(1, 2, 3, 0.1, 4, 5)), "the process was started again"),
+        (usage(times_s=(9, 10)), CpuProblem.TOO_FEW_SAMPLES),
+        (usage(cpu_s=(1, 2, None, 3, 4, 5)), CpuProblem.NOT_RECORDED),
+        (usage(pids=(7, 7, 8, 8, 8, 8)), CpuProblem.RESTARTED),
+        (usage(cpu_s=(1, 2, 3, 0.1, 4, 5)), CpuProblem.RESTARTED),
     ],
 )
-def test_cpu_time_that_cannot_be_known_is_none(samples: pd.DataFrame, problem: str) -> None:
+def test_cpu_time_that_cannot_be_known_is_none(samples: pd.DataFrame, problem: CpuProblem) -> None:
     """Missing samples and restarts give no CPU time, and the reason."""
     process = examine(samples, "target", [WINDOW])
 

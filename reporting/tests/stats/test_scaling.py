@@ -7,13 +7,16 @@ import pytest
 
 from celsiusify_reporting.document.report import Report
 from celsiusify_reporting.narrative import scaling_text
+from celsiusify_reporting.narrative.scaling_text import segment_title
 from celsiusify_reporting.run_folder import measure_run
 from celsiusify_reporting.stats.model import Measurement
 from celsiusify_reporting.stats.scaling.changes import Change, EventTimes
 from celsiusify_reporting.stats.scaling.replicas import ready_within
+from celsiusify_reporting.stats.segments import SegmentCode
 from celsiusify_reporting.stats.window import Window
 from support.clusters import Spike, make_cluster_run
 from support.runs import SECOND_NS, Load, edit_run
+from support.sentences import caveats
 
 
 def drawn_up(folder: Path, load: Load) -> Report:
@@ -62,12 +65,17 @@ def test_scale_down_is_timed_from_its_step(tmp_path: Path) -> None:
 def test_users_are_followed_through_the_scale_up(tmp_path: Path) -> None:
     """Slow and dropped until the last new replica is ready, and quick before and after."""
     up, _ = changes(tmp_path, Spike(ready_s=(12, 15)))
-    user_impact = {one.name: one for one in up.user_impact}
+    user_impact = {segment_title(segment): segment for segment in up.user_impact}
     during, after = (
         user_impact[name] for name in ("until the new replicas were ready", "with the new replicas")
     )
 
-    assert list(user_impact) == ["before", during.name, after.name, "afterwards"]
+    assert [segment.code for segment in up.user_impact] == [
+        SegmentCode.BEFORE,
+        SegmentCode.UNTIL_READY,
+        SegmentCode.WITH_NEW_REPLICAS,
+        SegmentCode.AFTERWARDS,
+    ]
     assert [one.until_s - one.from_s for one in up.user_impact] == pytest.approx([10, 15, 25, 30])
     assert (during.window_stats.percentile_ms(50), after.window_stats.percentile_ms(99)) == (40, 2)
     assert during.window_stats.open_load
@@ -141,10 +149,14 @@ def test_replicas_that_stay_are_told(tmp_path: Path) -> None:
     up = (report.measurements[0].changes or ())[0]
 
     assert (up.desired, up.replicas_before, up.replicas_after) == (None, 1, 1)
-    assert [one.name for one in up.user_impact] == ["before", "without a new replica", "afterwards"]
+    assert [segment_title(segment) for segment in up.user_impact] == [
+        "before",
+        "without a new replica",
+        "afterwards",
+    ]
     assert "no more than 1 replica was wanted within 40 s." in points(report)
     assert "no more replicas of Flask under gunicorn were wanted" in report.conclusion.headline
-    assert "replicas stayed at 1 for the 30 s that were watched." in points(report)
+    assert "replicas stayed at 1 for the 30 s that were observed." in points(report)
 
 
 def test_steps_at_what_nothing_scales_are_no_scaling(tmp_path: Path) -> None:
@@ -244,11 +256,11 @@ def test_replicas_that_change_make_a_run_one_of_deployments(tmp_path: Path) -> N
     """The first page says what is compared; a run of as many replicas all along doesn't."""
     changing = drawn_up(tmp_path / "changing", Spike())
     still = Spike(created_s=(), ready_s=(), answered_s=())
-    window_stats = drawn_up(tmp_path / "window_stats", still)
+    steady = drawn_up(tmp_path / "steady", still)
 
-    said = "Replicas changed within the steady part: Flask under gunicorn had 1 to 3 ready."
-    assert said in " ".join(changing.caveats)
-    assert "Replicas changed" not in " ".join(window_stats.caveats)
+    said = "replicas changed within the steady window, 1 to 3 were ready."
+    assert f"Flask under gunicorn: {said}" in caveats(changing)
+    assert "replicas changed" not in caveats(steady)
 
 
 def test_dropped_steps_leave_nothing_to_follow(tmp_path: Path) -> None:

@@ -9,11 +9,13 @@ from celsiusify_reporting.document.composition import compose
 from celsiusify_reporting.document.model import Heading
 from celsiusify_reporting.document.report import Report
 from celsiusify_reporting.document.sections.front import first_plot
+from celsiusify_reporting.narrative.scaling_text import segment_title
 from celsiusify_reporting.plots import report_plots
 from celsiusify_reporting.render.markdown import render
 from celsiusify_reporting.run_folder import measure_run
 from support.clusters import Spike, make_cluster_run
 from support.runs import edit_run, make_run, write_rows
+from support.sentences import sentences
 
 CALM: dict[str, Any] = {
     "created_s": (),
@@ -47,7 +49,7 @@ def test_each_step_has_its_figures(tmp_path: Path) -> None:
     steps = report_of(spike(tmp_path, Spike())).measurements[0].steps or ()
     low, high, after = steps
 
-    assert [one.name for one in steps] == ["1, at 40/s", "2, at 200/s", "3, at 40/s"]
+    assert [segment_title(step) for step in steps] == ["1, at 40/s", "2, at 200/s", "3, at 40/s"]
     assert [one.offered_rps for one in steps] == [40, 200, 40]
     assert high.window_stats.open_load
     assert high.window_stats.open_load.delivered_rps == pytest.approx(192.3, abs=0.1)
@@ -74,8 +76,8 @@ def test_step_that_drifts_is_told_and_makes_nothing_invalid(tmp_path: Path) -> N
 
     assert report.verdict.word == "VALID"
     assert warning.kind == "non-stationary"
-    assert "in a step of its rate it did not keep the pace, most of all in step 2, at 200/s" in (
-        warning.text
+    assert "step 2 of its rate, 200 a second, drifted in round 0: thirds of the step differ" in (
+        sentences(report, [warning])
     )
 
 
@@ -97,9 +99,9 @@ def test_drops_under_a_spike_are_the_target_s(tmp_path: Path) -> None:
     report = report_of(spike(tmp_path, Spike()))
 
     assert report.verdict.word == "VALID"
-    assert [one.kind for one in report.verdict.warnings if "no free connection" in one.text] == [
-        "late"
-    ]
+    (warning,) = report.verdict.warnings
+    assert warning.kind == "late"
+    assert "no free connection" in sentences(report, [warning])
     assert "3.85 % of the arrivals at Flask under gunicorn were dropped" in (
         report.conclusion.headline.replace("\N{NO-BREAK SPACE}", " ")
     )
@@ -195,4 +197,4 @@ def test_step_outside_the_steady_window_is_left_out(tmp_path: Path) -> None:
     edit_run(folder, *place, value=load.step_ns(0))
     steps = report_of(folder).measurements[0].steps or ()
 
-    assert [one.name for one in steps] == ["2, at 200/s", "3, at 40/s"]
+    assert [segment_title(step) for step in steps] == ["2, at 200/s", "3, at 40/s"]

@@ -2,7 +2,7 @@ import pandas as pd
 import pytest
 
 from celsiusify_reporting.stats.method import METHOD
-from celsiusify_reporting.stats.timeseries import each_second, history, whole
+from celsiusify_reporting.stats.timeseries import cut_into_seconds, history, whole_seconds
 from celsiusify_reporting.stats.window import Window
 
 S = 10**9
@@ -20,7 +20,9 @@ def rows(*starts_s: float) -> pd.DataFrame:
 
 def test_seconds_are_aligned_with_the_steady_window() -> None:
     """The window starts at 10.5 s, so seconds begin at half past, also before it."""
-    seconds = list(each_second(rows(9.7, 10.5, 11.4, 12.0), None, Window(int(10.5 * S), 13 * S)))
+    seconds = list(
+        cut_into_seconds(rows(9.7, 10.5, 11.4, 12.0), None, Window(int(10.5 * S), 13 * S))
+    )
 
     assert [one.from_ns / S for one in seconds] == [9.5, 10.5, 11.5, 12.5]
     assert [one.counts.started for one in seconds] == [1, 2, 1, 0]
@@ -31,14 +33,16 @@ def test_seconds_are_aligned_with_the_steady_window() -> None:
 )
 def test_last_second_ends_with_the_window(until_s: float, lengths: list[float]) -> None:
     """The last part of a second stands alone if it is half a second or more."""
-    seconds = each_second(rows(10, 12.6), None, Window(10 * S, int(until_s * S)))
+    seconds = cut_into_seconds(rows(10, 12.6), None, Window(10 * S, int(until_s * S)))
 
     assert [one.seconds for one in seconds] == pytest.approx(lengths)
 
 
 def test_first_second_starts_with_the_load() -> None:
     """Time before the load began isn't divided by."""
-    first, *_ = each_second(rows(9.8, 10), None, Window(10 * S, 12 * S), started_ns=int(9.75 * S))
+    first, *_ = cut_into_seconds(
+        rows(9.8, 10), None, Window(10 * S, 12 * S), started_ns=int(9.75 * S)
+    )
 
     assert first.seconds == 0.25
 
@@ -46,7 +50,7 @@ def test_first_second_starts_with_the_load() -> None:
 def test_sliver_of_a_second_at_the_start_joins_the_next() -> None:
     """Three requests within 10 ms are no 300 a second."""
     window = Window(12 * S, 14 * S)
-    first, *_ = each_second(rows(9.995, 9.996, 9.997, 13), None, window, int(9.99 * S))
+    first, *_ = cut_into_seconds(rows(9.995, 9.996, 9.997, 13), None, window, int(9.99 * S))
 
     assert first.seconds == pytest.approx(1.01)
     assert first.counts.started == 3
@@ -54,7 +58,7 @@ def test_sliver_of_a_second_at_the_start_joins_the_next() -> None:
 
 def test_every_request_belongs_to_one_second() -> None:
     """Seconds follow each other without gap or overlap, until after the last request."""
-    seconds = list(each_second(rows(1, 1.5, 3, 7.99), None, None))
+    seconds = list(cut_into_seconds(rows(1, 1.5, 3, 7.99), None, None))
 
     assert [(one.first, one.after) for one in seconds] == [
         (0, 2), (2, 2), (2, 3), (3, 3), (3, 3), (3, 3), (3, 4),
@@ -64,7 +68,7 @@ def test_every_request_belongs_to_one_second() -> None:
 def test_users_are_those_at_the_end_of_the_second() -> None:
     """The last sample before a second's end counts, and none before the first."""
     users = pd.DataFrame({"time_ns": [int(11.5 * S), 12 * S], "users": [3, 5]})
-    seconds = each_second(rows(10, 12), users, Window(10 * S, 13 * S))
+    seconds = cut_into_seconds(rows(10, 12), users, Window(10 * S, 13 * S))
 
     assert [one.users for one in seconds] == [None, 3, 5]
 
@@ -75,7 +79,7 @@ def test_users_are_those_at_the_end_of_the_second() -> None:
         pytest.param((9.7, 10, 11, 12.1), 12, [10, 11], id="load goes on after the window"),
         pytest.param((10, 11.2), 13, [10, 11, 12], id="load breaks off in the window"),
         pytest.param((10, 11, 12.6), 12.75, [10, 11], id="window ends within a second"),
-        pytest.param((10.1, 10.3), None, [], id="no second is whole"),
+        pytest.param((10.1, 10.3), None, [], id="no second is whole_seconds"),
     ],
 )
 def test_only_whole_seconds_are_drawn(
@@ -84,7 +88,9 @@ def test_only_whole_seconds_are_drawn(
     """A part of a second would be seen as a plunge; a load that breaks off is one."""
     frame = rows(*starts_s)
     window = Window(10 * S, int(until_s * S)) if until_s else None
-    kept = whole(list(each_second(frame, None, window, int(starts_s[0] * S))), frame, window)
+    kept = whole_seconds(
+        list(cut_into_seconds(frame, None, window, int(starts_s[0] * S))), frame, window
+    )
 
     assert [one.from_ns / S for one in kept] == drawn
     assert (history(frame, kept, 10 * S, METHOD) is None) == (not drawn)
@@ -93,7 +99,7 @@ def test_only_whole_seconds_are_drawn(
 def test_history_has_no_percentile_of_too_few() -> None:
     """A second with twelve requests has a median and no 99th percentile."""
     frame = rows(*[10 + number / 20 for number in range(12)])
-    seconds = list(each_second(frame, None, Window(10 * S, 11 * S)))
+    seconds = list(cut_into_seconds(frame, None, Window(10 * S, 11 * S)))
     series = history(frame, seconds, 10 * S, METHOD)
     assert series
 

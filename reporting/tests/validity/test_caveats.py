@@ -4,6 +4,7 @@ from typing import Any
 import pytest
 
 from celsiusify_reporting.run_folder import measure_run
+from support import sentences
 from support.runs import Load, edit_run, make_run
 
 TFS = ("targets", "tfserving")
@@ -11,8 +12,7 @@ ROUNDS = [1, 1.01, 0.99]
 
 
 def caveats(folder: Path) -> str:
-    report, _ = measure_run(folder)
-    return "\n".join(report.caveats).replace("\N{NO-BREAK SPACE}", " ")
+    return sentences.caveats(measure_run(folder)[0])
 
 
 def two(results: Path, slowing: list[float]) -> Path:
@@ -29,7 +29,7 @@ def two(results: Path, slowing: list[float]) -> Path:
     [
         (("engine", "caveat"), "Not the real one.", "(REST) [gunicorn]: Not the real one."),
         (("engine",), None, "What served TensorFlow Serving (REST) isn't known"),
-        (("cores",), None, "No cores were kept for TensorFlow Serving (REST)"),
+        (("cores",), None, "No cores were reserved for TensorFlow Serving (REST)"),
         (
             ("cores",),
             [0, 1, 2],

@@ -2,14 +2,17 @@ from pathlib import Path
 
 import pytest
 
-from celsiusify_reporting.compare.comparability import differences
+from celsiusify_reporting.compare.comparability import Aspect, Effect, differences
 from celsiusify_reporting.document.composition import compose
 from celsiusify_reporting.document.report import Report
+from celsiusify_reporting.narrative.comparability_text import difference_text
+from celsiusify_reporting.narrative.finding_text import ADVICE
+from celsiusify_reporting.narrative.parity_text import condition_title, condition_value
 from celsiusify_reporting.render.markdown import render
 from celsiusify_reporting.run_folder import measure_run
-from celsiusify_reporting.validity.connections import ADVICE
 from support.clusters import Spike, make_cluster_run
 from support.runs import Load, edit_run, make_run
+from support.sentences import caveats
 
 ALONE = Spike(answered_s=(), weights=(1,))
 
@@ -17,10 +20,6 @@ ALONE = Spike(answered_s=(), weights=(1,))
 def report_of(folder: Path, load: Load, connection: str = "keep-alive") -> Report:
     loads = {"converter-api": load}
     return measure_run(make_cluster_run(folder / "run", loads, connection=connection))[0]
-
-
-def caveats(report: Report) -> str:
-    return "\n".join(report.caveats).replace("\N{NO-BREAK SPACE}", " ")
 
 
 @pytest.mark.parametrize(
@@ -38,10 +37,10 @@ def test_policy_stands_on_the_first_page_and_in_the_sheet(
     folder = make_run(tmp_path / "run", {"converter-api": Load()})
     edit_run(folder, "load", "connection", value=connection)
     report = measure_run(folder)[0]
-    rows = {one.name: one.values for one in report.parity.rows}
+    conditions = {condition_title(row): condition_value(row, 0) for row in report.parity.rows}
 
     assert said in render(compose(report)).partition("## ")[0]
-    assert rows["connections"] == (said.removeprefix("on connections that were "),)
+    assert conditions["connections"] == said.removeprefix("on connections that were ")
 
 
 def test_run_of_before_there_was_a_policy_says_nothing_of_it(tmp_path: Path) -> None:
@@ -61,8 +60,8 @@ def test_other_policy_is_another_load(tmp_path: Path) -> None:
     rotated = report_of(tmp_path / "rotated", Spike(), "rotate:20")
     (difference,) = differences(kept, rotated)
 
-    assert (difference.kind, difference.what) == ("load", "connections")
-    assert (difference.old, difference.new) == ("kept", "renewed after 20 requests")
+    assert (difference.effect, difference.aspect) == (Effect.LOAD, Aspect.CONNECTIONS)
+    assert difference_text(difference) == "connections: kept, now renewed after 20 requests"
 
 
 def test_uneven_shares_of_kept_connections_are_told(tmp_path: Path) -> None:
@@ -83,7 +82,7 @@ def test_new_replicas_that_answer_nothing_are_told(
     """Replicas rose, and all went to the first: kept connections are the likely reason."""
     said = caveats(report_of(tmp_path, ALONE, connection))
 
-    assert "replicas rose, but of 2 new ones that were ready none answered a request." in said
+    assert "replicas rose, but none of the 2 new ready replicas answered a request." in said
     assert (ADVICE in said) == advised
 
 

@@ -9,8 +9,8 @@ import pytest
 from celsiusify_reporting.cli.main import main
 from celsiusify_reporting.document.report import Report
 from celsiusify_reporting.run_folder import measure_run
-from celsiusify_reporting.validity.finding import Finding
 from support.runs import Load, edit_run, make_run, write_rows
+from support.sentences import sentences
 
 TARGET = ("targets", "tfserving")
 ROUND = (*TARGET, "rounds", 0)
@@ -24,10 +24,6 @@ def judged(folder: Path) -> Report:
     return measure_run(folder)[0]
 
 
-def texts(findings: tuple[Finding, ...]) -> str:
-    return "\n".join(one.text for one in findings).replace("\N{NO-BREAK SPACE}", " ")
-
-
 def test_good_run_is_valid(tmp_path: Path) -> None:
     """Nothing is found against it, and a single round is no reason."""
     verdict = judged(run(tmp_path)).verdict
@@ -38,7 +34,12 @@ def test_good_run_is_valid(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("path", "value", "kind", "says"),
     [
-        ((*TARGET, "state"), "interrupted", "incomplete", "was interrupted: it is not recorded"),
+        (
+            (*TARGET, "state"),
+            "interrupted",
+            "incomplete",
+            "the run was interrupted; the reason isn't",
+        ),
         ((*TARGET, "state"), "failed", "incomplete", "the run failed"),
         ((*ROUND, "counts", "started"), 7, "lossy", "the counts don't agree. The rows say"),
         ((*ROUND, "counts", "server"), 7, "lossy", "the target itself counted 7 requests"),
@@ -49,7 +50,7 @@ def test_good_run_is_valid(tmp_path: Path) -> None:
             ("calibration", "HTTP/1.1", "rate_rps"),
             350.0,
             "generator-bound",
-            "reaches 350 requests a second against a responder that does nothing",
+            "reaches 350 requests a second against a null server",
         ),
         (
             ("equivalence",),
@@ -73,16 +74,18 @@ def test_what_makes_a_run_invalid(
 
     assert report.verdict.word == "INVALID"
     assert {one.kind for one in report.verdict.reasons} == {kind}
-    assert says in texts(report.verdict.reasons)
+    assert says in sentences(report, report.verdict.reasons)
     assert report.conclusion.headline.startswith("This measurement is invalid")
 
 
 def test_starved_generator_is_invalid(tmp_path: Path) -> None:
     """A load process that uses 90 % of its core measures itself."""
-    verdict = judged(run(tmp_path, Load(worker_cpu=0.9))).verdict
+    report = judged(run(tmp_path, Load(worker_cpu=0.9)))
+    reasons = report.verdict.reasons
 
-    assert [one.kind for one in verdict.reasons] == ["generator-bound"]
-    assert "its busiest process used 90.0 % of a core, over 80 %" in texts(verdict.reasons)
+    assert [reason.kind for reason in reasons] == ["generator-bound"]
+    said = sentences(report, reasons)
+    assert "its busiest process used 90.0 % of a core, over 80 %" in said
 
 
 def test_headroom_is_what_was_calibrated_by_what_was_reached(tmp_path: Path) -> None:
@@ -123,7 +126,7 @@ def test_round_that_never_ran_is_missed(tmp_path: Path) -> None:
     edit_run(folder, *TARGET, "state", value="interrupted")
     report = judged(folder)
 
-    assert "nothing was measured in round 1" in texts(report.verdict.reasons)
+    assert "nothing was measured in round 1" in sentences(report, report.verdict.reasons)
     assert report.measurements[0].latency
 
 
@@ -166,10 +169,10 @@ def test_what_is_worth_a_warning(
     """A warning leaves the run valid."""
     folder = run(tmp_path)
     edit_run(folder, *path, value=value)
-    verdict = judged(folder).verdict
+    report = judged(folder)
 
-    assert verdict.word == "VALID"
-    assert says in texts(verdict.warnings)
+    assert report.verdict.word == "VALID"
+    assert says in sentences(report, report.verdict.warnings)
 
 
 @pytest.mark.parametrize(
@@ -184,7 +187,8 @@ def test_missing_samples_are_said(tmp_path: Path, name: str, says: str) -> None:
     folder = run(tmp_path)
     (folder / name).unlink()
 
-    assert says in texts(judged(folder).verdict.warnings)
+    report = judged(folder)
+    assert says in sentences(report, report.verdict.warnings)
 
 
 @pytest.mark.parametrize(("worker_cpu", "code"), [(0.2, 0), (0.9, 3)])

@@ -6,12 +6,14 @@ import pytest
 
 from celsiusify_reporting.audit.documents import strays
 from celsiusify_reporting.cli.main import main
+from celsiusify_reporting.compare.parity import Condition
 from celsiusify_reporting.document.composition import compose
 from celsiusify_reporting.document.report import Report, to_json
 from celsiusify_reporting.render.markdown import render
 from celsiusify_reporting.run_folder import measure_run
 from support.clusters import Spike, Worker, edit_cluster, make_cluster_run
 from support.runs import edit_run
+from support.sentences import caveats, sentences
 
 ROUND = ("targets", "converter-api", "rounds", 0)
 CALM: dict[str, Any] = {"dropping": 0, "slow_ms": 2.0}
@@ -26,9 +28,8 @@ def report_of(folder: Path) -> Report:
 
 
 def findings(report: Report) -> dict[str, str]:
-    verdict = report.verdict
-    found = (*verdict.reasons, *verdict.warnings)
-    return {one.kind: one.text.replace("\N{NO-BREAK SPACE}", " ") for one in found}
+    findings = (*report.verdict.reasons, *report.verdict.warnings)
+    return {finding.kind: sentences(report, [finding]) for finding in findings}
 
 
 def test_sound_distributed_run_is_valid(tmp_path: Path) -> None:
@@ -106,8 +107,8 @@ def test_team_shares_no_cores_with_the_target(tmp_path: Path) -> None:
     (folder / "cluster.json").unlink()
     report = report_of(folder)
 
-    assert "No cores were kept" not in " ".join(report.caveats)
-    assert "shares its cores" not in " ".join(one.name for one in report.parity.rows)
+    assert "No cores were reserved" not in caveats(report)
+    assert Condition.SHARED_CORES not in {row.condition for row in report.parity.rows}
     assert "by 2 workers, led from 2 cores of Example CPU." in render(compose(report))
 
 
@@ -116,15 +117,15 @@ def test_unequal_versions_make_a_run_invalid(tmp_path: Path) -> None:
     report = report_of(run(tmp_path, workers=(Worker("load-1"), Worker("load-2", 0.2, "2.46.3"))))
 
     assert report.verdict.word == "INVALID"
-    assert "was the same: load-2 had locust 2.46.3." in findings(report)["versions"]
+    assert "the leader's versions: load-2 had locust 2.46.3." in findings(report)["versions"]
 
 
 @pytest.mark.parametrize(
     ("throttled_s", "word", "said"),
     [
         (0.1, "VALID", ""),
-        (0.4, "VALID", "held the load generator back for over 0.1 % of the time, at worst"),
-        (2.0, "INVALID", "held the load generator back for over 1 % of the time, at worst"),
+        (0.4, "VALID", "throttled the load generator for over 0.1 % of the time, at worst"),
+        (2.0, "INVALID", "throttled the load generator for over 1 % of the time, at worst"),
     ],
 )
 def test_throttled_generator_is_told(
@@ -169,9 +170,14 @@ def test_count_that_could_not_be_had_is_no_mismatch(tmp_path: Path) -> None:
             ("sampling", "problem"),
             "no rights",
             "unknown",
-            "weren't watched all the time: no rights",
+            "weren't observed all the time: no rights",
         ),
-        (("clock", "offset_ms"), None, "clock", "not known against that of requests: so are"),
+        (
+            ("clock", "offset_ms"),
+            None,
+            "clock",
+            "The offset of the observing machine's clock isn't known",
+        ),
         (("clock", "uncertainty_ms"), 2400, "clock", "known to within 2,400 ms only"),
     ],
 )

@@ -1,24 +1,31 @@
 """The command `compare`: compare a run with an earlier run, in a CI pipeline for instance."""
 
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import click
 
-from celsiusify_reporting.compare.comparability import Difference, differences
+from celsiusify_reporting.compare.comparability import Difference, Effect, differences
 from celsiusify_reporting.compare.regression import (
-    METRICS,
     Bound,
     Check,
+    Metric,
+    RegressionOutcome,
     check_all,
-    parse_bound,
     regressed,
 )
 from celsiusify_reporting.exit_codes import ExitCode
 from celsiusify_reporting.inputs.report_json import StoredReport, read_report
+from celsiusify_reporting.narrative.comparability_text import (
+    REGRESSION_OUTCOMES,
+    difference_text,
+    metric_title,
+)
 from celsiusify_reporting.narrative.formatting import UNKNOWN, figure, limit
 from celsiusify_reporting.stats.method import METHOD
 
+PERCENT = re.compile(r"(\d+(?:\.\d+)?)%")
 COLUMNS = ("target", "metric", "allowed", "old", "new", "change", "interval", "outcome")
 
 
@@ -33,10 +40,13 @@ class BoundType(click.ParamType[Bound]):
         """Parse a bound."""
         if isinstance(value, Bound):
             return value
-        try:
-            return parse_bound(str(value))
-        except ValueError as error:
-            self.fail(str(error), param, ctx)
+        text = str(value)
+        name, _, percent = text.partition(":")
+        if name not in {*Metric}:
+            self.fail(f"no metric {name!r}; expected {', '.join(Metric)}", param, ctx)
+        if not (matched := PERCENT.fullmatch(percent)):
+            self.fail(f"no bound {text!r}; expected one such as {name}:5%", param, ctx)
+        return Bound(Metric(name), float(matched[1]))
 
 
 @click.command(
@@ -59,7 +69,7 @@ class BoundType(click.ParamType[Bound]):
     multiple=True,
     type=BoundType(),
     metavar="METRIC:PERCENT%",
-    help=f"How much worse a metric may get: {', '.join(METRICS)}. Repeatable.",
+    help=f"How much worse a metric may get: {', '.join(Metric)}. Repeatable.",
 )
 @click.option(
     "--allow-different-machine",
@@ -86,9 +96,9 @@ def command(
 
 
 def _not_comparable(changes: Sequence[Difference], *, different_machine: bool) -> Iterator[str]:
-    if any(change.kind == "load" for change in changes):
+    if any(change.effect is Effect.LOAD for change in changes):
         yield "the runs made different loads"
-    if any(change.kind == "machine" for change in changes) and not different_machine:
+    if any(change.effect is Effect.MACHINE for change in changes) and not different_machine:
         yield "the runs were made on different machines (see --allow-different-machine)"
 
 
@@ -104,8 +114,8 @@ def _not_checked(old: StoredReport, new: StoredReport, checks: Sequence[Check]) 
     if not names[0] & names[1]:
         yield "the runs have no target in common"
     for check in checks:
-        metric = f"{check.target}: {check.bound.metric.name}"
-        if check.outcome == "not measured":
+        metric = f"{check.target}: {check.bound.metric}"
+        if check.outcome is RegressionOutcome.NOT_MEASURED:
             yield f"{metric} was not measured in both runs"
         elif check.ratio is None:
             yield f"{metric} was measured in fewer than two rounds of a run"
@@ -115,7 +125,7 @@ def _lines(
     changes: Sequence[Difference], checks: Sequence[Check], reasons: Sequence[str]
 ) -> Iterator[str]:
     yield f"INVALID comparison: {'; '.join(reasons)}." if reasons else "VALID comparison."
-    yield from (f"Not the same: {part.what}: {part.old}, now {part.new}" for part in changes)
+    yield from (f"Not the same: {difference_text(part)}" for part in changes)
     if checks:
         yield ""
         yield from _table([COLUMNS, *map(_row, checks)])
@@ -136,13 +146,13 @@ def _row(check: Check) -> tuple[str, ...]:
     sign = "+" if check.bound.metric.higher_is_worse else "−"
     return (
         check.target,
-        f"{check.bound.metric.name}, {check.bound.metric.unit}",
+        metric_title(check.bound.metric),
         sign + limit(check.bound.percent),
         figure(check.old),
         figure(check.new),
         _change(check.ratio.value) if check.ratio else UNKNOWN,
         _interval(check),
-        check.outcome,
+        REGRESSION_OUTCOMES[check.outcome],
     )
 
 
@@ -157,10 +167,10 @@ def _change(ratio: float) -> str:
 
 
 def _summary(checks: Sequence[Check]) -> str:
-    worse = [f"{check.target}'s {check.bound.metric.name}" for check in regressed(checks)]
+    worse = [f"{check.target}'s {check.bound.metric}" for check in regressed(checks)]
     if worse:
         return f"Regressed by more than is allowed: {', '.join(worse)}."
-    unsure = sum(check.outcome != "within bounds" for check in checks)
+    unsure = sum(check.outcome is not RegressionOutcome.WITHIN_BOUNDS for check in checks)
     if unsure:
         return f"No regression shown; {unsure} of {len(checks)} need more rounds to tell."
     return "No target got worse by more than is allowed."

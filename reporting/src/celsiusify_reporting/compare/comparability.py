@@ -1,96 +1,149 @@
-"""What was not the same in two runs, and whether they can be compared all the same."""
+"""Find what differs between two runs, and whether they can be compared all the same."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any, Literal, Protocol
+from enum import StrEnum
+from typing import Any, Protocol
 
 from celsiusify_reporting.inputs.cluster_json import Cluster, Deployed
-from celsiusify_reporting.inputs.load_plan import Profile
 from celsiusify_reporting.inputs.run_json import Run, Target
-from celsiusify_reporting.narrative.formatting import UNKNOWN, setting
-from celsiusify_reporting.narrative.settings_text import KEPT, policy, scaler
 
-Kind = Literal["load", "machine", "noted"]
+DEFAULT_CONNECTION = "keep-alive"
+
+
+class Effect(StrEnum):
+    """The effect of a difference.
+
+    Attributes:
+        LOAD: The runs made different requests and can't be compared.
+        MACHINE: The requests were made or served elsewhere, or by something else.
+        NOTED: The difference may be what is compared.
+    """
+
+    LOAD = "load"
+    MACHINE = "machine"
+    NOTED = "noted"
+
+
+class Aspect(StrEnum):
+    """An aspect of a run that may differ."""
+
+    KIND = "kind"
+    USERS = "users"
+    THINK_TIME = "think_time_s"
+    TEMPERATURES = "temperatures_fahrenheit"
+    LOAD_MODEL = "load_model"
+    RATE = "rate_rps"
+    MAX_IN_FLIGHT = "max_in_flight"
+    STEPS = "steps"
+    CONNECTIONS = "connections"
+    PROCESSOR = "processor"
+    MACHINE_CORES = "machine_cores"
+    MEMORY = "memory_bytes"
+    OPERATING_SYSTEM = "operating_system"
+    CONTAINER = "container"
+    PYTHON = "python"
+    LOAD_PROCESSES = "load_processes"
+    GENERATOR_CORES = "generator_cores"
+    GENERATOR_CPU_LIMIT = "generator_cpu_limit_cores"
+    WORKERS = "workers"
+    GIT_COMMIT = "git_commit"
+    PACKAGE = "package"
+    REQUEST = "request"
+    PROTOCOL = "protocol"
+    TARGET_CORES = "target_cores"
+    ENGINE = "engine"
+    ENGINE_VERSION = "engine_version"
+    ENGINE_SETTINGS = "engine_settings"
+    KUBERNETES = "kubernetes"
+    NODES = "nodes"
+    REPLICA_CPU_LIMIT = "replica_cpu_limit_cores"
+    REPLICA_CPU_REQUEST = "replica_cpu_request_cores"
+    REPLICA_MEMORY_LIMIT = "replica_memory_limit_bytes"
+    AUTOSCALER = "autoscaler"
+    IMAGE = "image"
 
 
 @dataclass(frozen=True)
 class Difference:
-    """Something that was not the same.
+    """A difference between two runs.
 
     Attributes:
-        kind: `load` where other requests were made, `machine` where they were made or served
-            elsewhere or by something else, `noted` where that may be what is compared.
+        subject: The name of the target or of the package that differs; None for the whole run.
+        old: The value of the earlier run; None if unknown.
+        new: The value of the later run; None if unknown.
     """
 
-    kind: Kind
-    what: str
-    old: str
-    new: str
+    effect: Effect
+    aspect: Aspect
+    subject: str | None
+    old: Any
+    new: Any
 
 
-RUN: tuple[tuple[Kind, str, Callable[[Run], Any]], ...] = (
-    ("load", "kind of run", lambda run: run.kind),
-    ("load", "users", lambda run: run.profile.users if run.load.model == "closed" else None),
-    ("load", "think time", lambda run: run.profile.think_time_s),
-    ("load", "temperatures", lambda run: run.profile.fahrenheit),
-    ("load", "load model", lambda run: run.load.model),
-    ("load", "rate", lambda run: run.load.rate_rps),
-    ("load", "requests in flight", lambda run: run.load.max_in_flight),
-    ("load", "steps", lambda run: _steps(run.profile)),
-    ("load", "connections", lambda run: policy(run.load) or KEPT),
-    ("machine", "processor", lambda run: run.machine.cpu_model),
-    ("machine", "cores", lambda run: run.machine.cores),
-    ("machine", "memory", lambda run: run.machine.memory_bytes),
-    ("machine", "operating system", lambda run: run.machine.os),
-    ("machine", "container", lambda run: run.machine.container),
-    ("machine", "Python", lambda run: run.machine.python),
-    ("machine", "load processes", lambda run: run.load.processes),
-    ("machine", "load generator's cores", lambda run: run.load.cores),
-    ("machine", "load generator's CPU limit", lambda run: run.load.cpu_limit_cores),
-    ("machine", "workers", lambda run: len(run.load.workers or ()) or None),
-    ("noted", "git commit", lambda run: run.git.commit if run.git else None),
+LOAD, MACHINE, NOTED = Effect.LOAD, Effect.MACHINE, Effect.NOTED
+RUN: tuple[tuple[Effect, Aspect, Callable[[Run], Any]], ...] = (
+    (LOAD, Aspect.KIND, lambda run: run.kind),
+    (LOAD, Aspect.USERS, lambda run: run.profile.users if run.load.model == "closed" else None),
+    (LOAD, Aspect.THINK_TIME, lambda run: run.profile.think_time_s),
+    (LOAD, Aspect.TEMPERATURES, lambda run: run.profile.fahrenheit),
+    (LOAD, Aspect.LOAD_MODEL, lambda run: run.load.model),
+    (LOAD, Aspect.RATE, lambda run: run.load.rate_rps),
+    (LOAD, Aspect.MAX_IN_FLIGHT, lambda run: run.load.max_in_flight),
+    (LOAD, Aspect.STEPS, lambda run: run.profile.steps or None),
+    (LOAD, Aspect.CONNECTIONS, lambda run: run.load.connection or DEFAULT_CONNECTION),
+    (MACHINE, Aspect.PROCESSOR, lambda run: run.machine.cpu_model),
+    (MACHINE, Aspect.MACHINE_CORES, lambda run: run.machine.cores),
+    (MACHINE, Aspect.MEMORY, lambda run: run.machine.memory_bytes),
+    (MACHINE, Aspect.OPERATING_SYSTEM, lambda run: run.machine.os),
+    (MACHINE, Aspect.CONTAINER, lambda run: run.machine.container),
+    (MACHINE, Aspect.PYTHON, lambda run: run.machine.python),
+    (MACHINE, Aspect.LOAD_PROCESSES, lambda run: run.load.processes),
+    (MACHINE, Aspect.GENERATOR_CORES, lambda run: run.load.cores),
+    (MACHINE, Aspect.GENERATOR_CPU_LIMIT, lambda run: run.load.cpu_limit_cores),
+    (MACHINE, Aspect.WORKERS, lambda run: len(run.load.workers or ()) or None),
+    (NOTED, Aspect.GIT_COMMIT, lambda run: run.git.commit if run.git else None),
 )
-TARGET: tuple[tuple[Kind, str, Callable[[Target], Any]], ...] = (
-    ("load", "request", lambda target: target.request),
-    ("load", "protocol", lambda target: target.protocol),
-    ("machine", "cores", lambda target: target.cores),
-    ("machine", "engine", lambda target: target.engine.engine if target.engine else None),
-    ("noted", "version", lambda target: target.engine.version if target.engine else None),
-    ("noted", "settings", lambda target: target.engine.settings if target.engine else None),
-)
-
-
-NOWHERE = Cluster(format=1)
-CLUSTER: tuple[tuple[Kind, str, Callable[[Cluster], Any]], ...] = (
-    ("machine", "Kubernetes", lambda cluster: cluster.server_version),
-    ("machine", "nodes", lambda cluster: _nodes(cluster)),
-)
-DEPLOYED: tuple[tuple[Kind, str, Callable[[Deployed], Any]], ...] = (
-    ("machine", "CPU limit of a replica", lambda deployed: deployed.cpu_limit_cores),
-    ("machine", "CPU request of a replica", lambda deployed: deployed.cpu_request_cores),
-    ("machine", "memory limit of a replica", lambda deployed: deployed.memory_limit_bytes),
-    ("noted", "autoscaler", lambda deployed: scaler(deployed.autoscaler)),
-    ("noted", "image", lambda deployed: deployed.digest or deployed.image),
+TARGET: tuple[tuple[Effect, Aspect, Callable[[Target], Any]], ...] = (
+    (LOAD, Aspect.REQUEST, lambda target: target.request),
+    (LOAD, Aspect.PROTOCOL, lambda target: target.protocol),
+    (MACHINE, Aspect.TARGET_CORES, lambda target: target.cores),
+    (MACHINE, Aspect.ENGINE, lambda target: target.engine.engine if target.engine else None),
+    (
+        NOTED,
+        Aspect.ENGINE_VERSION,
+        lambda target: target.engine.version if target.engine else None,
+    ),
+    (
+        NOTED,
+        Aspect.ENGINE_SETTINGS,
+        lambda target: target.engine.settings if target.engine else None,
+    ),
 )
 
+NO_CLUSTER = Cluster(format=1)
+CLUSTER: tuple[tuple[Effect, Aspect, Callable[[Cluster], Any]], ...] = (
+    (MACHINE, Aspect.KUBERNETES, lambda cluster: cluster.server_version),
+    (MACHINE, Aspect.NODES, lambda cluster: _nodes(cluster)),
+)
+DEPLOYED: tuple[tuple[Effect, Aspect, Callable[[Deployed], Any]], ...] = (
+    (MACHINE, Aspect.REPLICA_CPU_LIMIT, lambda deployed: deployed.cpu_limit_cores),
+    (MACHINE, Aspect.REPLICA_CPU_REQUEST, lambda deployed: deployed.cpu_request_cores),
+    (MACHINE, Aspect.REPLICA_MEMORY_LIMIT, lambda deployed: deployed.memory_limit_bytes),
+    (NOTED, Aspect.AUTOSCALER, lambda deployed: deployed.autoscaler),
+    (NOTED, Aspect.IMAGE, lambda deployed: deployed.digest or deployed.image),
+)
 
-def _nodes(cluster: Cluster) -> str | None:
-    """How many nodes there were, by their size: their names tell nothing of them."""
-    sizes = Counter(
-        f"of {setting(node.cpu_cores)} cores" if node.cpu_cores else "of a size not recorded"
-        for node in cluster.nodes
-    )
-    return ", ".join(f"{count} {size}" for size, count in sorted(sizes.items())) or None
 
-
-def _steps(profile: Profile) -> str | None:
-    steps = profile.steps or ()
-    return ", ".join(f"{one.for_s:g} s at {100 * one.share:g} %" for one in steps) or None
+def _nodes(cluster: Cluster) -> tuple[tuple[float | None, int], ...] | None:
+    """Return the sizes of nodes in cores, each with its count: names of nodes say nothing."""
+    sizes = Counter(node.cpu_cores for node in cluster.nodes)
+    return tuple(sorted(sizes.items(), key=lambda item: (item[0] is None, item[0]))) or None
 
 
 class ComparedReport(Protocol):
-    """The parts of a report that tell how a run was made."""
+    """The parts of a report that describe how a run was made."""
 
     @property
     def run(self) -> Run:
@@ -102,37 +155,37 @@ class ComparedReport(Protocol):
 
 
 def differences(old: ComparedReport, new: ComparedReport) -> tuple[Difference, ...]:
-    """All that was not the same in two runs and the targets that both have."""
-    clusters = _clusters(old.cluster or NOWHERE, new.cluster or NOWHERE)
-    return (*_differences(old.run, new.run), *clusters)
+    """Return the differences between two runs, and between the targets that both have."""
+    return (
+        *_of_runs(old.run, new.run),
+        *_of_clusters(old.cluster or NO_CLUSTER, new.cluster or NO_CLUSTER),
+    )
 
 
-def _differences(old: Run, new: Run) -> Iterator[Difference]:
-    for kind, what, of in RUN:
-        yield from _difference(kind, what, of(old), of(new))
+def _of_runs(old: Run, new: Run) -> Iterator[Difference]:
+    for effect, aspect, get in RUN:
+        yield from _difference(effect, aspect, None, get(old), get(new))
     for package in sorted({*old.versions, *new.versions}):
         versions = old.versions.get(package), new.versions.get(package)
-        yield from _difference("machine", package, *versions)
+        yield from _difference(MACHINE, Aspect.PACKAGE, package, *versions)
     for name in (name for name in old.targets if name in new.targets):
-        for kind, what, target_of in TARGET:
-            values = target_of(old.targets[name]), target_of(new.targets[name])
-            yield from _difference(kind, f"{name}: {what}", *values)
+        for effect, aspect, get_of_target in TARGET:
+            values = get_of_target(old.targets[name]), get_of_target(new.targets[name])
+            yield from _difference(effect, aspect, name, *values)
 
 
-def _clusters(old: Cluster, new: Cluster) -> Iterator[Difference]:
-    """What ran where; images and autoscalers may be what is compared."""
-    for kind, what, of in CLUSTER:
-        yield from _difference(kind, what, of(old), of(new))
+def _of_clusters(old: Cluster, new: Cluster) -> Iterator[Difference]:
+    """Yield what ran elsewhere; images and autoscalers may be what is compared."""
+    for effect, aspect, get in CLUSTER:
+        yield from _difference(effect, aspect, None, get(old), get(new))
     for name in (name for name in old.targets if name in new.targets):
-        for kind, what, deployed_of in DEPLOYED:
-            values = deployed_of(old.targets[name]), deployed_of(new.targets[name])
-            yield from _difference(kind, f"{name}: {what}", *values)
+        for effect, aspect, get_of_deployed in DEPLOYED:
+            values = get_of_deployed(old.targets[name]), get_of_deployed(new.targets[name])
+            yield from _difference(effect, aspect, name, *values)
 
 
-def _difference(kind: Kind, what: str, old: Any, new: Any) -> Iterator[Difference]:
+def _difference(
+    effect: Effect, aspect: Aspect, subject: str | None, old: Any, new: Any
+) -> Iterator[Difference]:
     if old != new:
-        yield Difference(kind, what, _text(old), _text(new))
-
-
-def _text(value: Any) -> str:
-    return UNKNOWN if value is None else str(value)
+        yield Difference(effect, aspect, subject, old, new)

@@ -1,99 +1,204 @@
-"""Find what was equal between the targets of a run."""
+"""Find out which conditions were equal for all targets of a run."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from enum import StrEnum
 
-from celsiusify_reporting.inputs.cluster_json import Cluster, Deployed
+from celsiusify_reporting.inputs.cluster_json import Autoscaler, Cluster, Deployed
 from celsiusify_reporting.inputs.run_json import Run
-from celsiusify_reporting.narrative.formatting import (
-    UNKNOWN,
-    figure,
-    limit,
-    listing,
-    setting,
-    shortened,
-    whole,
-)
-from celsiusify_reporting.narrative.settings_text import policy, scaler
 from celsiusify_reporting.stats.model import Measurement
-from celsiusify_reporting.validity.deployment import beside, cores, ready
-
-YES_NO = {None: None, True: "yes", False: "no"}
-# What is shown of a target though another one doesn't have it.
-WEIGHTY = ("workers", "threads", "model", "batching")
-
-Value = str | float | None  # a number is a share, in percent
-Trait = tuple[str, Callable[[Measurement], Value]]
+from celsiusify_reporting.stats.nodes import shares_node
 
 
-def given(run: Run, cluster: Cluster | None) -> Iterator[Trait]:
-    """What the targets were given, of a cluster or of a machine."""
+class Condition(StrEnum):
+    """A condition that should be equal; a name ends in the unit of its values."""
+
+    CPU_CORES = "cpu_cores"
+    SHARED_CORES = "shared_cores"
+    CPU_LIMIT_CORES = "cpu_limit_cores"
+    CPU_REQUEST_CORES = "cpu_request_cores"
+    MEMORY_LIMIT_MIB = "memory_limit_mib"
+    READY_REPLICAS = "ready_replicas"
+    AUTOSCALER = "autoscaler"
+    SHARED_NODE = "shared_node"
+    SETTING = "setting"
+    PROTOCOL = "protocol"
+    METHOD = "method"
+    CONNECTIONS = "connections"
+    KEPT_CONNECTIONS_PERCENT = "kept_connections_percent"
+    REQUEST_BYTES = "request_bytes"
+    RESPONSE_BYTES = "response_bytes"
+    INSTANCES = "instances"
+    ENGINE = "engine"
+
+
+# The conditions that are named first if they are unequal.
+CPU_CONDITIONS = (Condition.CPU_CORES, Condition.CPU_LIMIT_CORES)
+# Settings that are compared even if only some targets have them.
+IMPORTANT_SETTINGS = ("workers", "threads", "model", "batching")
+# The value of a limit or an autoscaler that isn't set, unlike None, an unknown value.
+UNSET = "none"
+# Shares that differ by no more than these percentage points are equal.
+EQUAL_WITHIN_PERCENT = 1
+
+# Fewest and most replicas are a pair.
+Value = bool | int | float | str | tuple[int, int] | Autoscaler | None
+Getter = Callable[[Measurement], Value]
+Entry = tuple[Condition, str | None, Getter]
+
+
+@dataclass(frozen=True)
+class ParityRow:
+    """A condition, and its value for each target.
+
+    Attributes:
+        setting: The name of an engine's setting; None for other conditions.
+        values: The values in the order of the targets; None if unknown.
+        equal: Whether all values are equal; None if the known values are and others are unknown.
+    """
+
+    condition: Condition
+    setting: str | None
+    values: tuple[Value, ...]
+    equal: bool | None
+
+    @property
+    def name(self) -> str:
+        """The name of the setting, or else of the condition."""
+        return self.setting or self.condition.value
+
+
+@dataclass(frozen=True)
+class Parity:
+    """The conditions of a run, by target.
+
+    Attributes:
+        targets: The targets' names, in order.
+        rows: The conditions.
+    """
+
+    targets: tuple[str, ...]
+    rows: tuple[ParityRow, ...]
+
+    @property
+    def unequal(self) -> tuple[ParityRow, ...]:
+        """The conditions that differ."""
+        return tuple(row for row in self.rows if row.equal is False)
+
+
+def compare_conditions(
+    measurements: Sequence[Measurement], run: Run, cluster: Cluster | None = None
+) -> Parity:
+    """Compare the conditions of a run's targets."""
+    ran = [measurement for measurement in measurements if measurement.counting]
+    entries = [*_given(run, cluster), *_served(ran, run)]
+    return Parity(
+        targets=tuple(measurement.name for measurement in ran),
+        rows=tuple(
+            _row(condition, setting, [getter(measurement) for measurement in ran])
+            for condition, setting, getter in entries
+        ),
+    )
+
+
+def _row(condition: Condition, setting: str | None, values: Sequence[Value]) -> ParityRow:
+    known = [value for value in values if value is not None]
+    if _differ(condition, known):
+        equal: bool | None = False
+    else:
+        equal = True if len(known) == len(values) else None
+    return ParityRow(condition, setting, tuple(values), equal)
+
+
+def _differ(condition: Condition, known: Sequence[Value]) -> bool:
+    if condition is Condition.KEPT_CONNECTIONS_PERCENT:
+        shares = [value for value in known if isinstance(value, int | float)]
+        return bool(shares) and max(shares) - min(shares) > EQUAL_WITHIN_PERCENT
+    return len({*known}) > 1
+
+
+def _given(run: Run, cluster: Cluster | None) -> Iterator[Entry]:
+    """Yield the resources of the targets, in a cluster or on a machine."""
     if cluster:
         yield from _given_in(cluster)
         return
-    yield "CPU given, cores", _cores
+    yield Condition.CPU_CORES, None, _cores
     if not run.load.workers:
-        yield "shares its cores with the load generator", _shares
+        yield Condition.SHARED_CORES, None, lambda measurement: measurement.target.cores is None
 
 
-def _given_in(cluster: Cluster) -> Iterator[Trait]:
-    """What the targets were given of a cluster."""
+def _given_in(cluster: Cluster) -> Iterator[Entry]:
+    def deployed(get: Callable[[Deployed], Value]) -> Getter:
+        def getter(measurement: Measurement) -> Value:
+            value = get(cluster.targets.get(measurement.name, Deployed()))
+            return UNSET if value is None else value
 
-    def deployed(one: Measurement) -> Deployed:
-        return cluster.targets.get(one.name, Deployed())
+        return getter
 
-    def memory(one: Measurement) -> str:
-        limit_bytes = deployed(one).memory_limit_bytes
-        return "none" if limit_bytes is None else f"{figure(limit_bytes / 2**20)} MiB"
-
-    yield "CPU limit of a replica, cores", lambda one: cores(deployed(one).cpu_limit_cores)
-    yield "CPU request of a replica, cores", lambda one: cores(deployed(one).cpu_request_cores)
-    yield "memory limit of a replica", memory
-    yield "ready replicas", lambda one: ready(one.replicas) if one.replicas else None
-    yield "autoscaler", lambda one: scaler(deployed(one).autoscaler)
-    yield "shares a node with the load generator", lambda one: YES_NO[beside(cluster, one)]
+    yield Condition.CPU_LIMIT_CORES, None, deployed(lambda target: target.cpu_limit_cores)
+    yield Condition.CPU_REQUEST_CORES, None, deployed(lambda target: target.cpu_request_cores)
+    yield Condition.MEMORY_LIMIT_MIB, None, deployed(_memory_limit_mib)
+    yield Condition.READY_REPLICAS, None, _ready_replicas
+    yield Condition.AUTOSCALER, None, deployed(lambda target: target.autoscaler)
+    yield Condition.SHARED_NODE, None, lambda measurement: shares_node(cluster, measurement)
 
 
-def served(ran: Sequence[Measurement], run: Run) -> Iterator[Trait]:
-    """What served, and how it was asked."""
-    for name in _shared_settings(ran):
-        yield name.replace("_", " "), lambda one, name=name: _setting(one, name)  # type: ignore[misc]
-    yield "protocol", lambda one: one.target.protocol
-    yield "method", lambda one: one.target.request.partition(" ")[0] or None
-    if connections := policy(run.load):
-        yield "connections", lambda _: connections
-    yield "requests on a kept connection", _kept
-    yield "bytes of a request", lambda one: _known(one.target.request_bytes)
-    yield "bytes of an answer", _answer
-    yield "instances", lambda one: _known(one.window_stats.instances if one.window_stats else None)
-    yield "engine", _engine
+def _memory_limit_mib(deployed: Deployed) -> float | None:
+    limit_bytes = deployed.memory_limit_bytes
+    return None if limit_bytes is None else limit_bytes / 2**20
 
 
-def _shared_settings(ran: Sequence[Measurement]) -> list[str]:
-    """What all targets tell of themselves, such as workers and threads; and what one does."""
-    told = [one.target.engine.settings for one in ran if one.target.engine]
-    names = dict.fromkeys(name for settings in told for name in settings)
-    everywhere = [name for name in names if all(name in settings for settings in told)]
-    return sorted({*everywhere, *(name for name in names if name in WEIGHTY)})
+def _ready_replicas(measurement: Measurement) -> tuple[int, int] | None:
+    replicas = measurement.replicas
+    return (replicas.fewest, replicas.most) if replicas else None
 
 
-def _setting(one: Measurement, name: str) -> str | None:
-    settings: Mapping[str, Any] = one.target.engine.settings if one.target.engine else {}
-    return None if settings.get(name) is None else shortened(str(settings[name]))
+def _cores(measurement: Measurement) -> int | None:
+    cores = measurement.target.cores
+    return None if cores is None else len(cores)
 
 
-def _cores(one: Measurement) -> str | None:
-    return None if one.target.cores is None else whole(len(one.target.cores))
+def _served(ran: Sequence[Measurement], run: Run) -> Iterator[Entry]:
+    """Yield the settings of the servers and the properties of requests and answers."""
+    for name in _settings(ran):
+        yield Condition.SETTING, name, _setting(name)
+    yield Condition.PROTOCOL, None, lambda measurement: measurement.target.protocol
+    yield Condition.METHOD, None, _method
+    if connection := run.load.connection:
+        yield Condition.CONNECTIONS, None, lambda _: connection
+    yield Condition.KEPT_CONNECTIONS_PERCENT, None, _kept_percent
+    yield Condition.REQUEST_BYTES, None, lambda measurement: measurement.target.request_bytes
+    yield Condition.RESPONSE_BYTES, None, _response_bytes
+    yield Condition.INSTANCES, None, _instances
+    yield Condition.ENGINE, None, _engine
 
 
-def _shares(one: Measurement) -> str:
-    return "yes" if one.target.cores is None else "no"
+def _settings(ran: Sequence[Measurement]) -> list[str]:
+    """Return the settings that all targets have, and the important ones that any has."""
+    settings = [
+        measurement.target.engine.settings for measurement in ran if measurement.target.engine
+    ]
+    names = dict.fromkeys(name for own in settings for name in own)
+    everywhere = [name for name in names if all(name in own for own in settings)]
+    return sorted({*everywhere, *(name for name in names if name in IMPORTANT_SETTINGS)})
 
 
-def _kept(one: Measurement) -> float | None:
-    """The share of requests that found a connection open, over all rounds, in percent."""
-    known = [(each.record.connections, each.counting) for each in one.rounds]
+def _setting(name: str) -> Getter:
+    def getter(measurement: Measurement) -> Value:
+        engine = measurement.target.engine
+        value = engine.settings.get(name) if engine else None
+        return value if value is None or isinstance(value, bool | int | float) else str(value)
+
+    return getter
+
+
+def _method(measurement: Measurement) -> str | None:
+    return measurement.target.request.partition(" ")[0] or None
+
+
+def _kept_percent(measurement: Measurement) -> float | None:
+    """Return the share of requests that reused a connection, over all rounds."""
+    known = [(round_.record.connections, round_.counting) for round_ in measurement.rounds]
     opened = sum(connections.opened for connections, _ in known if connections)
     started = sum(
         counting.rows.started for connections, counting in known if connections and counting
@@ -101,109 +206,15 @@ def _kept(one: Measurement) -> float | None:
     return max(0.0, 100 * (1 - opened / started)) if started else None
 
 
-def _answer(one: Measurement) -> str | None:
-    mean = one.window_stats.response_bytes if one.window_stats else None
-    return None if mean is None else setting(round(mean))
+def _response_bytes(measurement: Measurement) -> int | None:
+    mean = measurement.window_stats.response_bytes if measurement.window_stats else None
+    return None if mean is None else round(mean)
 
 
-def _engine(one: Measurement) -> str | None:
-    engine = one.target.engine
-    return shortened(engine.engine) if engine and engine.engine else None
+def _instances(measurement: Measurement) -> int | None:
+    return measurement.window_stats.instances if measurement.window_stats else None
 
 
-def _known(value: int | None) -> str | None:
-    return None if value is None else whole(value)
-
-
-NEARLY = 1  # shares that differ by so many percent of all are equal
-
-
-@dataclass(frozen=True)
-class ParityRow:
-    """One thing that should be equal.
-
-    Attributes:
-        values: A value a target, in their order; None where unknown.
-        equal: Whether all are; None where none that are known differ, but not all are known.
-    """
-
-    name: str
-    values: tuple[str | None, ...]
-    equal: bool | None
-
-
-@dataclass(frozen=True)
-class Parity:
-    """The sheet of a run.
-
-    Attributes:
-        targets: Their titles, in order.
-        rows: All of them; `unequal` names those that differ.
-        sentences: What wasn't equal, for the first page.
-    """
-
-    targets: tuple[str, ...]
-    rows: tuple[ParityRow, ...]
-    unequal: tuple[str, ...]
-    sentences: tuple[str, ...]
-
-
-def sheet(measurements: Sequence[Measurement], run: Run, cluster: Cluster | None = None) -> Parity:
-    """Put the targets of a run side by side."""
-    ran = [one for one in measurements if one.counting]
-    named = [*given(run, cluster), *served(ran, run)]
-    rows = tuple(_trait(name, [value_of(one) for one in ran]) for name, value_of in named)
-    titles = tuple(one.title for one in ran)
-    unequal = tuple(one.name for one in rows if one.equal is False)
-    return Parity(titles, rows, unequal, tuple(_sentences(titles, rows)))
-
-
-def _trait(name: str, values: Sequence[Value]) -> ParityRow:
-    known = [one for one in values if one is not None]
-    alike = True if len(known) == len(values) else None
-    return ParityRow(name, tuple(map(_written, values)), False if _differ(known) else alike)
-
-
-def _differ(known: Sequence[str | float]) -> bool:
-    shares = [one for one in known if not isinstance(one, str)]
-    if shares:
-        return max(shares) - min(shares) > NEARLY
-    return len({*known}) > 1
-
-
-def _written(value: Value) -> str | None:
-    return value if value is None or isinstance(value, str) else limit(round(value))
-
-
-# What CPU is unequal in, where it is.
-UNEQUAL_CPU = {
-    "CPU given, cores": "the targets were given different numbers of cores",
-    "CPU limit of a replica, cores": "a replica of each target may use different numbers of cores",
-}
-
-
-def _sentences(titles: Sequence[str], rows: Sequence[ParityRow]) -> Iterator[str]:
-    unequal = [one for one in rows if one.equal is False]
-    if len(titles) < 2 or not unequal:
-        return
-    first, *others = unequal
-    if first.name in UNEQUAL_CPU:
-        pairs = zip(titles, first.values, strict=True)
-        given = listing([f"{title} had {value or UNKNOWN}" for title, value in pairs])
-        yield f"Unequal CPU: {UNEQUAL_CPU[first.name]}: {given}."
-        unequal = others
-    if unequal:
-        differing = [f"{one.name} ({_against(titles, one)})" for one in unequal]
-        yield f"Not equal between the targets: {listing(differing)}."
-
-
-def _against(titles: Sequence[str], trait: ParityRow) -> str:
-    """Both values of two targets; of more, who has which."""
-    written = [value or UNKNOWN for value in trait.values]
-    if len(titles) == 2:
-        return " against ".join(written)
-    having = {
-        value: [title for title, own in zip(titles, written, strict=True) if own == value]
-        for value in dict.fromkeys(written)
-    }
-    return "; ".join(f"{value}: {listing(names)}" for value, names in having.items())
+def _engine(measurement: Measurement) -> str | None:
+    engine = measurement.target.engine
+    return (engine.engine or None) if engine else None

@@ -1,9 +1,8 @@
-"""Whether a target got worse from one run to another by more than is allowed."""
+"""Check whether a target got worse from one run to another by more than a bound."""
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from enum import StrEnum
 
 from celsiusify_reporting.compare.ratio import Ratio, ratio_interval, shared
 from celsiusify_reporting.inputs.report_json import (
@@ -13,70 +12,72 @@ from celsiusify_reporting.inputs.report_json import (
 )
 from celsiusify_reporting.stats.method import Method
 
-SHARE = re.compile(r"(\d+(?:\.\d+)?)%")
-Outcome = Literal["within bounds", "REGRESSED", "can't tell", "not measured"]
+
+class RegressionOutcome(StrEnum):
+    """What a check of a bound shows."""
+
+    WITHIN_BOUNDS = "within_bounds"
+    REGRESSED = "regressed"
+    UNDECIDED = "undecided"
+    NOT_MEASURED = "not_measured"
 
 
-@dataclass(frozen=True)
-class Metric:
-    """A figure of a round; `higher_is_worse` says which way it regresses."""
+class Metric(StrEnum):
+    """A figure of a round that may get worse."""
 
-    name: str
-    unit: str
-    of: Callable[[StoredStatistics], float | None]
-    higher_is_worse: bool = True
+    P50 = "p50"
+    P90 = "p90"
+    P95 = "p95"
+    P99 = "p99"
+    P99_9 = "p99.9"
+    THROUGHPUT = "throughput"
+    CPU = "cpu"
+    MEMORY = "memory"
+
+    @property
+    def higher_is_worse(self) -> bool:
+        """True if a higher figure is worse."""
+        return self is not Metric.THROUGHPUT
 
 
-def _percentile(percent: float) -> Callable[[StoredStatistics], float | None]:
+def _percentile(metric: Metric) -> Callable[[StoredStatistics], float | None]:
+    percent = float(metric.removeprefix("p"))
     return lambda stats: stats.percentile_ms(percent)
 
 
-METRICS = {
-    metric.name: metric
-    for metric in (
-        *(Metric(f"p{one:g}", "ms", _percentile(one)) for one in (50, 90, 95, 99, 99.9)),
-        Metric("throughput", "requests/s", lambda one: one.throughput.succeeded_rps, False),
-        Metric("cpu", "CPU s per 1,000", lambda one: one.cpu_s_per_requests),
-        Metric("memory", "MiB", lambda one: one.process.max_rss_mib if one.process else None),
-    )
+FIGURES: dict[Metric, Callable[[StoredStatistics], float | None]] = {
+    **{
+        metric: _percentile(metric)
+        for metric in (Metric.P50, Metric.P90, Metric.P95, Metric.P99, Metric.P99_9)
+    },
+    Metric.THROUGHPUT: lambda stats: stats.throughput.succeeded_rps,
+    Metric.CPU: lambda stats: stats.cpu_s_per_requests,
+    Metric.MEMORY: lambda stats: stats.process.max_rss_mib if stats.process else None,
 }
 
 
 @dataclass(frozen=True)
 class Bound:
-    """How much worse a metric may get, in percent of what it was."""
+    """The largest allowed deterioration of a metric, in percent of the old figure."""
 
     metric: Metric
     percent: float
 
-    def worse_than_allowed(self, ratio: float) -> bool:
-        """Whether new by old is beyond the bound."""
+    def is_exceeded(self, ratio: float) -> bool:
+        """Return True if the ratio of new to old figure is beyond the bound."""
         if self.metric.higher_is_worse:
             return ratio > 1 + self.percent / 100
         return ratio < 1 - self.percent / 100
 
 
-def parse_bound(text: str) -> Bound:
-    """A bound from a text such as `p99:5%`.
-
-    Raises:
-        ValueError: If it isn't one.
-    """
-    name, _, share = text.partition(":")
-    if name not in METRICS:
-        raise ValueError(f"no metric {name!r}; expected {', '.join(METRICS)}")
-    if not (matched := SHARE.fullmatch(share)):
-        raise ValueError(f"no bound {text!r}; expected one such as {name}:5%")
-    return Bound(METRICS[name], float(matched[1]))
-
-
 @dataclass(frozen=True)
 class Check:
-    """A bound, held against what a target's rounds were in two runs.
+    """The check of a bound at a target of two runs.
 
     Attributes:
-        old: The figure over all rounds of the run before; `new` is that of the run after.
-        ratio: New by old, with its interval; None where one of the runs has a single round.
+        old: The figure of all rounds of the earlier run.
+        new: The figure of all rounds of the later run.
+        ratio: The ratio of new to old; None if a run has a single round.
     """
 
     target: str
@@ -84,15 +85,19 @@ class Check:
     old: float | None
     new: float | None
     ratio: Ratio | None
-    outcome: Outcome
+    outcome: RegressionOutcome
 
 
 def check_all(
     old: StoredReport, new: StoredReport, bounds: Sequence[Bound], method: Method
 ) -> tuple[Check, ...]:
-    """Hold every bound against every target that both runs have."""
-    before = {one.name: one for one in old.measurements}
-    pairs = [(before[one.name], one) for one in new.measurements if one.name in before]
+    """Check every bound at every target that both runs have."""
+    before = {measurement.name: measurement for measurement in old.measurements}
+    pairs = [
+        (before[measurement.name], measurement)
+        for measurement in new.measurements
+        if measurement.name in before
+    ]
     confidence = shared(method.confidence_percent, len(pairs) * len(bounds))
     return tuple(_check(*pair, bound, confidence) for pair in pairs for bound in bounds)
 
@@ -101,8 +106,8 @@ def _check(
     old: StoredMeasurement, new: StoredMeasurement, bound: Bound, confidence_percent: float
 ) -> Check:
     ratio = ratio_interval(
-        _figures(new, bound.metric),
-        _figures(old, bound.metric),
+        _by_round(new, bound.metric),
+        _by_round(old, bound.metric),
         paired=False,
         confidence_percent=confidence_percent,
     )
@@ -110,29 +115,30 @@ def _check(
     return Check(new.name, bound, *figures, ratio, _outcome(figures, ratio, bound))
 
 
-def _figures(one: StoredMeasurement, metric: Metric) -> list[float]:
-    # A ratio needs figures above nought.
-    figures = (metric.of(round_.window_stats) for round_ in one.rounds if round_.window_stats)
+def _by_round(measurement: StoredMeasurement, metric: Metric) -> list[float]:
+    # A ratio needs figures above zero.
+    get = FIGURES[metric]
+    figures = (get(round_.window_stats) for round_ in measurement.rounds if round_.window_stats)
     return [figure for figure in figures if figure]
 
 
-def _pooled(one: StoredMeasurement, metric: Metric) -> float | None:
-    return metric.of(one.window_stats) if one.window_stats else None
+def _pooled(measurement: StoredMeasurement, metric: Metric) -> float | None:
+    return FIGURES[metric](measurement.window_stats) if measurement.window_stats else None
 
 
 def _outcome(
     figures: tuple[float | None, float | None], ratio: Ratio | None, bound: Bound
-) -> Outcome:
+) -> RegressionOutcome:
     if None in figures:
-        return "not measured"
+        return RegressionOutcome.NOT_MEASURED
     if ratio is None:
-        return "can't tell"
-    ends = [bound.worse_than_allowed(end) for end in (ratio.interval.low, ratio.interval.high)]
+        return RegressionOutcome.UNDECIDED
+    ends = [bound.is_exceeded(end) for end in (ratio.interval.low, ratio.interval.high)]
     if all(ends):
-        return "REGRESSED"
-    return "can't tell" if any(ends) else "within bounds"
+        return RegressionOutcome.REGRESSED
+    return RegressionOutcome.UNDECIDED if any(ends) else RegressionOutcome.WITHIN_BOUNDS
 
 
 def regressed(checks: Sequence[Check]) -> Iterator[Check]:
-    """Those that got worse than is allowed."""
-    return (check for check in checks if check.outcome == "REGRESSED")
+    """Yield the checks whose target got worse by more than the bound."""
+    return (check for check in checks if check.outcome is RegressionOutcome.REGRESSED)

@@ -7,35 +7,39 @@ from typing import Literal
 
 from pydantic import BaseModel
 
+from celsiusify_reporting.compare.capacities import CapacityRatio, compare_capacities
 from celsiusify_reporting.compare.pairs import Comparison, compare_all
-from celsiusify_reporting.compare.parity import Parity, sheet
+from celsiusify_reporting.compare.parity import Parity, compare_conditions
 from celsiusify_reporting.inputs.cluster_json import Cluster
 from celsiusify_reporting.inputs.migrations import REPORT_FORMAT
 from celsiusify_reporting.inputs.run_json import Run
-from celsiusify_reporting.narrative.conclusion import Conclusion, conclude
+from celsiusify_reporting.narrative.conclusion import Conclusion, Results, conclude
+from celsiusify_reporting.narrative.finding_text import finding_writer
 from celsiusify_reporting.stats import capacity
 from celsiusify_reporting.stats.capacity import CapacityResult
 from celsiusify_reporting.stats.method import Method
 from celsiusify_reporting.stats.model import Measurement
 from celsiusify_reporting.validity import workers
 from celsiusify_reporting.validity.caveats import caveats
+from celsiusify_reporting.validity.finding import Finding
 from celsiusify_reporting.validity.verdict import Verdict, judge
 from celsiusify_reporting.validity.workers import WorkerSummary
 
 
 @dataclass(frozen=True)
 class Report:
-    """All that is said of a run.
+    """All that is stated of a run, as codes and figures; the conclusion has sentences, too.
 
     Attributes:
-        verdict: Whether it measured its targets at all.
+        verdict: Whether the run measured its targets at all.
         conclusion: What follows, in words.
-        comparisons: Each two targets by each measure.
-        capacities: What a search of the highest rate found, else nothing.
-        parity: What wasn't equal between the targets.
-        caveats: What limits it besides the verdict's reasons and warnings.
-        cluster: What ran where, where it was made in a cluster.
-        worker_summary: What the machines had in common, where several made the load.
+        comparisons: The comparison of each two targets by each measure.
+        capacities: The results of a search for the highest rate; none for other runs.
+        capacity_ratios: The ratios of these capacities.
+        parity: The conditions that should be equal for all targets.
+        caveats: The limits of the results, besides the verdict's reasons and warnings.
+        cluster: The cluster of a run in a cluster.
+        worker_summary: The workers of a load that several machines made.
     """
 
     format: Literal[4]
@@ -43,8 +47,9 @@ class Report:
     conclusion: Conclusion
     comparisons: tuple[Comparison, ...]
     capacities: tuple[CapacityResult, ...]
+    capacity_ratios: tuple[CapacityRatio, ...]
     parity: Parity
-    caveats: tuple[str, ...]
+    caveats: tuple[Finding, ...]
     measurements: tuple[Measurement, ...]
     run: Run
     method: Method
@@ -55,23 +60,16 @@ class Report:
 def draw_up(
     run: Run, measurements: Sequence[Measurement], method: Method, cluster: Cluster | None = None
 ) -> Report:
-    """Draw up the report of what was measured in a run."""
-    verdict = judge(run, measurements, method, cluster)
-    answering = [one for one in measurements if one.latency]
-    open_load = run.load.model != "closed"
-    comparisons = (
-        compare_all(answering, method, valid=verdict.valid, open_load=open_load)
-        if run.kind == "loads"
-        else ()
-    )
-    found = capacity.examine(run, measurements)
-    parity = sheet(measurements, run, cluster)
+    """Draw up the report of a run's measurements."""
+    parity = compare_conditions(measurements, run, cluster)
+    results = _results(run, measurements, method, cluster)
     return Report(
         format=REPORT_FORMAT,
-        verdict=verdict,
-        conclusion=conclude(verdict, measurements, comparisons, found, method),
-        comparisons=comparisons,
-        capacities=found,
+        verdict=results.verdict,
+        conclusion=conclude(results, finding_writer(run, parity), method),
+        comparisons=tuple(results.comparisons),
+        capacities=tuple(results.capacities),
+        capacity_ratios=tuple(results.capacity_ratios),
         parity=parity,
         caveats=caveats(run, measurements, parity, method, cluster),
         measurements=tuple(measurements),
@@ -80,6 +78,22 @@ def draw_up(
         cluster=cluster,
         worker_summary=workers.examine(run, measurements),
     )
+
+
+def _results(
+    run: Run, measurements: Sequence[Measurement], method: Method, cluster: Cluster | None
+) -> Results:
+    verdict = judge(run, measurements, method, cluster)
+    answering = [measurement for measurement in measurements if measurement.latency]
+    open_load = run.load.model != "closed"
+    comparisons = (
+        compare_all(answering, method, valid=verdict.valid, open_load=open_load)
+        if run.kind == "loads"
+        else ()
+    )
+    capacities = capacity.examine(run, measurements)
+    ratios = tuple(compare_capacities(capacities))
+    return Results(verdict, measurements, comparisons, capacities, ratios)
 
 
 def to_json(report: Report) -> str:

@@ -7,6 +7,8 @@ looks for the keys that it adds, and leaves a file that has them unchanged.
 from collections.abc import Callable
 from typing import Any, Literal
 
+from celsiusify_reporting.inputs.migration_4 import code_facts, number_as_4, rename_keys
+
 REPORT_FORMAT: Literal[4] = 4
 OLDEST_FORMAT = 2
 
@@ -85,63 +87,8 @@ def _change_measurements(report: Json, change: Callable[[Json], Json]) -> Json:
     return report | {"measurements": [change(part) for part in report["measurements"]]}
 
 
-# The keys that format 4 renames, by the key of format 3; each has one meaning in a report.
-RENAMED = {
-    "asked_ceiling_rps": "configured_ceiling_rps",
-    "asked_think_ms": "configured_think_ms",
-    "course": "timeline",
-    "cut_s": "warm_up_s",
-    "effective_n": "effective_sample_size",
-    "fairness": "parity",
-    "felt": "user_impact",
-    "needs": "needed_requests",
-    "steady": "window_stats",
-    "team": "worker_summary",
-    "tells": "names_instances",
-    "thinks": "think_times",
-    "traits": "rows",
-    "unlike": "version_mismatches",
-    "wanted": "desired",
-    "watched_s": "observed_s",
-}
-# Of a change of the load, and of what has a `times`, what it counts or divides.
-CHANGE = {"before": "replicas_before", "after": "replicas_after"}
-EVENT_TIMES = {"first_s", "last_s", "times"}
-
-
-def rename_keys(report: Json) -> Json:
-    """Rename the keys of format 3; the run and the cluster keep theirs."""
-    kept = {key: report[key] for key in ("run", "method", "cluster") if key in report}
-    return {key: _rename(value) for key, value in _rename_part(report).items()} | kept
-
-
-def _rename(part: Any) -> Any:
-    if isinstance(part, list):
-        return [_rename(value) for value in part]
-    if not isinstance(part, dict):
-        return part
-    return {
-        key: value if key == "target" and isinstance(value, dict) else _rename(value)
-        for key, value in _rename_part(part).items()
-    }
-
-
-def _rename_part(part: Json) -> Json:
-    names = RENAMED
-    if "direction" in part:
-        names = names | CHANGE
-    if "times" in part:
-        names = names | {"times": "count" if {*part} == EVENT_TIMES else "ratio"}
-    return {names.get(key, key): value for key, value in part.items()}
-
-
-def number_as_4(report: Json) -> Json:
-    """Number a report as format 4, whose form it has by now."""
-    return report | {"format": 4}
-
-
 # The steps from each format to the next, the oldest change first.
 STEPS: dict[int, tuple[Callable[[Json], Json], ...]] = {
     2: (separate_unmeasured, rename_odd_rounds, add_even_percent, add_equal, number_as_3),
-    3: (rename_keys, number_as_4),
+    3: (rename_keys, code_facts, number_as_4),
 }

@@ -1,10 +1,16 @@
-"""Write comparisons in words: the outcome decides the claim, the interval its size."""
+"""Write comparisons: the outcome decides the claim, the interval its size."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 
-from celsiusify_reporting.compare.pairs import Comparison, decided
+from celsiusify_reporting.compare.pairs import (
+    Comparison,
+    Measure,
+    ObstacleCode,
+    Outcome,
+    decided,
+)
 from celsiusify_reporting.narrative.formatting import (
     SPACE,
     figure,
@@ -14,92 +20,178 @@ from celsiusify_reporting.narrative.formatting import (
     rate,
     whole,
 )
+from celsiusify_reporting.narrative.templates import Choice, Template, choose, fill, written
+from celsiusify_reporting.stats.facts import Figure
 from celsiusify_reporting.stats.method import Method
 
-# What the target that is ahead is, and in what.
-AHEAD = {
-    "p50_ms": ("faster", "in the median"),
-    "p99_ms": ("faster", "in the 99th percentile"),
-    "throughput_rps": ("ahead", "in requests a second"),
+MEASURES: Mapping[Measure, str] = {
+    Measure.P50_MS: "median latency",
+    Measure.P99_MS: "99th percentile of latency",
+    Measure.THROUGHPUT_RPS: "requests per second",
+    Measure.CPU_S_PER_REQUESTS: "CPU time per request",
 }
-COSTS = {"cpu_s_per_requests": "CPU time per request"}
-HIGHER_IS_BETTER = {"throughput_rps"}
-FEW = 4  # reasons that a sentence holds
-UNITS = {"p50_ms": "ms", "p99_ms": "ms", "throughput_rps": "requests a second"}
+UNITS = {
+    Measure.P50_MS: "ms",
+    Measure.P99_MS: "ms",
+    Measure.THROUGHPUT_RPS: "requests a second",
+    Measure.CPU_S_PER_REQUESTS: "CPU s per {requests} requests",
+}
+HIGHER_IS_BETTER = {Measure.THROUGHPUT_RPS}
+OUTCOMES: Mapping[Outcome, str] = {
+    Outcome.LOWER: "lower",
+    Outcome.HIGHER: "higher",
+    Outcome.EQUIVALENT: "equivalent",
+    Outcome.NO_DIFFERENCE_SHOWN: "no difference shown",
+    Outcome.UNDECIDED: "can't tell",
+    Outcome.NOT_COMPARED: "not compared",
+}
+OBSTACLES: Mapping[ObstacleCode, Template] = {
+    ObstacleCode.INVALID_RUN: "the measurement is invalid",
+    ObstacleCode.SCHEDULE_SETS_RATE: "the load's schedule sets it",
+    ObstacleCode.LOAD_SETS_BOTH_RATES: "the load sets it",
+    ObstacleCode.LOAD_SETS_ONE_RATE: "the load sets that of {target}",
+    ObstacleCode.TOO_FEW_ROUNDS: Choice(
+        "rounds",
+        {1: "{rounds} round of both; a comparison needs {limit_rounds}"},
+        "{rounds} rounds of both; a comparison needs {limit_rounds}",
+    ),
+    ObstacleCode.LEGACY: "{text}",
+}
+
+FASTER = "{ahead} was faster than {behind} {advantages}"
+ADVANTAGES = {
+    Measure.P50_MS: "by {span} in the median",
+    Measure.P99_MS: "by {span} in the 99th percentile",
+}
+DECIDED: Mapping[Measure, Template] = {
+    Measure.THROUGHPUT_RPS: "{ahead} was ahead of {behind} by {span} in requests a second",
+    Measure.CPU_S_PER_REQUESTS: Choice(
+        "in_percent",
+        {True: "{behind} used {span} more CPU time per request than {ahead}"},
+        "{behind} used {span} the CPU time per request of {ahead}",
+    ),
+}
+EQUIVALENT = "{first} and {second} are equivalent within {band} in {measures}"
+NOT_SHOWN = "no difference beyond {band} between {first} and {second} was shown in {measures}"
+WITHIN = "{measure} (the difference lies between {low} and {high})"
+UNDECIDED = Choice(
+    "more_rounds",
+    {
+        None: "which of {first} and {second} has the lower {measure} can't be told, nor would "
+        "{most_rounds} rounds tell",
+        1: "which of {first} and {second} has the lower {measure} can't be told yet: about "
+        "{more_rounds} more round of each is needed",
+    },
+    "which of {first} and {second} has the lower {measure} can't be told yet: about {more_rounds} "
+    "more rounds of each are needed",
+)
+FEW_REASONS = 4
+LEFT_OUT = Choice(
+    "everywhere",
+    {True: "throughput was not compared: {reasons}"},
+    "throughput was not compared everywhere: {reasons}",
+)
+LOAD_SETS = "the load sets that of one target or both"
+LEADING = "{title} was ahead of all {others} others in {measure}, by at least {span}"
+NOT_LEADING = "no target was shown to be ahead of all others in {measure}"
+DETAIL = Choice(
+    "obstacle",
+    {
+        None: "{measure}, {first} against {second}: {first_value} against {second_value} {unit}, "
+        "{ratio} times ({low} to {high}) over {rounds} rounds: {outcome}."
+    },
+    "{measure}, {first} against {second}: {first_value} against {second_value} {unit}; not "
+    "compared: {obstacle}.",
+)
+AT_RATE = "{measure} at {rate} a second"
 
 
-def clauses(comparisons: Sequence[Comparison], method: Method) -> Iterator[str]:
-    """What all comparisons say, two targets after the other."""
-    for _, pair in groupby(comparisons, lambda one: (one.first, one.second)):
+def comparison_sentences(comparisons: Sequence[Comparison], method: Method) -> Iterator[str]:
+    """Yield what all comparisons show, one pair of targets after the other."""
+    for _, pair in groupby(comparisons, lambda part: (part.first, part.second)):
         yield from _pair(list(pair), method)
     yield from left_out(comparisons)
 
 
 def _pair(pair: Sequence[Comparison], method: Method) -> Iterator[str]:
     shown = decided(pair)
-    for ahead, behind in dict.fromkeys(titles(one) for one in shown):
-        lead = [one for one in shown if titles(one) == (ahead, behind)]
-        if won := [one for one in lead if one.measure in AHEAD]:
-            yield f"{ahead} was {listing(list(_won(won, behind)))}"
-        than = "" if won else f" than {ahead}"
-        yield from (_paid(one, behind, than) for one in lead if one.measure in COSTS)
-    names = f"{pair[0].first_title} and {pair[0].second_title}"
-    yield from _open(pair, "the two" if shown else names, method)
+    for ahead, behind in dict.fromkeys(ranking(part) for part in shown):
+        lead = [part for part in shown if ranking(part) == (ahead, behind)]
+        faster = [part for part in lead if part.measure in ADVANTAGES]
+        if faster:
+            advantages = listing(
+                [ADVANTAGES[part.measure].format(span=_span(part)) for part in faster]
+            )
+            yield FASTER.format(ahead=ahead, behind=behind, advantages=advantages)
+        yield from (_decided(part) for part in lead if part.measure in DECIDED)
+    yield from _open(pair, method)
 
 
-def titles(one: Comparison) -> tuple[str, str]:
-    """Who is ahead, and who behind."""
-    first_ahead = (one.outcome == "higher") == (one.measure in HIGHER_IS_BETTER)
-    titles = one.first_title, one.second_title
+def _decided(comparison: Comparison) -> str:
+    ahead, behind = ranking(comparison)
+    span = _span(comparison)
+    template = choose(DECIDED[comparison.measure], {"in_percent": span.endswith("%")})
+    return template.format(ahead=ahead, behind=behind, span=span)
+
+
+def ranking(comparison: Comparison) -> tuple[str, str]:
+    """Return the titles of the target that is ahead, and of the other one."""
+    first_ahead = (comparison.outcome is Outcome.HIGHER) == (comparison.measure in HIGHER_IS_BETTER)
+    titles = comparison.first_title, comparison.second_title
     return titles if first_ahead else titles[::-1]
 
 
-def _won(won: Sequence[Comparison], behind: str) -> Iterator[str]:
-    """Parts such as: faster than the other by 1.9 to 2.3 times in the median."""
-    than, said = f" than {behind}", ""
-    for one in won:
-        assert one.interval
-        word, what = AHEAD[one.measure]
-        adjective = f"{word}{than} " if word != said else ""
-        than, said = "", word
-        yield f"{adjective}by {span(one.interval.low, one.interval.high)} {what}"
-
-
-def _paid(one: Comparison, behind: str, than: str) -> str:
-    """What the target that is behind paid, as so much more than the other."""
-    assert one.interval
-    more = span(one.interval.low, one.interval.high)
-    what = COSTS[one.measure]
-    if more.endswith("times"):
-        return f"{behind} used {more} the {what}{than.replace('than', 'of')}"
-    return f"{behind} used {more} more {what}{than}"
-
-
-def _open(pair: Sequence[Comparison], both: str, method: Method) -> Iterator[str]:
-    """What shows no difference, and what can't be told."""
+def _open(pair: Sequence[Comparison], method: Method) -> Iterator[str]:
+    """Yield the measures that show no difference, and those that can't tell."""
+    names = {"first": pair[0].first_title, "second": pair[0].second_title}
     band = f"±{limit(method.equivalence_percent)}"
-    if alike := [one.title for one in pair if one.outcome == "equivalent"]:
-        yield f"{both} are equivalent within {band} in {listing(alike)}"
-    if quiet := [one for one in pair if one.outcome == "no difference shown"]:
-        seen = listing([f"{one.title} ({_within(one)})" for one in quiet])
-        yield f"no difference beyond {band} between {both} was shown in {seen}"
-    for one in pair:
-        if one.outcome == "can't tell":
-            yield f"which of {both} has the lower {one.title} can't be told{_more(one, method)}"
+    alike = [MEASURES[part.measure] for part in pair if part.outcome is Outcome.EQUIVALENT]
+    if alike:
+        yield EQUIVALENT.format(**names, band=band, measures=listing(alike))
+    quiet = [_within(part) for part in pair if part.outcome is Outcome.NO_DIFFERENCE_SHOWN]
+    if quiet:
+        yield NOT_SHOWN.format(**names, band=band, measures=listing(quiet))
+    for part in pair:
+        if part.outcome is Outcome.UNDECIDED:
+            yield choose(UNDECIDED, {"more_rounds": part.more_rounds}).format(
+                **names,
+                measure=MEASURES[part.measure],
+                more_rounds=whole(part.more_rounds),
+                most_rounds=whole(method.most_rounds),
+            )
 
 
 def left_out(comparisons: Sequence[Comparison]) -> Iterator[str]:
-    """Why throughput was not compared, each reason once."""
-    of = [one for one in comparisons if one.measure == "throughput_rps"]
-    reasons = dict.fromkeys(one.why_not for one in of if one.why_not)
+    """Yield why throughput was not compared, each reason once."""
+    compared = [part for part in comparisons if part.measure is Measure.THROUGHPUT_RPS]
+    reasons = list(dict.fromkeys(obstacle_text(part) for part in compared if part.obstacle))
     if reasons:
-        everywhere = "" if all(one.why_not for one in of) else " everywhere"
-        why = listing(list(reasons)) if len(reasons) < FEW else "the load sets it of one or both"
-        yield f"throughput was not compared{everywhere}: {why}"
+        everywhere = all(part.obstacle for part in compared)
+        text = listing(reasons) if len(reasons) < FEW_REASONS else LOAD_SETS
+        yield choose(LEFT_OUT, {"everywhere": everywhere}).format(reasons=text)
+
+
+def obstacle_text(comparison: Comparison) -> str:
+    """Return why two targets weren't compared."""
+    assert comparison.obstacle
+    titles = {
+        comparison.first: comparison.first_title,
+        comparison.second: comparison.second_title,
+    }
+
+    def write(name: str, value: Figure) -> str:
+        return titles[str(value)] if name == "target" else written(name, value)
+
+    return fill(OBSTACLES[comparison.obstacle.code], comparison.obstacle.figures, write)
+
+
+def _span(comparison: Comparison) -> str:
+    assert comparison.interval
+    return span(comparison.interval.low, comparison.interval.high)
 
 
 def span(low: float, high: float) -> str:
-    """How many times as much, from one ratio to another; small ones in percent."""
+    """Return a range of ratios in times, or small ones in percent."""
     if high < 1:
         low, high = 1 / high, 1 / low
     if high < 1.5:
@@ -111,64 +203,71 @@ def _range(low: float, high: float) -> str:
     return " to ".join(dict.fromkeys(figure(end, 2) for end in (low, high)))
 
 
-def _within(one: Comparison) -> str:
-    assert one.interval
+def _within(comparison: Comparison) -> str:
+    assert comparison.interval
     low, high = (
-        percent(round(100 * (end - 1), 1)) for end in (one.interval.low, one.interval.high)
+        percent(round(100 * (end - 1), 1))
+        for end in (comparison.interval.low, comparison.interval.high)
     )
-    return f"it lies between {low} and {high}"
+    return WITHIN.format(measure=MEASURES[comparison.measure], low=low, high=high)
 
 
-def _more(one: Comparison, method: Method) -> str:
-    if one.more_rounds is None:
-        return f", nor would {whole(method.most_rounds)} rounds tell"
-    rounds = "round" if one.more_rounds == 1 else "rounds"
-    return f" yet: it takes about {whole(one.more_rounds)} more {rounds} of each"
-
-
-def detail(one: Comparison, method: Method) -> str:
-    """A comparison with its figures."""
-    values = " against ".join(figure(value) for value in (one.first_value, one.second_value))
-    at = f" at {rate(one.at_rps)} a second" if one.at_rps else ""
-    what = f"{one.title[0].upper()}{one.title[1:]}{at}"
-    head = f"{what}, {one.first_title} against {one.second_title}: {values} {unit(one, method)}"
-    if one.interval is None or one.ratio is None:
-        return f"{head}; not compared: {one.why_not}."
-    return (
-        f"{head}, {figure(one.ratio)} times ({figure(one.interval.low)} to "
-        f"{figure(one.interval.high)}) over {whole(one.rounds)} rounds: {one.outcome}."
+def detail(comparison: Comparison, method: Method) -> str:
+    """Return a comparison with its figures."""
+    interval = comparison.interval
+    obstacle = obstacle_text(comparison) if comparison.obstacle else None
+    return choose(DETAIL, {"obstacle": obstacle}).format(
+        measure=_capitalised(_at_rate(comparison)),
+        first=comparison.first_title,
+        second=comparison.second_title,
+        first_value=figure(comparison.first_value),
+        second_value=figure(comparison.second_value),
+        unit=unit(comparison.measure, method),
+        ratio=figure(comparison.ratio),
+        low=figure(interval.low if interval else None),
+        high=figure(interval.high if interval else None),
+        rounds=whole(comparison.rounds),
+        outcome=OUTCOMES[comparison.outcome],
+        obstacle=obstacle,
     )
 
 
-def unit(one: Comparison, method: Method) -> str:
-    """The unit of the figures that are compared."""
-    return UNITS.get(one.measure, f"CPU s per {whole(method.per_requests)} requests")
+def _at_rate(comparison: Comparison) -> str:
+    title = MEASURES[comparison.measure]
+    if not comparison.at_rps:
+        return title
+    return AT_RATE.format(measure=title, rate=rate(comparison.at_rps))
+
+
+def _capitalised(text: str) -> str:
+    return text[0].upper() + text[1:]
+
+
+def unit(measure: Measure, method: Method) -> str:
+    """Return the unit of the figures that are compared."""
+    return UNITS[measure].format(requests=whole(method.per_requests))
 
 
 def leading(comparisons: Sequence[Comparison]) -> Iterator[str]:
-    """By each measure, the one that is ahead of all others, and by how much at least."""
-    others = len({name for one in comparisons for name in (one.first, one.second)}) - 1
-    for measure in dict.fromkeys(one.measure for one in comparisons):
-        of = [one for one in comparisons if one.measure == measure]
-        if any(one.why_not for one in of):
+    """Yield by each measure the target that is ahead of all others, and by how much at least."""
+    others = len({name for part in comparisons for name in (part.first, part.second)}) - 1
+    for measure in dict.fromkeys(part.measure for part in comparisons):
+        compared = [part for part in comparisons if part.measure is measure]
+        if any(part.obstacle for part in compared):
             continue
-        won = Counter(titles(one)[0] for one in decided(of))
-        first = next((title for title, times in won.items() if times == others), None)
-        yield (
-            _lead(first, of, others)
-            if first
-            else (f"no target was shown to be ahead of all others in {of[0].title}")
+        wins = Counter(ranking(part)[0] for part in decided(compared))
+        title = next((title for title, count in wins.items() if count == others), None)
+        if title is None:
+            yield NOT_LEADING.format(measure=MEASURES[measure])
+            continue
+        least = min(_least(part) for part in decided(compared) if ranking(part)[0] == title)
+        yield LEADING.format(
+            title=title, others=whole(others), measure=MEASURES[measure], span=span(least, least)
         )
     yield from left_out(comparisons)
 
 
-def _lead(first: str, of: Sequence[Comparison], others: int) -> str:
-    least = min(_least(one) for one in decided(of) if titles(one)[0] == first)
-    by = span(least, least)
-    return f"{first} was ahead of all {whole(others)} others in {of[0].title}, by at least {by}"
-
-
-def _least(one: Comparison) -> float:
-    """How many times as much it is at least, whichever way round."""
-    assert one.interval
-    return max(one.interval.low, 1 / one.interval.high)
+def _least(comparison: Comparison) -> float:
+    """Return the smallest ratio of an interval, whichever target is ahead."""
+    assert comparison.interval
+    return max(comparison.interval.low, 1 / comparison.interval.high)

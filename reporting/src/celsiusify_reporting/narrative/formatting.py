@@ -4,6 +4,7 @@ import math
 from collections.abc import Sequence
 
 UNKNOWN = "n/a"
+NOT_RECORDED = "not recorded"
 # Keeps a value and its unit on one line.
 SPACE = "\N{NO-BREAK SPACE}"
 

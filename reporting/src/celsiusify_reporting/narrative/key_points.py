@@ -1,4 +1,4 @@
-"""What stands behind a conclusion, figure by figure, in sentences."""
+"""Write the figures behind a conclusion, a sentence for each."""
 
 from collections.abc import Iterator, Sequence
 
@@ -14,87 +14,113 @@ from celsiusify_reporting.narrative.formatting import (
     setting,
     whole,
 )
+from celsiusify_reporting.narrative.templates import Choice, choose
 from celsiusify_reporting.stats.closed_loop import stall
 from celsiusify_reporting.stats.method import Method
 from celsiusify_reporting.stats.model import Measurement
-from celsiusify_reporting.stats.open_load import OpenLoad
+
+CEILING = (
+    "{title}: {share} of the {ceiling} requests a second that {users} users can ask for when each "
+    "thinks for {think} after an answer."
+)
+NEAR_CEILING = Choice(
+    "limited",
+    {
+        1: "Above {limit} of that, throughput shows the load's limit and no target's capacity. So "
+        "it does for {targets}: the target might answer more than it was asked for."
+    },
+    "Above {limit} of that, throughput shows the load's limit and no target's capacity. So it does "
+    "for {targets}: latency and CPU time per request are what can be compared.",
+)
+SERVICE_TIME = (
+    "{title}: 99 % were answered within {response} of when they were due, and within {service} of "
+    "when they were sent."
+)
+OMISSION = Choice(
+    "omitted",
+    {
+        True: SERVICE_TIME
+        + " The gap of {gap} is coordinated omission: what a load that waits for answers doesn't "
+        "see."
+    },
+    SERVICE_TIME,
+)
+STALL = (
+    "{title}: a pause of a second, or of ten, delays one request of each of {users} users, {share} "
+    "of a round: it can't show in {percentiles}. Only an open load shows pauses."
+)
 
 
 def points(
     answering: Sequence[Measurement], comparisons: Sequence[Comparison], method: Method
 ) -> Iterator[str]:
-    """What was compared, what limits it, how replicas followed, and what could be hidden."""
+    """Yield the comparisons, their limits, the scaling of replicas, and what may be hidden."""
     if not many(comparisons):
-        yield from (detail(one, method) for one in comparisons if one.ratio is not None)
-    yield from _ceiling_points(answering, method)
+        yield from (detail(part, method) for part in comparisons if part.ratio is not None)
+    yield from _ceilings(answering, method)
     yield from scaling_text.points(answering)
     yield from _hidden(answering, method)
 
 
-def _ceiling_points(answering: Sequence[Measurement], method: Method) -> Iterator[str]:
-    for one in answering:
-        if loop := one.closed_loop:
-            yield (
-                f"{one.title}: {percent(loop.ceiling_percent)} of the {figure(loop.ceiling_rps)} "
-                f"requests a second that {whole(loop.users)} users can ask for when each thinks "
-                f"for {milliseconds(loop.think_ms)} after an answer."
+def _ceilings(answering: Sequence[Measurement], method: Method) -> Iterator[str]:
+    for measurement in answering:
+        if loop := measurement.closed_loop:
+            yield CEILING.format(
+                title=measurement.title,
+                share=percent(loop.ceiling_percent),
+                ceiling=figure(loop.ceiling_rps),
+                users=whole(loop.users),
+                think=milliseconds(loop.think_ms),
             )
-    closed = [one for one in answering if one.closed_loop]
-    if limited := near(closed, method):
-        what = (
-            "latency and CPU time per request are what can be compared"
-            if len(limited) > 1
-            else "it might answer more than it was asked for"
-        )
-        yield (
-            f"Above {limit(method.near_ceiling_percent)} of that, throughput shows the load's "
-            f"limit and no target's capacity. So it does for {listing(limited)}: {what}."
+    closed = [measurement for measurement in answering if measurement.closed_loop]
+    if limited := limited_by_load(closed, method):
+        yield choose(NEAR_CEILING, {"limited": len(limited)}).format(
+            limit=limit(method.near_ceiling_percent), targets=listing(limited)
         )
 
 
 def _hidden(answering: Sequence[Measurement], method: Method) -> Iterator[str]:
-    """What waiting for answers could hide of a closed load, and did hide of an open one."""
-    for one in answering:
-        if one.closed_loop:
-            yield from _stall(one, one.closed_loop.users, method)
-        if one.open_load:
-            yield from _gap(one.title, one.open_load, method)
+    """Yield what a closed load may hide, and what an open load would have hidden."""
+    for measurement in answering:
+        if measurement.closed_loop:
+            yield from _stall(measurement, measurement.closed_loop.users, method)
+        if measurement.open_load:
+            yield from _omission(measurement, method)
 
 
-def _gap(title: str, load: OpenLoad, method: Method) -> Iterator[str]:
-    """The 99th percentile of both times, and what their gap is."""
-    p99 = load.at(99)
-    if p99 is None or p99.gap_ms is None:
+def _omission(measurement: Measurement, method: Method) -> Iterator[str]:
+    load = measurement.open_load
+    p99 = load.at(99) if load else None
+    if load is None or p99 is None or p99.gap_ms is None:
         return
-    text = (
-        f"{title}: 99 % were answered within {milliseconds(p99.response_ms)} of when they were "
-        f"due, and within {milliseconds(p99.service_ms)} of when they were sent."
+    omitted = p99.gap_ms > method.lag_warning_ms + (load.lag_p99_ms or 0)
+    yield choose(OMISSION, {"omitted": omitted}).format(
+        title=measurement.title,
+        response=milliseconds(p99.response_ms),
+        service=milliseconds(p99.service_ms),
+        gap=milliseconds(p99.gap_ms),
     )
-    if p99.gap_ms > method.lag_warning_ms + (load.lag_p99_ms or 0):
-        text += (
-            f" The gap of {milliseconds(p99.gap_ms)} is coordinated omission: what a load that "
-            "waits for answers doesn't see."
-        )
-    yield text
 
 
-def _stall(one: Measurement, users: int, method: Method) -> Iterator[str]:
-    each = [round_.window_stats.counts.finished for round_ in one.rounds if round_.window_stats]
-    pause = stall(users, min(each, default=0), method.percents)
+def _stall(measurement: Measurement, users: int, method: Method) -> Iterator[str]:
+    finished = [
+        round_.window_stats.counts.finished for round_ in measurement.rounds if round_.window_stats
+    ]
+    pause = stall(users, min(finished, default=0), method.percents)
     if pause is None or not pause.unmoved:
         return
-    unmoved = listing([f"p{setting(value)}" for value in pause.unmoved])
-    yield (
-        f"{one.title}: a pause of a second, or of ten, delays one request of each of "
-        f"{whole(users)} users, {percent(pause.percent)} of a round: it can't show in {unmoved}. "
-        "Only an open load shows pauses."
+    yield STALL.format(
+        title=measurement.title,
+        users=whole(users),
+        share=percent(pause.percent),
+        percentiles=listing([f"p{setting(value)}" for value in pause.unmoved]),
     )
 
 
-def near(measurements: Sequence[Measurement], method: Method) -> list[str]:
-    """Titles of the targets whose throughput the load sets."""
+def limited_by_load(measurements: Sequence[Measurement], method: Method) -> list[str]:
+    """Return the titles of the targets whose throughput the load sets."""
     return [
-        one.title
-        for one in measurements
-        if one.open_load or (one.ceiling_percent or 0) > method.near_ceiling_percent
+        measurement.title
+        for measurement in measurements
+        if measurement.open_load or (measurement.ceiling_percent or 0) > method.near_ceiling_percent
     ]

@@ -1,178 +1,262 @@
-"""Write how replicas followed the load, and what users experienced meanwhile."""
+"""Write how replicas followed the load, and the latencies and failures meanwhile."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from celsiusify_reporting.narrative.formatting import SPACE, figure, listing, percent, rate, whole
+from celsiusify_reporting.narrative.formatting import (
+    SPACE,
+    UNKNOWN,
+    figure,
+    listing,
+    percent,
+    rate,
+    whole,
+)
+from celsiusify_reporting.narrative.settings_text import spread
+from celsiusify_reporting.narrative.templates import Choice, Template, choose
 from celsiusify_reporting.stats.model import Measurement
 from celsiusify_reporting.stats.scaling.changes import Change, EventTimes
-from celsiusify_reporting.stats.segments import Segment
+from celsiusify_reporting.stats.scaling.replicas import Replicas
+from celsiusify_reporting.stats.segments import Segment, SegmentCode
+
+SEGMENTS: Mapping[SegmentCode, str] = {
+    SegmentCode.STEP: "{step}, at {rate}/s",
+    SegmentCode.BEFORE: "before",
+    SegmentCode.UNTIL_READY: "until the new replicas were ready",
+    SegmentCode.WITH_NEW_REPLICAS: "with the new replicas",
+    SegmentCode.WITHOUT_NEW_REPLICAS: "without a new replica",
+    SegmentCode.AFTERWARDS: "afterwards",
+}
+CAUSES: Mapping[str, str] = {
+    "began": "when the load began",
+    "up": "when the load rose from {from_rate} to {to_rate}/s",
+    "down": "when the load fell from {from_rate} to {to_rate}/s",
+}
+POINT = Choice(
+    "rounds", {1: "{title}, {cause}: {effect}"}, "{title}, {cause} in {rounds} rounds: {effect}"
+)
+
+NOT_SCALED = Choice(
+    "replicas",
+    {1: "no more than {replicas} replica was wanted within {observed}."},
+    "no more than {replicas} replicas were wanted within {observed}.",
+)
+SCALED_UP = "{events} ({before} to {after} replicas)."
+UNNAMED = SCALED_UP + " Its answers don't tell when the first new one answered."
+SILENT = SCALED_UP + " No new one answered."
+EVENTS = {
+    "desired": "more replicas were wanted after {times}",
+    "created": "a new pod was created after {times}",
+    "ready": "the first was ready after {times}",
+    "answered": "it answered after {times}",
+}
+ALL_READY = "all {ready} new ones were ready after {times}"
+SOME_READY = "only {ready} of {wanted} new ones by the time the load changed again"
+KEPT = "replicas stayed at {before} for the {observed} that were observed."
+SCALED_DOWN = (
+    "fewer replicas were wanted after {first}, and {after} instead of {before} after {last}."
+)
+
+IMPACT: Template = Choice(
+    "untold",
+    {
+        "": "{title}, as users experienced it: 99 % were answered {segments}.",
+    },
+    "{title}, as users experienced it: 99 % were answered {segments}; {untold}, there were too few "
+    "requests to tell.",
+)
+IMPACT_OF_SEGMENT = "within {p99} {segment}"
+
+SOME_LATE = Choice(
+    "rises",
+    {1: "not all new replicas of {title} were ready while the load was high"},
+    "not all new replicas of {title} were ready while the load was high in {late} of {rises} "
+    "rounds",
+)
+ALL_IN_TIME = "{title} had all new replicas ready {times} after the load rose"
+NONE_WANTED = "no more replicas of {title} were wanted when the load rose"
 
 
-def user_impact(alike: Sequence[Change]) -> str | None:
-    """What users met: how slow it was, and what of it went wrong, stretch by stretch."""
-    segments = list(zip(*(one.user_impact for one in alike), strict=True))
-    known = [f"within {_slow(same)} {_wrong(same)}" for same in segments if _slow(same)]
-    few = [_wrong(same) for same in segments if not _slow(same)]
-    untold = f"; {listing(few)}, too few were asked to tell" if few else ""
-    return f"as users felt it: 99 % were answered {listing(known)}{untold}." if known else None
+def segment_title(segment: Segment) -> str:
+    """Return the title of a segment; a step has its number and its rate."""
+    return SEGMENTS[segment.code].format(step=segment.step, rate=rate(segment.rate_rps))
 
 
-def _slow(same: Sequence[Segment]) -> str:
-    """The 99th percentile of a stretch in each round, from the least to the most."""
-    p99 = [value for one in same if (value := one.p99_ms) is not None]
-    ends = dict.fromkeys(figure(end) for end in (min(p99), max(p99))) if p99 else ()
-    return f"{' to '.join(ends)}{SPACE}ms" if ends else ""
+def ready(replicas: Replicas | None) -> str:
+    """Return the number of ready replicas, or the fewest and the most."""
+    return UNKNOWN if replicas is None else spread(replicas.fewest, replicas.most)
 
 
-def _wrong(same: Sequence[Segment]) -> str:
-    """A stretch, and what share of its requests went wrong, in the worst round."""
-    shares = ((failed, "failed"), (dropped, "were dropped"))
-    worst = [(max(share(one) or 0 for one in same), what) for share, what in shares]
-    most = "up to " if len(same) > 1 else ""
-    wrong = [f"{most}{percent(share)} {what}" for share, what in worst if share]
-    return f"{same[0].name} ({listing(wrong)})" if wrong else same[0].name
+def failed(segment: Segment) -> float | None:
+    """Return the failures of a segment, in percent of finished requests."""
+    return segment.window_stats.throughput.failed_percent
 
 
-def failed(one: Segment) -> float | None:
-    """Failures of a stretch, in percent of what ended."""
-    return one.window_stats.throughput.failed_percent
-
-
-def dropped(one: Segment) -> float | None:
-    """Arrivals of an open load that were never sent, in percent."""
-    return one.window_stats.open_load.dropped_percent if one.window_stats.open_load else None
+def dropped(segment: Segment) -> float | None:
+    """Return the dropped arrivals of a segment in percent; None for a closed load."""
+    load = segment.window_stats.open_load
+    return load.dropped_percent if load else None
 
 
 def coarse(value: float) -> str:
-    """A time that is known to the second."""
+    """Return a time that is known to the second."""
     return f"{abs(value) if abs(value) < 0.5 else value:.0f}".replace("-", "−")
 
 
 def fine(value: float) -> str:
-    """A time that is known exactly, to the tenth of a second."""
+    """Return a time that is known exactly, to the tenth of a second."""
     return f"{value:.1f}"
 
 
 def points(measurements: Sequence[Measurement]) -> Iterator[str]:
-    """A sentence or two for each change of the load that replicas followed, or didn't.
+    """Yield a sentence or two for each change of the load.
 
-    Rounds in which the same happened share a sentence, which then says from when until when.
+    Rounds with the same events share a sentence, which gives the range of their times.
     """
-    for one in measurements:
-        for alike in _alike(one.changes or ()):
-            rounds = f" in {whole(len(alike))} rounds" if len(alike) > 1 else ""
-            told = _up(alike) if alike[0].direction == "up" else _down(alike)
-            yield f"{one.title}, {cause(alike[0])}{rounds}: {told}"
-            if met := user_impact(alike):
-                yield f"{one.title}, {met}"
+    for measurement in measurements:
+        for changes in _grouped(measurement.changes or ()):
+            up = changes[0].direction == "up"
+            yield choose(POINT, {"rounds": len(changes)}).format(
+                title=measurement.title,
+                cause=cause(changes[0]),
+                rounds=whole(len(changes)),
+                effect=_scaled_up(changes) if up else _scaled_down(changes),
+            )
+            yield from _impact(measurement.title, changes)
 
 
 def headlines(measurements: Sequence[Measurement]) -> Iterator[str]:
-    """For each target, how soon replicas were there after its load had risen in a step."""
-    for one in measurements:
-        rises = [each for each in one.changes or () if each.direction == "up" and each.from_rps]
-        wanted = [each for each in rises if each.desired]
-        ready_s = [each.ready.last_s for each in wanted if each.ready and not each.missing_replicas]
-        late = len(wanted) - len(ready_s)
+    """Yield for each target how soon replicas were ready after a step up of the load."""
+    for measurement in measurements:
+        rises = [
+            change
+            for change in measurement.changes or ()
+            if change.direction == "up" and change.from_rps
+        ]
+        scaled = [change for change in rises if change.desired]
+        ready_s = [
+            change.ready.last_s for change in scaled if change.ready and not change.missing_replicas
+        ]
+        late = len(scaled) - len(ready_s)
         if late:
-            of = f" in {whole(late)} of {whole(len(rises))} rounds" if len(rises) > 1 else ""
-            yield f"not all new replicas of {one.title} were ready while the load was high{of}"
-        elif wanted:
-            yield f"{one.title} had all new replicas ready {_range(ready_s)} after the load rose"
+            yield choose(SOME_LATE, {"rises": len(rises)}).format(
+                title=measurement.title, late=whole(late), rises=whole(len(rises))
+            )
+        elif scaled:
+            yield ALL_IN_TIME.format(title=measurement.title, times=_range(ready_s))
         elif rises:
-            yield f"no more replicas of {one.title} were wanted when the load rose"
+            yield NONE_WANTED.format(title=measurement.title)
 
 
-def _alike(changes: Sequence[Change]) -> list[list[Change]]:
-    """Changes of several rounds by what happened, whenever it did."""
-    kinds: dict[tuple[object, ...], list[Change]] = {}
-    for one in changes:
-        events = (one.desired, one.created, one.ready, one.answered)
-        counts = tuple(event_times and event_times.count for event_times in events)
-        met = tuple((each.name, each.p99_ms is None) for each in one.user_impact)
-        load = (
-            one.direction,
-            one.from_rps,
-            one.to_rps,
-            one.replicas_before,
-            one.replicas_after,
-            one.names_instances,
-        )
-        kinds.setdefault((*load, *counts, *met), []).append(one)
-    return list(kinds.values())
+def cause(change: Change) -> str:
+    """Return how the load changed."""
+    template = CAUSES["began" if change.from_rps is None else change.direction]
+    return template.format(from_rate=rate(change.from_rps), to_rate=rate(change.to_rps))
+
+
+def _grouped(changes: Sequence[Change]) -> list[list[Change]]:
+    """Group the changes of several rounds by their events, whenever these happened."""
+    groups: dict[tuple[object, ...], list[Change]] = {}
+    for change in changes:
+        events = (change.desired, change.created, change.ready, change.answered)
+        counts = tuple(times and times.count for times in events)
+        impact = tuple((segment.code, segment.p99_ms is None) for segment in change.user_impact)
+        replicas = (change.replicas_before, change.replicas_after, change.names_instances)
+        load = (change.direction, change.from_rps, change.to_rps)
+        groups.setdefault((*load, *replicas, *counts, *impact), []).append(change)
+    return list(groups.values())
 
 
 def _range(seconds: Sequence[float], write: Callable[[float], str] = coarse) -> str:
-    """The least and the most of some times, with their unit."""
+    """Return the least and the most of some times, with their unit."""
     ends = dict.fromkeys(write(end) for end in (min(seconds), max(seconds)))
     return f"{' to '.join(ends)}{SPACE}s"
 
 
-def cause(change: Change) -> str:
-    """What the load did."""
-    if change.from_rps is None:
-        return "when the load began"
-    did = "rose" if change.direction == "up" else "fell"
-    return f"when the load {did} from {rate(change.from_rps)} to {rate(change.to_rps)}/s"
-
-
-def _up(alike: Sequence[Change]) -> str:
-    one = alike[0]
-    if one.desired is None:
-        watched = _range([each.observed_s for each in alike])
-        return f"no more than {_replicas(one.replicas_before)} wanted within {watched}."
-    events = [
-        _event("more replicas were wanted", [each.desired for each in alike]),
-        _event("a new pod was created", [each.created for each in alike]),
-        _event("the first was ready", [each.ready for each in alike]),
-        _event("it answered", [each.answered for each in alike], fine),
-        _last(alike),
-    ]
-    told = listing([event for event in events if event])
-    before, after = whole(one.replicas_before), whole(one.replicas_after)
-    return f"{told} ({before} to {after} replicas).{_silent(one)}"
-
-
-def _event(
-    what: str, event_times: Sequence[EventTimes | None], write: Callable[[float], str] = coarse
-) -> str:
-    known = [one.first_s for one in event_times if one]
-    return f"{what} after {_range(known, write)}" if known else ""
-
-
-def _last(alike: Sequence[Change]) -> str:
-    """When the last of several new replicas was ready, or how many were."""
-    ready = alike[0].ready
-    if ready is None or (ready.count == 1 and not alike[0].missing_replicas):
-        return ""
-    if missing_replicas := alike[0].missing_replicas:
-        wanted = whole(ready.count + missing_replicas)
-        return f"only {whole(ready.count)} of {wanted} new ones by the time the load changed again"
-    last = _range([one.ready.last_s for one in alike if one.ready])
-    return f"all {whole(ready.count)} new ones were ready after {last}"
-
-
-def _silent(change: Change) -> str:
-    """What there is to say where no new replica was seen to answer."""
-    if not change.names_instances:
-        return " Its answers don't tell when the first new one answered."
-    return " No new one answered." if change.ready and not change.answered else ""
-
-
-def _down(alike: Sequence[Change]) -> str:
-    one = alike[0]
-    wanted = [each.desired for each in alike if each.desired]
-    if not wanted:
-        watched = _range([each.observed_s for each in alike])
-        return (
-            f"replicas stayed at {whole(one.replicas_before)} for the {watched} that were watched."
-        )
-    first, last = [each.first_s for each in wanted], [each.last_s for each in wanted]
-    return (
-        f"fewer replicas were wanted after {_range(first)}, and {whole(one.replicas_after)} "
-        f"instead of {whole(one.replicas_before)} after {_range(last)}."
+def _scaled_up(changes: Sequence[Change]) -> str:
+    first = changes[0]
+    if first.desired is None:
+        template = choose(NOT_SCALED, {"replicas": first.replicas_before})
+        return template.format(replicas=whole(first.replicas_before), observed=_observed(changes))
+    if not first.names_instances:
+        template = UNNAMED
+    else:
+        template = SILENT if first.ready and not first.answered else SCALED_UP
+    return template.format(
+        events=listing([*_events(changes), *_last(changes)]),
+        before=whole(first.replicas_before),
+        after=whole(first.replicas_after),
     )
 
 
-def _replicas(count: int | None) -> str:
-    return "1 replica was" if count == 1 else f"{whole(count)} replicas were"
+def _observed(changes: Sequence[Change]) -> str:
+    return _range([change.observed_s for change in changes])
+
+
+def _events(changes: Sequence[Change]) -> Iterator[str]:
+    for name, template in EVENTS.items():
+        events: list[EventTimes | None] = [getattr(change, name) for change in changes]
+        first_s = [times.first_s for times in events if times]
+        write = fine if name == "answered" else coarse
+        if first_s:
+            yield template.format(times=_range(first_s, write))
+
+
+def _last(changes: Sequence[Change]) -> Iterator[str]:
+    """Yield when the last of several new replicas was ready, or how many were."""
+    first_ready, missing = changes[0].ready, changes[0].missing_replicas
+    if first_ready is None or (first_ready.count == 1 and not missing):
+        return
+    count = first_ready.count
+    if missing:
+        yield SOME_READY.format(ready=whole(count), wanted=whole(count + missing))
+        return
+    last_s = [change.ready.last_s for change in changes if change.ready]
+    yield ALL_READY.format(ready=whole(count), times=_range(last_s))
+
+
+def _scaled_down(changes: Sequence[Change]) -> str:
+    first = changes[0]
+    before, after = whole(first.replicas_before), whole(first.replicas_after)
+    desired = [change.desired for change in changes if change.desired]
+    if not desired:
+        return KEPT.format(before=before, observed=_observed(changes))
+    return SCALED_DOWN.format(
+        first=_range([times.first_s for times in desired]),
+        last=_range([times.last_s for times in desired]),
+        before=before,
+        after=after,
+    )
+
+
+def _impact(title: str, changes: Sequence[Change]) -> Iterator[str]:
+    """Yield the 99th percentile of latency and the failures, segment by segment."""
+    segments = list(zip(*(change.user_impact for change in changes), strict=True))
+    known = [
+        IMPACT_OF_SEGMENT.format(p99=p99, segment=_with_failures(same))
+        for same in segments
+        if (p99 := _p99(same))
+    ]
+    if known:
+        untold = listing([_with_failures(same) for same in segments if not _p99(same)])
+        yield choose(IMPACT, {"untold": untold}).format(
+            title=title, segments=listing(known), untold=untold
+        )
+
+
+def _p99(same: Sequence[Segment]) -> str:
+    """Return the range of the 99th percentile over rounds; empty if it is unknown in all."""
+    p99_ms = [value for segment in same if (value := segment.p99_ms) is not None]
+    ends = dict.fromkeys(figure(end) for end in (min(p99_ms), max(p99_ms))) if p99_ms else ()
+    return f"{' to '.join(ends)}{SPACE}ms" if ends else ""
+
+
+def _with_failures(same: Sequence[Segment]) -> str:
+    """Return a segment with the failed and dropped share of its requests, in the worst round."""
+    shares = (
+        (max(failed(segment) or 0 for segment in same), "{most}{percent} failed"),
+        (max(dropped(segment) or 0 for segment in same), "{most}{percent} were dropped"),
+    )
+    most = "up to " if len(same) > 1 else ""
+    parts = [text.format(most=most, percent=percent(share)) for share, text in shares if share]
+    title = segment_title(same[0])
+    return f"{title} ({listing(parts)})" if parts else title

@@ -5,7 +5,7 @@ from itertools import groupby
 from textwrap import fill
 
 from celsiusify_reporting.compare.pairs import Comparison, many
-from celsiusify_reporting.narrative.comparison_text import HIGHER_IS_BETTER
+from celsiusify_reporting.narrative.comparison_text import HIGHER_IS_BETTER, MEASURES
 from celsiusify_reporting.narrative.formatting import rate
 from celsiusify_reporting.plots.spec import Axis, Chart, Look, Panel, Rule, Trace
 from celsiusify_reporting.plots.style import AXIS
@@ -56,7 +56,7 @@ def _panel(
 
 def _name(line: Comparison) -> str:
     better = "more" if line.measure in HIGHER_IS_BETTER else "less"
-    return f"{line.title}\n{better} is better"
+    return f"{MEASURES[line.measure]}\n{better} is better"
 
 
 def _estimates(lines: Sequence[Comparison]) -> Iterator[Trace]:

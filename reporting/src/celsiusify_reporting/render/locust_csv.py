@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 import pandas as pd
 
+from celsiusify_reporting.narrative.formatting import NOT_RECORDED
 from celsiusify_reporting.stats.counts import Failure, count
 from celsiusify_reporting.stats.latency import Nanoseconds, latencies_ns, percentiles_ms
 from celsiusify_reporting.stats.timeseries import Second
@@ -91,7 +92,13 @@ def failures(kinds: Iterable[Failure], request: str) -> str:
     return _csv(
         FAILURES_COLUMNS,
         (
-            [*_names(request), kind.error, kind.count, _utc(kind.first_ns), _utc(kind.last_ns)]
+            [
+                *_names(request),
+                kind.error or NOT_RECORDED,
+                kind.count,
+                _utc(kind.first_ns),
+                _utc(kind.last_ns),
+            ]
             for kind in kinds
         ),
     )

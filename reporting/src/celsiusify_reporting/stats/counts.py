@@ -120,13 +120,16 @@ def _reconciled(rows: Counts, declared: Counts | None, server: int | None) -> Re
 
 @dataclass(frozen=True)
 class Failure:
-    """Failures of one kind: the same error and HTTP status (0 where no answer came).
+    """The failures of one kind, with the same error and HTTP status.
 
-    `percent` is their share of the finished requests. `p50_ms` is the median of their latencies,
-    which are kept apart from those of the successes; None where none ended.
+    Attributes:
+        error: The error; None if none was recorded.
+        status: The HTTP status; 0 without an answer.
+        percent: The share of all finished requests.
+        p50_ms: The median latency, apart from the latencies of successes; None if none ended.
     """
 
-    error: str
+    error: str | None
     status: int
     count: int
     percent: float
@@ -139,18 +142,18 @@ def failures(rows: pd.DataFrame) -> tuple[Failure, ...]:
     """The kinds of failure among some rows, the most frequent first."""
     finished = count(rows).finished
     failed = rows[rows["outcome"] == "failed"]
-    named = failed.assign(error=failed["error"].astype("str").fillna("not recorded"))
+    named = failed.assign(error=failed["error"].astype("str").fillna(""))
     kinds = [
         _failure(str(error), int(str(status)), group, finished)
         for (error, status), group in named.groupby(["error", "status"])
     ]
-    return tuple(sorted(kinds, key=lambda kind: (-kind.count, kind.error, kind.status)))
+    return tuple(sorted(kinds, key=lambda kind: (-kind.count, kind.error or "", kind.status)))
 
 
 def _failure(error: str, status: int, group: pd.DataFrame, finished: int) -> Failure:
     latencies = group["latency_ns"].dropna().to_numpy(dtype=np.int64)
     return Failure(
-        error=error,
+        error=error or None,
         status=status,
         count=len(group),
         percent=100 * len(group) / finished,

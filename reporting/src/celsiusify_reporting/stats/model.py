@@ -1,10 +1,11 @@
-"""All that was measured of one target in one run: its rounds, and what they say together."""
+"""The measurement of one target in one run: its rounds, and the statistics of all together."""
 
 from dataclasses import dataclass
 
 from celsiusify_reporting.inputs.run_json import RoundRecord, Target
 from celsiusify_reporting.stats.closed_loop import ClosedLoop
 from celsiusify_reporting.stats.counts import Reconciliation
+from celsiusify_reporting.stats.facts import MissingData
 from celsiusify_reporting.stats.latency import Latency
 from celsiusify_reporting.stats.open_load import OpenLoad
 from celsiusify_reporting.stats.scaling.changes import Change
@@ -20,13 +21,13 @@ from celsiusify_reporting.stats.window_stats import WindowStats
 
 @dataclass(frozen=True)
 class Round:
-    """One load of a target; a part is None where it couldn't be measured.
+    """One load of a target; None for what couldn't be measured.
 
     Attributes:
-        window: The steady window, less what `stationarity` cut off its start.
-        history: The whole round, second by second.
-        steps: Those of the schedule's rate, where it has any: then `stationarity` is theirs.
-        replicas: How many were ready in the window.
+        window: The steady window, without the warm-up that `stationarity` found in it.
+        history: The time series of the whole round.
+        steps: The steps of the schedule's rate; with steps, `stationarity` is judged for each.
+        replicas: The ready replicas in the window.
     """
 
     record: RoundRecord
@@ -40,25 +41,25 @@ class Round:
 
     @property
     def compared(self) -> WindowStats | None:
-        """What targets are compared by: the step of the highest rate, or all of the window."""
+        """The statistics that targets are compared by: of the highest step, or of the window."""
         step = highest(self.steps or ())
         return step.window_stats if step else self.window_stats
 
 
 @dataclass(frozen=True)
 class Measurement:
-    """One target of a run; a part is None where it couldn't be measured.
+    """One target of a run; None for what couldn't be measured.
 
     Attributes:
-        rounds: Each load of it, in order.
-        counting: Of all rounds together.
+        rounds: The rounds, in order.
+        counting: The counts of all rounds together.
         window_stats: The statistics of all steady windows together; in a search for the highest
             rate, of the rounds that confirmed it.
-        unmeasured: Which requests are missing, and why: then nothing can be concluded.
-        missing: What else is.
-        steps: The steps of a schedule's rate, each of all rounds together.
-        instances: Which of several instances answered what.
-        changes: How replicas followed the load.
+        unmeasured: The missing requests, which make the run invalid.
+        missing: Other missing data.
+        steps: The steps of a schedule's rate, each over all rounds.
+        instances: The answers of each of several instances.
+        changes: The changes of the load, and how replicas followed.
         timeline: Load and replicas over time.
     """
 
@@ -67,8 +68,8 @@ class Measurement:
     rounds: tuple[Round, ...]
     counting: Reconciliation | None
     window_stats: WindowStats | None
-    unmeasured: tuple[str, ...]
-    missing: tuple[str, ...]
+    unmeasured: tuple[MissingData, ...]
+    missing: tuple[MissingData, ...]
     steps: tuple[Segment, ...] | None = None
     instances: Instances | None = None
     changes: tuple[Change, ...] | None = None
@@ -76,54 +77,54 @@ class Measurement:
 
     @property
     def title(self) -> str:
-        """What the target is called."""
+        """The title of the target."""
         return self.target.called
 
     @property
     def histories(self) -> tuple[History, ...]:
-        """The course of each round that was measured."""
-        return tuple(one.history for one in self.rounds if one.history)
+        """The time series of each round that was measured."""
+        return tuple(round_.history for round_ in self.rounds if round_.history)
 
     @property
     def peak(self) -> Segment | None:
-        """The step of the highest rate, where there are steps."""
+        """The step of the highest rate; None without steps."""
         return highest(self.steps or ())
 
     @property
     def compared(self) -> WindowStats | None:
-        """What it is compared by: the step of the highest rate, or all of the windows."""
+        """The statistics that targets are compared by: of the highest step, or of the windows."""
         return self.peak.window_stats if self.peak else self.window_stats
 
     @property
     def replicas(self) -> Replicas | None:
-        """How many were ready in the steady windows."""
-        return together([one.replicas for one in self.rounds])
+        """The ready replicas in the steady windows."""
+        return together([round_.replicas for round_ in self.rounds])
 
     @property
     def latency(self) -> Latency | None:
-        """Latencies in the steady windows, if any request succeeded there."""
+        """Latencies in the steady windows; None if no request succeeded."""
         return self.window_stats.latency if self.window_stats else None
 
     def percentile_ms(self, percent: float) -> float | None:
-        """A percentile of the latencies, where there are enough of them."""
+        """Return a percentile of the latencies, or None if too few requests succeeded."""
         return self.window_stats.percentile_ms(percent) if self.window_stats else None
 
     @property
     def throughput_rps(self) -> float | None:
-        """Requests that succeeded, a second."""
+        """Successful requests per second."""
         return self.window_stats.throughput.succeeded_rps if self.window_stats else None
 
     @property
     def closed_loop(self) -> ClosedLoop | None:
-        """Where the load limits the result."""
+        """Limits of a closed load."""
         return self.window_stats.closed_loop if self.window_stats else None
 
     @property
     def open_load(self) -> OpenLoad | None:
-        """What was delivered of an open load."""
+        """Delivery of an open load."""
         return self.window_stats.open_load if self.window_stats else None
 
     @property
     def ceiling_percent(self) -> float | None:
-        """Finished requests as a share of what the users can ask for."""
+        """Finished requests in percent of the rate that the users can ask for."""
         return self.closed_loop.ceiling_percent if self.closed_loop else None

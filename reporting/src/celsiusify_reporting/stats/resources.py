@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
 import numpy as np
 import pandas as pd
@@ -10,53 +11,62 @@ from celsiusify_reporting.stats.counts import count
 from celsiusify_reporting.stats.window import Window
 
 
+class CpuProblem(StrEnum):
+    """The reason why the CPU time of a process is unknown."""
+
+    TOO_FEW_SAMPLES = "too_few_samples"
+    NOT_RECORDED = "not_recorded"
+    RESTARTED = "restarted"
+
+
 @dataclass(frozen=True)
 class Process:
-    """A process, or a process tree, within steady windows; None where it can't be known.
+    """The resources of a process tree within steady windows; None for what is unknown.
 
     Attributes:
         role: `target` or `worker-N`.
-        mean_percent: CPU time used, as a share of a core, between the first and the last sample.
-        peak_percent: The same between two samples, at its highest.
-        max_rss_mib: The most resident memory that a sample saw, in MiB.
-        cpu_problem: Why there is no CPU time.
+        mean_percent: The CPU time between the first and the last sample, in percent of a core.
+        peak_percent: The highest CPU time between two samples, in percent of a core.
+        max_rss_mib: The highest resident memory of a sample, in MiB.
+        cpu_problem: The reason why CPU time is unknown.
     """
 
     role: str
     mean_percent: float | None
     peak_percent: float | None
     max_rss_mib: float | None
-    cpu_problem: str | None
+    cpu_problem: CpuProblem | None
 
 
 def examine(usage: pd.DataFrame, role: str, windows: Sequence[Window]) -> Process:
-    """Sum up the samples of one role within some windows, in each of which it may be another."""
+    """Compute the resources of a role; each window may have another process in that role."""
     samples = [_samples(usage, role, window) for window in windows]
     rss = pd.concat(samples)["rss_bytes"].max()
     max_rss_mib = None if np.isnan(rss) else float(rss) / 2**20
-    if problem := next((found for one in samples if (found := _cpu_problem(one))), None):
-        return Process(role, None, None, max_rss_mib, problem)
-    seconds = np.concatenate([np.diff(one["time_ns"].to_numpy()) / 1e9 for one in samples])
-    used = np.concatenate([np.diff(one["cpu_s"].to_numpy()) for one in samples])
+    problems = [problem for part in samples if (problem := _cpu_problem(part))]
+    if problems:
+        return Process(role, None, None, max_rss_mib, problems[0])
+    seconds = np.concatenate([np.diff(part["time_ns"].to_numpy()) / 1e9 for part in samples])
+    used = np.concatenate([np.diff(part["cpu_s"].to_numpy()) for part in samples])
     mean, peak = used.sum() / seconds.sum(), (used / seconds).max()
     return Process(role, 100 * float(mean), 100 * float(peak), max_rss_mib, None)
 
 
 def workers(usage: pd.DataFrame, windows: Sequence[Window]) -> tuple[Process, ...]:
-    """Sum up each load-generating process, in order of its number."""
+    """Compute the resources of each load-generating process, in order of their numbers."""
     roles = {role for role in usage["role"] if role != "target"}
     return tuple(
-        examine(usage, role, windows) for role in sorted(roles, key=lambda one: int(one[7:]))
+        examine(usage, role, windows)
+        for role in sorted(roles, key=lambda role: int(role.removeprefix("worker-")))
     )
 
 
 def cpu_s_per(
     requests: int, rows: pd.DataFrame, usage: pd.DataFrame, windows: Sequence[Window]
 ) -> float | None:
-    """CPU seconds that the target used per that many finished requests.
+    """Return the target's CPU seconds for a number of finished requests; None if unknown.
 
-    Both are taken between the first and the last sample in each window, so that they cover the
-    same time: the cumulative CPU time's difference, over the requests that were due meanwhile.
+    CPU time and requests cover the same time, from the first to the last sample in each window.
     """
     finished, used = 0, 0.0
     for window in windows:
@@ -74,11 +84,11 @@ def _samples(usage: pd.DataFrame, role: str, window: Window) -> pd.DataFrame:
     return within[within["role"] == role].drop_duplicates("time_ns")
 
 
-def _cpu_problem(samples: pd.DataFrame) -> str | None:
+def _cpu_problem(samples: pd.DataFrame) -> CpuProblem | None:
     if len(samples) < 2:
-        return "fewer than two samples in the steady window"
+        return CpuProblem.TOO_FEW_SAMPLES
     if samples["cpu_s"].isna().any():
-        return "not recorded"
+        return CpuProblem.NOT_RECORDED
     if samples["pid"].nunique() > 1 or (samples["cpu_s"].diff() < 0).any():
-        return "the process was started again"
+        return CpuProblem.RESTARTED
     return None

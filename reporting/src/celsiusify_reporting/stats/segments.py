@@ -1,37 +1,46 @@
-"""Measure parts of a round, such as the steps of its rate."""
+"""Measure segments of a round, such as the steps of its rate."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from enum import StrEnum
 
 import pandas as pd
 
 from celsiusify_reporting.inputs.run_json import RoundRecord
-from celsiusify_reporting.narrative.formatting import rate
 from celsiusify_reporting.stats import stationarity
-from celsiusify_reporting.stats.method import Method
 from celsiusify_reporting.stats.scaling.replicas import Replicas, ready_within, together
 from celsiusify_reporting.stats.stationarity import Stationarity
+from celsiusify_reporting.stats.target_data import TargetData
 from celsiusify_reporting.stats.window import Window, steady_window
-from celsiusify_reporting.stats.window_stats import WindowStats
+from celsiusify_reporting.stats.window_stats import WindowStats, window_stats
 
-# What requests that were due in some windows, at such a rate, say: `steady.examine` of a run.
-Examine = Callable[[Sequence[Window], pd.DataFrame, float | None], WindowStats]
+
+class SegmentCode(StrEnum):
+    """A kind of segment: a step of a schedule's rate, or a phase around a change of the load."""
+
+    STEP = "step"
+    BEFORE = "before"
+    UNTIL_READY = "until_ready"
+    WITH_NEW_REPLICAS = "with_new_replicas"
+    WITHOUT_NEW_REPLICAS = "without_new_replicas"
+    AFTERWARDS = "afterwards"
 
 
 @dataclass(frozen=True)
 class Segment:
-    """A part of a round, or the same part of several.
+    """A segment of a round, or the same segment of several rounds.
 
     Attributes:
-        name: What it is.
-        from_s: When it begins, since the start of its round's steady window; of several rounds, of
-            the first.
-        rate_rps: The schedule's; None for a closed load.
-        offered_rps: What was due, or, in a closed load, what was sent.
-        stationarity: Whether it kept its pace; None where that isn't judged.
+        step: The number of a step, from 1; None for other kinds.
+        from_s: The start, in seconds since the first round's steady window began.
+        rate_rps: The schedule's rate; None for a closed load.
+        offered_rps: The rate of due requests, or in a closed load of sent ones.
+        replicas: The ready replicas.
+        stationarity: The stationarity; None if it isn't judged.
     """
 
-    name: str
+    code: SegmentCode
+    step: int | None
     from_s: float
     until_s: float
     rate_rps: float | None
@@ -42,76 +51,61 @@ class Segment:
 
     @property
     def p99_ms(self) -> float | None:
-        """The 99th percentile of latency, where there are enough requests for it."""
+        """The 99th percentile of latency; None if too few requests succeeded."""
         return self.window_stats.percentile_ms(99)
 
 
-def segment(
-    name: str,
+def measure_segment(
+    code: SegmentCode,
     windows: Sequence[Window],
-    rows: pd.DataFrame,
-    examine: Examine,
+    data: TargetData,
     *,
     origin_ns: int,
-    rate_rps: float | None = None,
-    scale: pd.DataFrame | None = None,
+    rate_rps: float | None,
+    step: int | None = None,
 ) -> Segment:
-    """Sum up the requests that were due in one window of each of some rounds.
+    """Compute the statistics of a segment.
 
     Args:
-        name: What the stretch is.
-        windows: The windows, one at least.
-        rows: The target's requests, of any time.
-        examine: What sums requests up.
+        code: The kind of the segment.
+        windows: The segment's window in each round, at least one.
+        data: The target's data; requests may lie outside the windows.
         origin_ns: The start of the first round's steady window.
         rate_rps: The schedule's rate.
-        scale: Samples of the target's replicas, if there are any.
+        step: The number of a step.
     """
-    within = pd.concat([window.rows(rows) for window in windows])
-    # The curve would take more room in report.json than all else, and isn't drawn.
-    window_stats = replace(examine(windows, within, rate_rps), distribution=None)
+    rows = pd.concat([window.rows(_requests(data)) for window in windows])
+    # The distribution would be the largest part of report.json, and no plot draws it.
+    stats = replace(window_stats(data, windows, rows, rate_rps), distribution=None)
     return Segment(
-        name=name,
+        code=code,
+        step=step,
         from_s=(windows[0].from_ns - origin_ns) / 1e9,
         until_s=(windows[0].until_ns - origin_ns) / 1e9,
         rate_rps=rate_rps,
-        offered_rps=len(within) / sum(window.seconds for window in windows),
-        window_stats=window_stats,
-        replicas=together([ready_within(scale, window) for window in windows]),
+        offered_rps=len(rows) / sum(window.seconds for window in windows),
+        window_stats=stats,
+        replicas=together([ready_within(data.scale, window) for window in windows]),
     )
 
 
 def highest(steps: Sequence[Segment]) -> Segment | None:
-    """The step of the highest rate; the first of those of equal rates."""
-    return max(steps, key=lambda one: one.rate_rps or 0, default=None)
+    """Return the step of the highest rate, the first if several have that rate."""
+    return max(steps, key=lambda step: step.rate_rps or 0, default=None)
 
 
-def of_round(
-    record: RoundRecord,
-    rows: pd.DataFrame,
-    scale: pd.DataFrame | None,
-    examine: Examine,
-    method: Method,
-) -> tuple[Segment, ...]:
-    """The steps of a round, as far as they lie within its steady window."""
-    return tuple(
-        _judged(one, window, rows, method)
-        for window, one in _stretches([record], rows, scale, examine)
-    )
+def steps_of_round(record: RoundRecord, data: TargetData) -> tuple[Segment, ...]:
+    """Measure and judge the steps in the steady window of a round."""
+    return tuple(_judged(step, window, data) for window, step in _steps([record], data))
 
 
-def of_all(
-    records: Sequence[RoundRecord],
-    rows: pd.DataFrame,
-    scale: pd.DataFrame | None,
-    examine: Examine,
-) -> tuple[Segment, ...]:
-    """The steps of several rounds, each step together with the same one of the others."""
-    return tuple(one for _, one in _stretches(records, rows, scale, examine))
+def steps_of_all(records: Sequence[RoundRecord], data: TargetData) -> tuple[Segment, ...]:
+    """Measure the steps of several rounds, each step over all rounds."""
+    return tuple(step for _, step in _steps(records, data))
 
 
 def mean_rate_rps(record: RoundRecord) -> float | None:
-    """What a schedule with steps asks for on average in the steady window; None without steps."""
+    """Return the mean rate of a schedule's steps in the steady window; None without steps."""
     places = range(len(record.steps or ()))
     steps = zip(record.steps or (), (_window(record, place) for place in places), strict=True)
     known = [(step.rate_rps, window.seconds) for step, window in steps if window]
@@ -120,32 +114,23 @@ def mean_rate_rps(record: RoundRecord) -> float | None:
     return sum(rate * seconds for rate, seconds in known) / sum(seconds for _, seconds in known)
 
 
-def _stretches(
-    records: Sequence[RoundRecord],
-    rows: pd.DataFrame,
-    scale: pd.DataFrame | None,
-    examine: Examine,
-) -> Iterator[tuple[Window, Segment]]:
+def _steps(records: Sequence[RoundRecord], data: TargetData) -> Iterator[tuple[Window, Segment]]:
     stepped = [record for record in records if record.steps and record.steady_from_ns]
     if not stepped:
         return
     origin_ns = stepped[0].steady_from_ns or 0
     for place, step in enumerate(stepped[0].steps or ()):
         windows = [window for record in stepped if (window := _window(record, place))]
-        if any(len(window.rows(rows)) for window in windows):
-            name = f"{place + 1}, at {rate(step.rate_rps)}/s"
-            yield (
-                windows[0],
-                segment(
-                    name,
-                    windows,
-                    rows,
-                    examine,
-                    origin_ns=origin_ns,
-                    rate_rps=step.rate_rps,
-                    scale=scale,
-                ),
+        if any(len(window.rows(_requests(data))) for window in windows):
+            segment = measure_segment(
+                SegmentCode.STEP,
+                windows,
+                data,
+                origin_ns=origin_ns,
+                rate_rps=step.rate_rps,
+                step=place + 1,
             )
+            yield windows[0], segment
 
 
 def _window(record: RoundRecord, place: int) -> Window | None:
@@ -158,9 +143,14 @@ def _window(record: RoundRecord, place: int) -> Window | None:
     )
 
 
-def _judged(one: Segment, window: Window, rows: pd.DataFrame, method: Method) -> Segment:
-    """Tell whether a step kept its pace, unless replicas came or went in it."""
-    if one.replicas and one.replicas.changed:
-        return one
-    seen = stationarity.batches(window.rows(rows), window, method)
-    return replace(one, stationarity=stationarity.examine(seen, window, method)[1])
+def _judged(step: Segment, window: Window, data: TargetData) -> Segment:
+    """Judge the stationarity of a step, unless replicas changed during the step."""
+    if step.replicas and step.replicas.changed:
+        return step
+    batches = stationarity.batches(window.rows(_requests(data)), window, data.method)
+    return replace(step, stationarity=stationarity.examine(batches, window, data.method)[1])
+
+
+def _requests(data: TargetData) -> pd.DataFrame:
+    assert data.requests is not None
+    return data.requests

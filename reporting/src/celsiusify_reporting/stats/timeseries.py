@@ -1,4 +1,4 @@
-"""A round second by second."""
+"""Time series of a round, second by second."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -20,9 +20,11 @@ class Second:
     """The requests that were due in one second of a round.
 
     Attributes:
-        from_ns: Its start; `seconds` is its length, at either end of a round maybe not 1.
-        users: How many were running at its end, or None where that isn't known.
-        first: Index of its first row; `after` is the one behind its last.
+        from_ns: The start.
+        seconds: The length, which may differ from 1 at either end of a round.
+        users: The number of running users at the end; None if unknown.
+        first: The index of the first row.
+        after: The index after the last row.
     """
 
     from_ns: int
@@ -35,10 +37,11 @@ class Second:
 
 @dataclass(frozen=True)
 class History:
-    """A round over time, a value each whole second.
+    """The time series of a round, with a value for each whole second.
 
-    `time_s` counts from the start of its steady window. A second belongs to the requests that were
-    due in it. Percentiles are None where it has too few.
+    Attributes:
+        time_s: The start of each second, since the steady window began.
+        p50_ms: The median latency of the second's due requests; None if there are too few.
     """
 
     time_s: tuple[float, ...]
@@ -49,19 +52,19 @@ class History:
     p99_ms: tuple[float | None, ...]
 
 
-def each_second(
+def cut_into_seconds(
     rows: pd.DataFrame,
     users: pd.DataFrame | None,
     window: Window | None,
     started_ns: int | None = None,
 ) -> Iterator[Second]:
-    """Cut a round into seconds that are aligned with the start of its steady window.
+    """Cut a round into seconds, aligned with the start of its steady window.
 
     Args:
-        rows: In order of `due_ns`, one at least.
-        users: Samples of `time_ns` and `users`, in order of time.
-        window: The steady window, whose end is the end of the last second.
-        started_ns: When the load began: the start of the first second.
+        rows: The requests in order of `due_ns`, at least one.
+        users: The samples of `time_ns` and `users`, in order of time.
+        window: The steady window, which ends with the last second.
+        started_ns: The start of the load and of the first second.
     """
     starts = rows["due_ns"].to_numpy()
     edges = _edges(int(starts[0]), int(starts[-1]), window, started_ns)
@@ -86,8 +89,8 @@ def _edges(
     edges = np.append(np.arange(begin, end, SECOND_NS, dtype=np.int64), end)
     if started_ns is not None and started_ns <= first_ns:
         edges[0] = max(begin, started_ns)
-    # A rest of a few milliseconds would be drawn as a spike: it joins the second beside it, unless
-    # the window starts in between.
+    # A rest of a few milliseconds would be drawn as a spike: it joins its neighbour, unless the
+    # window starts in between.
     if len(edges) > 2 and edges[-1] - edges[-2] < SECOND_NS / 2:
         edges = np.delete(edges, -2)
     if len(edges) > 2 and edges[1] - edges[0] < SECOND_NS / 2 and edges[1] != origin:
@@ -103,28 +106,34 @@ def _users_at(users: pd.DataFrame | None, times: npt.NDArray[np.int64]) -> list[
     return [int(running[index - 1]) if index else None for index in seen]
 
 
-def whole(seconds: Sequence[Second], rows: pd.DataFrame, window: Window | None) -> list[Second]:
-    """Those that last a second during which the load went on: a part of one has a part's rate."""
+def whole_seconds(
+    seconds: Sequence[Second], rows: pd.DataFrame, window: Window | None
+) -> list[Second]:
+    """Return the seconds of full length during which the load ran: a part has a part's rate."""
     last_ns = int(rows["due_ns"].iloc[-1])
     until_ns = max(last_ns, window.until_ns) if window else last_ns
-    return [one for one in seconds if one.seconds == 1 and one.from_ns + SECOND_NS <= until_ns]
+    return [
+        second
+        for second in seconds
+        if second.seconds == 1 and second.from_ns + SECOND_NS <= until_ns
+    ]
 
 
 def history(
     rows: pd.DataFrame, seconds: Sequence[Second], origin_ns: int, method: Method
 ) -> History | None:
-    """Draw up the series of a report from whole seconds of a round; None where there are none."""
+    """Return the time series of a round's whole seconds; None if there are none."""
     if not seconds:
         return None
     latencies = [
-        summarise(latencies_ns(rows.iloc[one.first : one.after], "succeeded"), method)
-        for one in seconds
+        summarise(latencies_ns(rows.iloc[second.first : second.after], "succeeded"), method)
+        for second in seconds
     ]
     return History(
-        time_s=tuple((one.from_ns - origin_ns) / SECOND_NS for one in seconds),
-        users=tuple(one.users for one in seconds),
-        succeeded_rps=tuple(one.counts.succeeded / one.seconds for one in seconds),
-        failed_rps=tuple(one.counts.failed / one.seconds for one in seconds),
-        p50_ms=tuple(one.at(50).ms if one else None for one in latencies),
-        p99_ms=tuple(one.at(99).ms if one else None for one in latencies),
+        time_s=tuple((second.from_ns - origin_ns) / SECOND_NS for second in seconds),
+        users=tuple(second.users for second in seconds),
+        succeeded_rps=tuple(second.counts.succeeded / second.seconds for second in seconds),
+        failed_rps=tuple(second.counts.failed / second.seconds for second in seconds),
+        p50_ms=tuple(latency.at(50).ms if latency else None for latency in latencies),
+        p99_ms=tuple(latency.at(99).ms if latency else None for latency in latencies),
     )

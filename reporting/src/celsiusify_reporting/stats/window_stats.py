@@ -1,11 +1,10 @@
-"""From the requests that were due within steady windows to what they say."""
+"""Compute the statistics of the requests that were due in steady windows."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pandas as pd
 
-from celsiusify_reporting.inputs.run_json import Run
 from celsiusify_reporting.stats import closed_loop, open_load, resources
 from celsiusify_reporting.stats.closed_loop import ClosedLoop
 from celsiusify_reporting.stats.counts import (
@@ -23,26 +22,28 @@ from celsiusify_reporting.stats.latency import (
     latencies_ns,
     summarise,
 )
-from celsiusify_reporting.stats.method import Method
 from celsiusify_reporting.stats.open_load import OpenLoad
 from celsiusify_reporting.stats.resources import Process
+from celsiusify_reporting.stats.target_data import TargetData
 from celsiusify_reporting.stats.window import Window
 
 
 @dataclass(frozen=True)
 class WindowStats:
-    """What the requests that were due within the steady window of a round, or of several, say.
+    """The statistics of the requests that were due in the windows of a round or of several.
 
     Attributes:
-        seconds: The windows' length.
-        latency: Of those that succeeded, as is `distribution`; None where none did.
+        seconds: The total length of the windows.
+        latency: The latencies of requests that succeeded; None if none did.
+        distribution: The distribution of these latencies.
         cpu_s_per_requests: CPU seconds of the target per `Method.per_requests` finished requests.
+        process: The target's processes.
         workers: The load-generating processes.
-        closed_loop: Where a closed load limits the result; None for an open one.
-        open_load: What was delivered of an open load; None for a closed one.
+        closed_loop: The limits of a closed load; None for an open load.
+        open_load: The delivery of an open load; None for a closed load.
         response_bytes: The mean length of an answer's body.
-        instances: How many instances of the target answered in a round, at most; None where they
-            don't tell.
+        instances: The most instances of the target that answered in a round; None if answers don't
+            name their instance.
     """
 
     seconds: float
@@ -60,40 +61,33 @@ class WindowStats:
     instances: int | None
 
     def percentile_ms(self, percent: float) -> float | None:
-        """A percentile of the latencies, where there are enough of them."""
+        """Return a percentile of the latencies, or None if too few requests succeeded."""
         return self.latency.at(percent).ms if self.latency else None
 
     @property
     def generator_percent(self) -> float | None:
-        """CPU of the busiest load-generating process, as a share of a core."""
-        known = [one.mean_percent for one in self.workers if one.mean_percent is not None]
+        """CPU of the busiest load-generating process, in percent of a core."""
+        known = [worker.mean_percent for worker in self.workers if worker.mean_percent is not None]
         return max(known, default=None)
 
 
-def examine(
-    run: Run,
-    windows: Sequence[Window],
-    rows: pd.DataFrame,
-    usage: pd.DataFrame | None,
-    method: Method,
-    rate_rps: float | None,
+def window_stats(
+    data: TargetData, windows: Sequence[Window], rows: pd.DataFrame, rate_rps: float | None
 ) -> WindowStats:
-    """Sum up the requests of some rounds.
+    """Compute the statistics of some requests of a target.
 
     Args:
-        run: The run, whose load tells what may be examined.
-        windows: The rounds' steady windows.
-        rows: The requests that were due within them.
-        usage: The target's samples of CPU time and memory, of any time; None where there are none.
-        method: The choices that it rests on.
-        rate_rps: The rate of an open load; None for that of the whole run.
+        data: The target's data.
+        windows: The windows, of one round or of several.
+        rows: The requests that were due in the windows.
+        rate_rps: The rate of an open load; None for the rate of the whole run.
     """
     counts = count(rows)
     latencies = latencies_ns(rows, "succeeded")
     seconds = sum(window.seconds for window in windows)
     answered = rows.loc[rows["latency_ns"].notna(), "bytes"]
-    closed = run.load.model == "closed"
-    rate = rate_rps or run.load.rate_rps
+    is_closed = data.run.load.model == "closed"
+    usage, method = data.usage, data.method
     return WindowStats(
         seconds=seconds,
         counts=counts,
@@ -108,19 +102,26 @@ def examine(
             if usage is None
             else resources.cpu_s_per(method.per_requests, rows, usage, windows)
         ),
-        closed_loop=_closed_loop(run, seconds, rows) if closed else None,
-        open_load=None if closed else open_load.examine(rows, seconds, rate, method),
+        closed_loop=_closed_loop(data, seconds, rows) if is_closed else None,
+        open_load=None if is_closed else _open_load(data, seconds, rows, rate_rps),
         response_bytes=None if answered.empty else float(answered.mean()),
         instances=_instances(rows),
     )
 
 
+def _closed_loop(data: TargetData, seconds: float, rows: pd.DataFrame) -> ClosedLoop | None:
+    profile = data.run.profile
+    return closed_loop.examine(rows, seconds, profile.users, profile.think_time_s)
+
+
+def _open_load(
+    data: TargetData, seconds: float, rows: pd.DataFrame, rate_rps: float | None
+) -> OpenLoad | None:
+    return open_load.examine(rows, seconds, rate_rps or data.run.load.rate_rps, data.method)
+
+
 def _instances(rows: pd.DataFrame) -> int | None:
-    """How many answered in a round, at most: an instance that is started anew has a new name."""
+    """Return the most instances in a round: an instance that restarts has a new name."""
     if rows.empty:
         return None
     return int(rows.groupby("round")["instance"].nunique().max()) or None
-
-
-def _closed_loop(run: Run, seconds: float, rows: pd.DataFrame) -> closed_loop.ClosedLoop | None:
-    return closed_loop.examine(rows, seconds, run.profile.users, run.profile.think_time_s)

@@ -1,85 +1,107 @@
-"""Whether all of a run is there: its rounds, its rows, and right answers before it began."""
+"""Check that a run is complete: its rounds, its requests, and the answers of the preflight."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 
 from celsiusify_reporting.inputs.run_json import Run
-from celsiusify_reporting.narrative.formatting import percent, shortened, whole
-from celsiusify_reporting.stats.counts import Counts, Reconciliation
+from celsiusify_reporting.stats.counts import Reconciliation
 from celsiusify_reporting.stats.method import Method
 from celsiusify_reporting.stats.model import Measurement, Round
-from celsiusify_reporting.validity.finding import Finding
+from celsiusify_reporting.validity.finding import (
+    Finding,
+    FindingCode,
+    Kind,
+    Severity,
+    finding,
+    invalid_if,
+)
 
 
 def check_answers(run: Run) -> Iterator[Finding]:
-    """The gate before all timing: every target must have answered rightly."""
-    for name, asked in (run.equivalence.targets if run.equivalence else {}).items():
-        if asked.wrong or asked.problem:
-            what = (
-                asked.problem or f"{whole(asked.wrong)} of {whole(asked.asked)} answers were wrong"
-            )
-            title = run.targets[name].called if name in run.targets else name
-            yield Finding("not equivalent", name, f"{title}: {what}.")
+    """Check the preflight: every target must have answered correctly before any timing."""
+    for name, answers in (run.equivalence.targets if run.equivalence else {}).items():
+        kind, severity = Kind.NOT_EQUIVALENT, Severity.INVALID
+        if answers.problem:
+            code = FindingCode.PREFLIGHT_FAILED
+            yield finding(code, kind, severity, name, problem=answers.problem)
+        elif answers.wrong:
+            code, counts = FindingCode.WRONG_ANSWERS, (answers.wrong, answers.asked)
+            yield finding(code, kind, severity, name, wrong=counts[0], asked=counts[1])
 
 
 def check_search(run: Run) -> Iterator[Finding]:
-    """A search for the highest rate must have come to an end, at each target."""
-    for name, target in run.targets.items() if run.kind == "capacity" else ():
+    """Check that a search for the highest rate ended at each target."""
+    for name in run.targets if run.kind == "capacity" else ():
         if name not in (run.capacity or {}):
-            text = f"{target.called}: the search for its highest rate came to no end."
-            yield Finding("incomplete", name, text)
+            yield finding(FindingCode.SEARCH_UNFINISHED, Kind.INCOMPLETE, Severity.INVALID, name)
 
 
-def check_parts(one: Measurement, rounds: Sequence[Round], method: Method) -> Iterator[Finding]:
-    """What wasn't measured of a target, and what wasn't counted alike."""
-    yield from _state(one)
-    yield from _missing(one)
-    for each in rounds:
-        if each.counting:
-            yield from _counted(one, each.record.round, each.counting, method)
+def check_parts(
+    measurement: Measurement, rounds: Sequence[Round], method: Method
+) -> Iterator[Finding]:
+    """Check that a target was measured as planned, and that its counts agree."""
+    yield from _state(measurement)
+    yield from _missing(measurement)
+    for round_ in rounds:
+        if round_.counting:
+            yield from _counts(measurement.name, round_.record.round, round_.counting, method)
 
 
-def _state(one: Measurement) -> Iterator[Finding]:
-    if one.target.state != "complete":
-        problems = [each.record.problem for each in one.rounds if each.record.problem]
-        why = one.target.problem or next(iter(problems), "it is not recorded why")
-        ending = "was interrupted" if one.target.state == "interrupted" else "failed"
-        why = shortened(why, word=80).removesuffix(".")
-        yield Finding("incomplete", one.name, f"{one.title}: the run {ending}: {why}.")
+def _state(measurement: Measurement) -> Iterator[Finding]:
+    target = measurement.target
+    if target.state == "complete":
+        return
+    problems = [round_.record.problem for round_ in measurement.rounds if round_.record.problem]
+    interrupted = target.state == "interrupted"
+    yield finding(
+        FindingCode.RUN_INTERRUPTED if interrupted else FindingCode.RUN_FAILED,
+        Kind.INCOMPLETE,
+        Severity.INVALID,
+        measurement.name,
+        problem=target.problem or next(iter(problems), None),
+    )
 
 
-def _missing(one: Measurement) -> Iterator[Finding]:
-    for reason in one.unmeasured:
-        yield Finding("lossy", one.name, f"{one.title}: {reason}.")
-    for reason in one.missing:
-        yield Finding("unknown", one.name, f"{one.title}: {reason}.", invalid=False)
+def _missing(measurement: Measurement) -> Iterator[Finding]:
+    for missing in measurement.unmeasured:
+        yield Finding(
+            missing.code,
+            Kind.LOSSY,
+            Severity.INVALID,
+            measurement.name,
+            missing.round,
+            missing.figures,
+        )
+    for missing in measurement.missing:
+        yield Finding(
+            missing.code, Kind.UNKNOWN, Severity.WARNING, measurement.name, None, missing.figures
+        )
 
 
-def _counted(
-    one: Measurement, number: int, counting: Reconciliation, method: Method
+def _counts(
+    target: str, number: int, counting: Reconciliation, method: Method
 ) -> Iterator[Finding]:
     declared = counting.declared
     if declared and not counting.complete:
-        off = 100 * counting.rows_gap / max(1, declared.started)
-        yield Finding(
-            "lossy",
-            one.name,
-            f"{one.title}, round {number}: the counts don't agree. The rows say "
-            f"{_outcomes(counting.rows)}; the load generator says {_outcomes(declared)}.",
-            invalid=off > method.count_gap_percent,
+        off_percent = 100 * counting.rows_gap / max(1, declared.started)
+        yield finding(
+            FindingCode.GENERATOR_COUNTS_DIFFER,
+            Kind.LOSSY,
+            invalid_if(off_percent > method.count_gap_percent),
+            target,
+            number,
+            **{f"rows_{outcome}": count for outcome, count in asdict(counting.rows).items()},
+            **{f"generator_{outcome}": count for outcome, count in asdict(declared).items()},
         )
-    share = counting.server_gap_percent
-    if share is not None and abs(share) > method.count_gap_percent:
-        yield Finding(
-            "lossy",
-            one.name,
-            f"{one.title}, round {number}: the target itself counted {whole(counting.server)} "
-            f"requests, the load generator {whole(counting.rows.started)} ({percent(share)} off).",
+    gap_percent = counting.server_gap_percent
+    if gap_percent is not None and abs(gap_percent) > method.count_gap_percent:
+        yield finding(
+            FindingCode.SERVER_COUNT_DIFFERS,
+            Kind.LOSSY,
+            Severity.INVALID,
+            target,
+            number,
+            server=counting.server,
+            started=counting.rows.started,
+            gap_percent=gap_percent,
         )
-
-
-def _outcomes(counts: Counts) -> str:
-    dropped = f", {whole(counts.dropped)} dropped" if counts.dropped else ""
-    return (
-        f"{whole(counts.started)} started, {whole(counts.succeeded)} succeeded, "
-        f"{whole(counts.failed)} failed, {whole(counts.aborted)} aborted{dropped}"
-    )

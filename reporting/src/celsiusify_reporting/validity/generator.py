@@ -1,29 +1,28 @@
-"""Whether the load generator was at its own limit."""
+"""Check whether the load generator was at its own limit."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from celsiusify_reporting.inputs.run_json import Run
-from celsiusify_reporting.narrative.formatting import (
-    figure,
-    limit,
-    milliseconds,
-    percent,
-    setting,
-    whole,
-)
 from celsiusify_reporting.stats.method import Method
 from celsiusify_reporting.stats.model import Measurement, Round
-from celsiusify_reporting.validity.finding import Finding
+from celsiusify_reporting.validity.finding import (
+    Finding,
+    FindingCode,
+    Kind,
+    Severity,
+    finding,
+    invalid_if,
+)
 
 
 @dataclass(frozen=True)
 class Headroom:
-    """How many times as much the load generator can do as it did.
+    """The capacity of the load generator divided by the rate that it achieved.
 
     Attributes:
-        calibrated_rps: What it reached against a responder that does nothing.
-        achieved_rps: What it finished at this target, in the step of the highest rate.
+        calibrated_rps: The rate against a null server.
+        achieved_rps: The rate of finished requests at the target, in the highest step.
     """
 
     target: str
@@ -34,80 +33,92 @@ class Headroom:
     floor_p50_ms: float | None
 
 
-def headroom(run: Run, one: Measurement) -> Headroom | None:
-    """The headroom at one target; None where it wasn't calibrated or nothing was reached."""
-    protocol = one.target.protocol
+def headroom(run: Run, measurement: Measurement) -> Headroom | None:
+    """Return the headroom at a target; None without calibration or finished requests."""
+    protocol = measurement.target.protocol
     calibrated = (run.calibration or {}).get(protocol or "")
-    busiest = one.compared
-    if not calibrated or not protocol or not busiest or not busiest.throughput.finished_rps:
+    stats = measurement.compared
+    if not calibrated or not protocol or not stats or not stats.throughput.finished_rps:
         return None
-    achieved = busiest.throughput.finished_rps
-    times = calibrated.rate_rps / achieved
+    achieved_rps = stats.throughput.finished_rps
+    ratio = calibrated.rate_rps / achieved_rps
     return Headroom(
-        one.name, protocol, calibrated.rate_rps, achieved, times, calibrated.floor_p50_ms
+        measurement.name,
+        protocol,
+        calibrated.rate_rps,
+        achieved_rps,
+        ratio,
+        calibrated.floor_p50_ms,
     )
 
 
-def check_headroom(run: Run, found: Sequence[Headroom], method: Method) -> Iterator[Finding]:
-    """Whether the load generator could do enough more than it did."""
+def check_headroom(run: Run, headrooms: Sequence[Headroom], method: Method) -> Iterator[Finding]:
+    """Check that the load generator was calibrated and could do more than it did."""
     if not run.calibration:
-        text = "The load generator was not calibrated: what it could reach by itself isn't known."
-        yield Finding("unknown", None, text, invalid=False)
-    for one in found:
-        if one.ratio < method.headroom:
-            yield Finding(
-                "generator-bound",
-                one.target,
-                f"{run.targets[one.target].called}: the load generator reaches "
-                f"{figure(one.calibrated_rps)} requests a second against a responder that does "
-                f"nothing, {figure(one.ratio)} times the {figure(one.achieved_rps)} reached here "
-                f"(less than {setting(method.headroom)} times).",
+        yield finding(FindingCode.NOT_CALIBRATED, Kind.UNKNOWN, Severity.WARNING)
+    for room in headrooms:
+        if room.ratio < method.headroom:
+            yield finding(
+                FindingCode.LOW_HEADROOM,
+                Kind.GENERATOR_BOUND,
+                Severity.INVALID,
+                room.target,
+                calibrated_rps=room.calibrated_rps,
+                achieved_rps=room.achieved_rps,
+                headroom=room.ratio,
+                limit_headroom=method.headroom,
             )
 
 
 def check_generator(
-    run: Run, one: Measurement, rounds: Sequence[Round], method: Method
+    run: Run, measurement: Measurement, rounds: Sequence[Round], method: Method
 ) -> Iterator[Finding]:
-    """Whether it was busy, or late, while it loaded a target."""
-    yield from _busy(one, method)
-    yield from _woke(run, one, rounds, method)
+    """Check that the load generator was neither busy nor late at a target."""
+    yield from _busy(measurement, method)
+    yield from _late(run, measurement, rounds, method)
 
 
-def _busy(one: Measurement, method: Method) -> Iterator[Finding]:
-    share = one.compared.generator_percent if one.compared else None
-    if share is not None and share > method.generator_cpu_percent:
-        yield Finding(
-            "generator-bound",
-            one.name,
-            f"{one.title}: the load generator was at its own limit (its busiest process used "
-            f"{percent(share)} of a core, over {limit(method.generator_cpu_percent)}), so that "
-            "latencies hold its own delays.",
+def _busy(measurement: Measurement, method: Method) -> Iterator[Finding]:
+    cpu_percent = measurement.compared.generator_percent if measurement.compared else None
+    if cpu_percent is not None and cpu_percent > method.generator_cpu_percent:
+        yield finding(
+            FindingCode.GENERATOR_BUSY,
+            Kind.GENERATOR_BOUND,
+            Severity.INVALID,
+            measurement.name,
+            cpu_percent=cpu_percent,
+            limit_percent=method.generator_cpu_percent,
         )
 
 
-def _woke(run: Run, one: Measurement, rounds: Sequence[Round], method: Method) -> Iterator[Finding]:
-    """How late the load generator woke up, round by round."""
-    lags = [lag for each in rounds if (lag := _lag_ms(each)) is not None]
-    worst = max(lags, default=0.0)
-    if worst <= method.lag_warning_ms:
+def _late(
+    run: Run, measurement: Measurement, rounds: Sequence[Round], method: Method
+) -> Iterator[Finding]:
+    """Check the lag of the load generator, round by round."""
+    lags_ms = [lag_ms for round_ in rounds if (lag_ms := _lag_ms(round_)) is not None]
+    worst_ms = max(lags_ms, default=0.0)
+    if worst_ms <= method.lag_warning_ms:
         return
-    late = sum(lag > method.lag_limit_ms for lag in lags)
-    # What a search found holds all the same: its latencies count from when requests were due, so
+    late = sum(lag_ms > method.lag_limit_ms for lag_ms in lags_ms)
+    limit_ms = method.lag_limit_ms if late else method.lag_warning_ms
+    # A search's capacity holds all the same: its latencies count from when requests were due, so
     # that lateness can only make the rate lower.
-    invalid = 100 * late > method.odd_rounds_percent * len(lags) and run.kind == "loads"
-    bound = method.lag_limit_ms if late else method.lag_warning_ms
-    yield Finding(
-        "generator-bound" if run.load.model == "closed" else "late",
-        one.name,
-        f"{one.title}: in {whole(sum(lag > bound for lag in lags))} of {whole(len(lags))} rounds "
-        f"the load generator woke up over {setting(bound)} ms late for more than one in a hundred "
-        f"requests; at worst one in a hundred was {milliseconds(worst)} late.",
-        invalid,
+    invalid = 100 * late > method.odd_rounds_percent * len(lags_ms) and run.kind == "loads"
+    closed = run.load.model == "closed"
+    yield finding(
+        FindingCode.GENERATOR_LATE if closed else FindingCode.ARRIVALS_LATE,
+        Kind.GENERATOR_BOUND if closed else Kind.LATE,
+        invalid_if(invalid),
+        measurement.name,
+        late_rounds=sum(lag_ms > limit_ms for lag_ms in lags_ms),
+        rounds=len(lags_ms),
+        lag_p99_ms=worst_ms,
+        limit_ms=limit_ms,
     )
 
 
-def _lag_ms(each: Round) -> float | None:
-    """The 99th percentile of the lag: of the arrivals of an open load, else of its own clock."""
-    if each.window_stats and each.window_stats.open_load:
-        return each.window_stats.open_load.lag_p99_ms
-    return each.record.lag_us.p99 / 1000 if each.record.lag_us else None
+def _lag_ms(round_: Round) -> float | None:
+    """Return the 99th percentile of the lag: of arrivals, or of a closed load's event loop."""
+    if round_.window_stats and round_.window_stats.open_load:
+        return round_.window_stats.open_load.lag_p99_ms
+    return round_.record.lag_us.p99 / 1000 if round_.record.lag_us else None

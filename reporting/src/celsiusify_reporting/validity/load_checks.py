@@ -1,114 +1,126 @@
-"""Whether a load was made as it was asked for, and kept its pace."""
+"""Check that a load was made as planned and that the target's performance didn't drift."""
 
 from collections.abc import Iterator, Sequence
 
-from celsiusify_reporting.narrative.formatting import (
-    figure,
-    limit,
-    listing,
-    milliseconds,
-    percent,
-    whole,
-)
 from celsiusify_reporting.stats.closed_loop import ClosedLoop
 from celsiusify_reporting.stats.method import Method
 from celsiusify_reporting.stats.model import Measurement, Round
 from celsiusify_reporting.stats.open_load import OpenLoad
-from celsiusify_reporting.validity.finding import Finding
+from celsiusify_reporting.validity.finding import (
+    Finding,
+    FindingCode,
+    Kind,
+    Severity,
+    finding,
+    invalid_if,
+)
 
 
-def check_load(one: Measurement, rounds: Sequence[Round], method: Method) -> Iterator[Finding]:
-    """How a target's load departed from what was asked for, and from itself."""
-    yield from _warm_up(one, rounds)
-    yield from _pace(one, rounds, method)
-    yield from _steps(one, rounds, method)
-    if one.closed_loop:
-        yield from _asked(one, one.closed_loop, method)
-    if one.open_load:
-        yield from _delivered(one, one.open_load, method)
+def check_load(
+    measurement: Measurement, rounds: Sequence[Round], method: Method
+) -> Iterator[Finding]:
+    """Check the load of a target for warm-up, drift, and departures from the plan."""
+    yield from _warm_up(measurement.name, rounds)
+    yield from _drift(measurement.name, rounds, method)
+    yield from _steps(measurement.name, rounds, method)
+    if measurement.closed_loop:
+        yield from _closed_load(measurement.name, measurement.closed_loop, method)
+    if measurement.open_load:
+        yield from _open_load(measurement, measurement.open_load, method)
 
 
-def _warm_up(one: Measurement, rounds: Sequence[Round]) -> Iterator[Finding]:
-    cut = [each.stationarity.warm_up_s for each in rounds if each.stationarity]
-    late = [seconds for seconds in cut if seconds]
-    if late:
-        yield Finding(
-            "non-stationary",
-            one.name,
-            f"{one.title}: {whole(len(late))} of {whole(len(cut))} rounds began otherwise than "
-            f"they went on; up to {figure(max(late))} s of the steady window are left out.",
-            invalid=False,
+def _warm_up(target: str, rounds: Sequence[Round]) -> Iterator[Finding]:
+    cuts_s = [round_.stationarity.warm_up_s for round_ in rounds if round_.stationarity]
+    warming_up = [cut_s for cut_s in cuts_s if cut_s]
+    if warming_up:
+        yield finding(
+            FindingCode.WARM_UP_IN_WINDOW,
+            Kind.NON_STATIONARY,
+            Severity.WARNING,
+            target,
+            warming_up=len(warming_up),
+            rounds=len(cuts_s),
+            longest_s=max(warming_up),
         )
 
 
-def _pace(one: Measurement, rounds: Sequence[Round], method: Method) -> Iterator[Finding]:
-    judged = [(each.record.round, each.stationarity) for each in rounds if each.stationarity]
-    drifting = [(number, kept) for number, kept in judged if kept.stationary is False]
-    if drifting:
-        numbers = listing([str(number) for number, _ in drifting])
-        named = f"round {numbers}" if len(drifting) == 1 else f"rounds {numbers}"
-        spread = max(kept.spread_percent for _, kept in drifting)
-        yield Finding(
-            "non-stationary",
-            one.name,
-            f"{one.title}: {whole(len(drifting))} of {whole(len(judged))} rounds did not keep the "
-            f"pace ({named}): between thirds of the steady window it changed by up to "
-            f"{percent(spread)} (over {limit(method.drift_percent)}).",
-            invalid=100 * len(drifting) > method.odd_rounds_percent * len(judged),
-        )
-
-
-def _steps(one: Measurement, rounds: Sequence[Round], method: Method) -> Iterator[Finding]:
-    """Steps that didn't settle: told only, for a spike is made to see what it does to a target."""
+def _drift(target: str, rounds: Sequence[Round], method: Method) -> Iterator[Finding]:
+    judged = [(round_.record.round, round_.stationarity) for round_ in rounds]
+    known = [(number, stationarity) for number, stationarity in judged if stationarity]
     drifting = [
-        (each.record.round, step.name, step.stationarity.spread_percent)
-        for each in rounds
-        for step in each.steps or ()
+        (number, stationarity) for number, stationarity in known if stationarity.stationary is False
+    ]
+    if drifting:
+        yield finding(
+            FindingCode.ROUNDS_DRIFT,
+            Kind.NON_STATIONARY,
+            invalid_if(100 * len(drifting) > method.odd_rounds_percent * len(known)),
+            target,
+            drifting=len(drifting),
+            rounds=len(known),
+            numbers=tuple(str(number) for number, _ in drifting),
+            spread_percent=max(stationarity.spread_percent for _, stationarity in drifting),
+            limit_percent=method.drift_percent,
+        )
+
+
+def _steps(target: str, rounds: Sequence[Round], method: Method) -> Iterator[Finding]:
+    """Check steps for drift, which is no fault: a spike is made to show its effect on a target."""
+    drifting = [
+        (round_.record.round, step, step.stationarity.spread_percent)
+        for round_ in rounds
+        for step in round_.steps or ()
         if step.stationarity and step.stationarity.stationary is False
     ]
     if drifting:
-        steps = "a step" if len(drifting) == 1 else f"{whole(len(drifting))} steps"
-        number, name, spread = max(drifting, key=lambda each: each[2])
-        yield Finding(
-            "non-stationary",
-            one.name,
-            f"{one.title}: in {steps} of its rate it did not keep the pace, "
-            f"most of all in step {name}, of round {whole(number)}: between thirds of that it "
-            f"changed by up to {percent(spread)} (over {limit(method.drift_percent)}), so that its "
-            "figures hang on how long the step was.",
-            invalid=False,
+        number, step, spread_percent = max(drifting, key=lambda drift: drift[2])
+        yield finding(
+            FindingCode.STEPS_DRIFT,
+            Kind.NON_STATIONARY,
+            Severity.WARNING,
+            target,
+            number,
+            drifting=len(drifting),
+            step=step.step,
+            rate_rps=step.rate_rps,
+            spread_percent=spread_percent,
+            limit_percent=method.drift_percent,
         )
 
 
-def _asked(one: Measurement, loop: ClosedLoop, method: Method) -> Iterator[Finding]:
+def _closed_load(target: str, loop: ClosedLoop, method: Method) -> Iterator[Finding]:
     if abs(loop.residual_percent) > method.residual_percent:
-        yield Finding(
-            "unaccounted time",
-            one.name,
-            f"{one.title}: {percent(loop.residual_percent)} of the users' time is neither think "
-            f"time nor waiting for an answer (over {limit(method.residual_percent)}): not all "
-            f"of the {whole(loop.users)} users were at work all the time.",
+        yield finding(
+            FindingCode.TIME_UNACCOUNTED,
+            Kind.UNACCOUNTED_TIME,
+            Severity.INVALID,
+            target,
+            residual_percent=loop.residual_percent,
+            limit_percent=method.residual_percent,
+            users=loop.users,
         )
     if loop.added_percent is not None and loop.added_percent > method.added_think_percent:
-        yield Finding(
-            "late",
-            one.name,
-            f"{one.title}: users thought {milliseconds(loop.added_ms)} longer than asked for "
-            f"({percent(loop.added_percent)}, over {limit(method.added_think_percent)}): the load "
-            "generator was late, and the load less than the profile says.",
-            invalid=False,
+        yield finding(
+            FindingCode.THINK_TIME_ADDED,
+            Kind.LATE,
+            Severity.WARNING,
+            target,
+            added_ms=loop.added_ms,
+            added_percent=loop.added_percent,
+            limit_percent=method.added_think_percent,
         )
 
 
-def _delivered(one: Measurement, load: OpenLoad, method: Method) -> Iterator[Finding]:
+def _open_load(measurement: Measurement, load: OpenLoad, method: Method) -> Iterator[Finding]:
     if load.delivered_percent < method.delivered_percent:
         # Under a spike a target may fail to keep up: that is then what was measured.
-        spike = bool(one.steps)
-        yield Finding(
-            "late",
-            one.name,
-            f"{one.title}: {percent(load.delivered_percent)} of the arrivals were sent (less than "
-            f"{limit(method.delivered_percent)}); {whole(load.dropped)} found no free connection"
-            + (": they are in no percentile of latency." if spike else "."),
-            invalid=not spike,
+        stepped = bool(measurement.steps)
+        yield finding(
+            FindingCode.ARRIVALS_NOT_SENT_IN_STEPS if stepped else FindingCode.ARRIVALS_NOT_SENT,
+            Kind.LATE,
+            invalid_if(not stepped),
+            measurement.name,
+            delivered_percent=load.delivered_percent,
+            limit_percent=method.delivered_percent,
+            dropped=load.dropped,
         )

@@ -1,4 +1,4 @@
-"""Whether a run measured its targets, or its own load generator, or nothing that lasts."""
+"""Judge whether a run measured its targets, and not its own load generator."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from celsiusify_reporting.inputs.run_json import Run
 from celsiusify_reporting.stats.method import Method
 from celsiusify_reporting.stats.model import Measurement, Round
 from celsiusify_reporting.validity.completeness import check_answers, check_parts, check_search
-from celsiusify_reporting.validity.finding import Finding
+from celsiusify_reporting.validity.finding import Finding, Severity
 from celsiusify_reporting.validity.generator import (
     Headroom,
     check_generator,
@@ -27,7 +27,7 @@ from celsiusify_reporting.validity.workers import (
 
 @dataclass(frozen=True)
 class Verdict:
-    """`VALID` or `INVALID`, and why; warnings leave a run valid."""
+    """The verdict VALID or INVALID, with its reasons; warnings leave a run valid."""
 
     word: str
     reasons: tuple[Finding, ...]
@@ -36,7 +36,7 @@ class Verdict:
 
     @property
     def valid(self) -> bool:
-        """Whether anything may be concluded."""
+        """True if the run allows conclusions."""
         return not self.reasons
 
 
@@ -44,30 +44,34 @@ def judge(
     run: Run, measurements: Sequence[Measurement], method: Method, cluster: Cluster | None = None
 ) -> Verdict:
     """Check a run against every limit of its method."""
-    rooms = tuple(found for one in measurements if (found := headroom(run, one)))
+    headrooms = tuple(room for measurement in measurements if (room := headroom(run, measurement)))
     findings = [
         *check_answers(run),
         *check_search(run),
         *check_workers(run),
-        *(finding for one in measurements for finding in _target(run, one, method)),
-        *check_headroom(run, rooms, method),
+        *(
+            finding
+            for measurement in measurements
+            for finding in _check_target(run, measurement, method)
+        ),
+        *check_headroom(run, headrooms, method),
         *check_samples(cluster, measurements, method),
     ]
-    reasons = tuple(one for one in findings if one.invalid)
-    warnings = tuple(one for one in findings if not one.invalid)
-    return Verdict("INVALID" if reasons else "VALID", reasons, warnings, rooms)
+    reasons = tuple(part for part in findings if part.severity == Severity.INVALID)
+    warnings = tuple(part for part in findings if part.severity == Severity.WARNING)
+    return Verdict("INVALID" if reasons else "VALID", reasons, warnings, headrooms)
 
 
-def _target(run: Run, one: Measurement, method: Method) -> Iterator[Finding]:
-    rounds = [each for each in one.rounds if _judged(run, each)]
-    yield from check_parts(one, rounds, method)
-    yield from check_load(one, rounds, method)
-    yield from check_generator(run, one, rounds, method)
-    yield from check_throttling(run, one, rounds, method)
-    yield from check_clocks(run, one, method)
-    yield from check_counts(one)
+def _check_target(run: Run, measurement: Measurement, method: Method) -> Iterator[Finding]:
+    rounds = [round_ for round_ in measurement.rounds if _is_judged(run, round_)]
+    yield from check_parts(measurement, rounds, method)
+    yield from check_load(measurement, rounds, method)
+    yield from check_generator(run, measurement, rounds, method)
+    yield from check_throttling(run, measurement, rounds, method)
+    yield from check_clocks(run, measurement, method)
+    yield from check_counts(measurement)
 
 
-def _judged(run: Run, each: Round) -> bool:
+def _is_judged(run: Run, round_: Round) -> bool:
     # A search drives a target over its limit on purpose: only what confirms its answer counts.
-    return run.kind == "loads" or each.record.phase == "confirm"
+    return run.kind == "loads" or round_.record.phase == "confirm"

@@ -1,32 +1,32 @@
-"""Check that a load of several machines was one load."""
+"""Check that the load of several machines was one load, and that replicas were observed."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from celsiusify_reporting.inputs.cluster_json import Clock, Cluster
 from celsiusify_reporting.inputs.run_json import Run
-from celsiusify_reporting.narrative.formatting import (
-    UNKNOWN,
-    limit,
-    listing,
-    milliseconds,
-    percent,
-    setting,
-    whole,
-)
 from celsiusify_reporting.stats.method import Method
 from celsiusify_reporting.stats.model import Measurement, Round
-from celsiusify_reporting.validity.finding import Finding
+from celsiusify_reporting.validity.finding import (
+    Finding,
+    FindingCode,
+    Kind,
+    Severity,
+    finding,
+    invalid_if,
+)
+
+UNKNOWN_VERSION = "n/a"
 
 
 @dataclass(frozen=True)
 class WorkerSummary:
-    """The load generator over all rounds of all targets.
+    """The workers over all rounds of all targets.
 
     Attributes:
-        version_mismatches: By worker, the versions that weren't the leader's; none where all were.
-        residual_ms: By worker, what the correction of its clock left at most; None if unknown.
-        throttled_percent: How much of a round a quota held it back at most; None if unknown.
+        version_mismatches: The versions that differ from the leader's, by worker.
+        residual_ms: The largest clock offset that the correction left, by worker; None if unknown.
+        throttled_percent: The largest throttled share of a round; None if unknown.
     """
 
     version_mismatches: dict[str, dict[str, str | None]]
@@ -35,17 +35,19 @@ class WorkerSummary:
 
 
 def examine(run: Run, measurements: Sequence[Measurement]) -> WorkerSummary | None:
-    """Look at a team; None where one machine made the load."""
+    """Summarise the workers; None if one machine made the load."""
     if not run.load.workers:
         return None
-    rounds = [each for one in measurements for each in one.rounds]
-    left = list(residuals(rounds))
-    shares = [share for each in rounds if (share := throttled_percent(run, each)) is not None]
+    rounds = [round_ for measurement in measurements for round_ in measurement.rounds]
+    offsets = list(residuals(rounds))
+    shares = [
+        percent for round_ in rounds if (percent := throttled_percent(run, round_)) is not None
+    ]
     return WorkerSummary(
         version_mismatches=version_mismatches(run),
         residual_ms={
             worker.name: max(
-                (ms for _, name, ms in left if name == worker.name and ms is not None),
+                (ms for _, name, ms in offsets if name == worker.name and ms is not None),
                 key=abs,
                 default=None,
             )
@@ -56,7 +58,7 @@ def examine(run: Run, measurements: Sequence[Measurement]) -> WorkerSummary | No
 
 
 def version_mismatches(run: Run) -> dict[str, dict[str, str | None]]:
-    """By worker, the versions that differ from the leader's, of what both name."""
+    """Return the versions that differ from the leader's, by worker, of packages that both name."""
     leader = {**run.versions, "python": run.machine.python}
     return {
         worker.name: {
@@ -69,15 +71,15 @@ def version_mismatches(run: Run) -> dict[str, dict[str, str | None]]:
 
 
 def residuals(rounds: Sequence[Round]) -> Iterator[tuple[int, str, float | None]]:
-    """The round, the worker, and what the correction of its clock left, in ms."""
-    for each in rounds:
-        for worker, offset in (each.record.clock_offset_ms or {}).items():
-            yield each.record.round, worker, offset.residual_ms
+    """Yield the round, the worker, and the clock offset in ms that the correction left."""
+    for round_ in rounds:
+        for worker, offset in (round_.record.clock_offset_ms or {}).items():
+            yield round_.record.round, worker, offset.residual_ms
 
 
-def throttled_percent(run: Run, each: Round) -> float | None:
-    """How much of a round a quota held the load generator back: the mean of its machines."""
-    record = each.record
+def throttled_percent(run: Run, round_: Round) -> float | None:
+    """Return how much of a round a CPU quota throttled the load generator, as machines' mean."""
+    record = round_.record
     if record.throttled_s is None or record.started_ns is None or record.ended_ns is None:
         return None
     seconds = (record.ended_ns - record.started_ns) / 1e9
@@ -85,102 +87,123 @@ def throttled_percent(run: Run, each: Round) -> float | None:
 
 
 def check_workers(run: Run) -> Iterator[Finding]:
-    """All workers must have run the same program as the leader, in the same versions."""
+    """Check that all workers ran the leader's versions."""
     for worker, versions in version_mismatches(run).items():
         if versions:
-            own = listing([f"{name} {version or UNKNOWN}" for name, version in versions.items()])
-            text = f"Not all of the load generator was the same: {worker} had {own}."
-            yield Finding("versions", None, text)
+            yield finding(
+                FindingCode.VERSIONS_DIFFER,
+                Kind.VERSIONS,
+                Severity.INVALID,
+                worker=worker,
+                versions=tuple(
+                    f"{package} {version or UNKNOWN_VERSION}"
+                    for package, version in versions.items()
+                ),
+            )
 
 
-def check_clocks(run: Run, one: Measurement, method: Method) -> Iterator[Finding]:
-    """What the correction of workers' clocks left, at the end of each round."""
+def check_clocks(run: Run, measurement: Measurement, method: Method) -> Iterator[Finding]:
+    """Check the offsets of workers' clocks at the end of each round."""
     if not run.load.workers:
         return
-    left = list(residuals(one.rounds))
-    known = [(number, worker, ms) for number, worker, ms in left if ms is not None]
-    if len(known) < len(left) or not left:
-        text = f"{one.title}: how far workers' clocks were off after a round isn't known."
-        yield Finding("unknown", one.name, text, invalid=False)
-    number, worker, ms = max(known, key=lambda each: abs(each[2]), default=(0, "", 0.0))
+    offsets = list(residuals(measurement.rounds))
+    known = [(number, worker, ms) for number, worker, ms in offsets if ms is not None]
+    if len(known) < len(offsets) or not offsets:
+        yield finding(
+            FindingCode.WORKER_CLOCKS_UNKNOWN, Kind.UNKNOWN, Severity.WARNING, measurement.name
+        )
+    number, worker, ms = max(known, key=lambda offset: abs(offset[2]), default=(0, "", 0.0))
     if abs(ms) > method.clock_warning_ms:
         invalid = abs(ms) > method.clock_limit_ms
-        bound = method.clock_limit_ms if invalid else method.clock_warning_ms
-        yield Finding(
-            "clock",
-            one.name,
-            f"{one.title}, round {whole(number)}: the clock of {worker} was {milliseconds(ms)} off "
-            f"the leader's at the end, after it had been corrected (over {setting(bound)} ms): its "
-            "requests may stand in another second, or step, than they belong to.",
-            invalid,
+        yield finding(
+            FindingCode.WORKER_CLOCK_OFF,
+            Kind.CLOCK,
+            invalid_if(invalid),
+            measurement.name,
+            number,
+            worker=worker,
+            residual_ms=ms,
+            limit_ms=method.clock_limit_ms if invalid else method.clock_warning_ms,
         )
 
 
 def check_throttling(
-    run: Run, one: Measurement, rounds: Sequence[Round], method: Method
+    run: Run, measurement: Measurement, rounds: Sequence[Round], method: Method
 ) -> Iterator[Finding]:
-    """Whether a CPU quota held the load generator back."""
-    shares = [share for each in rounds if (share := throttled_percent(run, each)) is not None]
-    worst = max(shares, default=0.0)
-    if worst <= method.throttled_warning_percent:
+    """Check whether a CPU quota throttled the load generator."""
+    shares = [
+        percent for round_ in rounds if (percent := throttled_percent(run, round_)) is not None
+    ]
+    worst_percent = max(shares, default=0.0)
+    if worst_percent <= method.throttled_warning_percent:
         return
-    over = sum(share > method.throttled_percent for share in shares)
-    bound = method.throttled_percent if over else method.throttled_warning_percent
-    yield Finding(
-        "generator-bound",
-        one.name,
-        f"{one.title}: in {whole(sum(share > bound for share in shares))} of {whole(len(shares))} "
-        f"rounds its CPU quota held the load generator back for over {limit(bound)} of the time, "
-        f"at worst for {percent(worst)}: latencies hold that. Give it more CPU.",
-        invalid=100 * over > method.odd_rounds_percent * len(shares),
+    over = sum(percent > method.throttled_percent for percent in shares)
+    limit_percent = method.throttled_percent if over else method.throttled_warning_percent
+    yield finding(
+        FindingCode.GENERATOR_THROTTLED,
+        Kind.GENERATOR_BOUND,
+        invalid_if(100 * over > method.odd_rounds_percent * len(shares)),
+        measurement.name,
+        throttled_rounds=sum(percent > limit_percent for percent in shares),
+        rounds=len(shares),
+        worst_percent=worst_percent,
+        limit_percent=limit_percent,
     )
 
 
-def check_counts(one: Measurement) -> Iterator[Finding]:
-    """Why a target's own count isn't there: no mismatch, but a check that couldn't be made."""
-    records = [each.record for each in one.rounds]
+def check_counts(measurement: Measurement) -> Iterator[Finding]:
+    """Report a target's own count that is unknown, which is no mismatch."""
+    records = [round_.record for round_ in measurement.rounds]
     problems = [record.counts_problem for record in records if record.counts_problem]
     if problems:
-        yield Finding(
-            "unknown",
-            one.name,
-            f"{one.title}: in {whole(len(problems))} of {whole(len(records))} rounds the target's "
-            f"own count isn't known, so that it can't be held against the rows: {problems[0]}.",
-            invalid=False,
+        yield finding(
+            FindingCode.SERVER_COUNT_UNKNOWN,
+            Kind.UNKNOWN,
+            Severity.WARNING,
+            measurement.name,
+            unknown_rounds=len(problems),
+            rounds=len(records),
+            problem=problems[0],
         )
 
 
 def check_samples(
-    cluster: Cluster | None, ran: Sequence[Measurement], method: Method
+    cluster: Cluster | None, measurements: Sequence[Measurement], method: Method
 ) -> Iterator[Finding]:
-    """Whether replicas were watched all the time."""
+    """Check that replicas were observed all the time, by a known clock."""
     if cluster is None:
         return
+    kind, severity = Kind.UNKNOWN, Severity.WARNING
     sampling = cluster.sampling
     if sampling.problem:
-        text = f"Replicas weren't watched all the time: {sampling.problem}."
-        yield Finding("unknown", None, text, invalid=False)
+        yield finding(FindingCode.SAMPLING_INTERRUPTED, kind, severity, problem=sampling.problem)
     elif sampling.missed:
-        text = (
-            f"{whole(sampling.missed)} samples of replicas are missing, of "
-            f"{whole((sampling.samples or 0) + sampling.missed)}: a change may be told late."
+        yield finding(
+            FindingCode.SAMPLES_MISSED,
+            kind,
+            severity,
+            missed=sampling.missed,
+            samples=(sampling.samples or 0) + sampling.missed,
         )
-        yield Finding("unknown", None, text, invalid=False)
-    if lacking := [one.title for one in ran if one.counting and not (one.timeline or one.replicas)]:
-        text = f"How many replicas {listing(lacking)} had isn't known: nothing was sampled."
-        yield Finding("unknown", None, text, invalid=False)
-    elif known := _unsure(cluster.clock, method):
-        text = f"The clock of the machine that watched is {known}: so are the times of replicas."
-        yield Finding("clock", None, text, invalid=False)
+    unsampled = [
+        measurement.name
+        for measurement in measurements
+        if measurement.counting and not (measurement.timeline or measurement.replicas)
+    ]
+    if unsampled:
+        yield finding(FindingCode.REPLICAS_UNKNOWN, kind, severity, targets=tuple(unsampled))
+    else:
+        yield from _observer_clock(cluster.clock, method)
 
 
-def _unsure(clock: Clock, method: Method) -> str | None:
-    """How little is known of an offset; None where it is enough."""
+def _observer_clock(clock: Clock, method: Method) -> Iterator[Finding]:
     if clock.offset_ms is None:
-        return "not known against that of requests"
-    unsure_ms = clock.uncertainty_ms or 0
-    return (
-        f"known to within {milliseconds(unsure_ms)} only"
-        if unsure_ms > method.clock_limit_ms
-        else None
-    )
+        yield finding(FindingCode.OBSERVER_CLOCK_UNKNOWN, Kind.CLOCK, Severity.WARNING)
+    elif (clock.uncertainty_ms or 0) > method.clock_limit_ms:
+        yield finding(
+            FindingCode.OBSERVER_CLOCK_UNCERTAIN,
+            Kind.CLOCK,
+            Severity.WARNING,
+            uncertainty_ms=clock.uncertainty_ms,
+            limit_ms=method.clock_limit_ms,
+        )

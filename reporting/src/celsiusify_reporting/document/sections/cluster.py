@@ -15,8 +15,8 @@ from celsiusify_reporting.narrative.formatting import (
     shortened,
     whole,
 )
+from celsiusify_reporting.narrative.settings_text import cores
 from celsiusify_reporting.stats.method import Method
-from celsiusify_reporting.validity.deployment import cores
 from celsiusify_reporting.validity.workers import WorkerSummary
 
 

@@ -3,20 +3,25 @@
 from collections.abc import Iterator
 
 from celsiusify_reporting.compare.pairs import Comparison, many
-from celsiusify_reporting.compare.parity import Parity
 from celsiusify_reporting.document.model import Group, Heading, Paragraph, Table
 from celsiusify_reporting.document.report import Report
 from celsiusify_reporting.document.sections.blocks import Cell, beside, by_target
 from celsiusify_reporting.inputs.run_json import Equivalence
-from celsiusify_reporting.narrative.comparison_text import HIGHER_IS_BETTER, unit
+from celsiusify_reporting.narrative.comparison_text import (
+    HIGHER_IS_BETTER,
+    MEASURES,
+    OUTCOMES,
+    unit,
+)
 from celsiusify_reporting.narrative.formatting import (
-    UNKNOWN,
     figure,
     limit,
     setting,
     shortened,
     whole,
 )
+from celsiusify_reporting.narrative.parity_text import condition_title, condition_value
+from celsiusify_reporting.narrative.settings_text import YES_NO
 from celsiusify_reporting.stats.model import Measurement
 
 
@@ -27,8 +32,10 @@ def comparisons(report: Report) -> Iterator[Group]:
         of = [one for one in shown if one.measure == measure]
         better = "more" if measure in HIGHER_IS_BETTER else "less"
         yield (
-            Heading(f"How the targets compare: {of[0].title}"),
-            Paragraph(f"In {unit(of[0], report.method)}; {better} is better. {_explained(report)}"),
+            Heading(f"How the targets compare: {MEASURES[measure]}"),
+            Paragraph(
+                f"In {unit(measure, report.method)}; {better} is better. {_explained(report)}"
+            ),
             _table(of),
         )
 
@@ -55,14 +62,14 @@ def _row(one: Comparison) -> tuple[str, ...]:
         figure(one.first_value),
         figure(one.second_value),
         f"{figure(one.ratio)} ({between})",
-        one.outcome,
+        OUTCOMES[one.outcome],
     )
 
 
 def equality(report: Report) -> Iterator[Group]:
     """The groups of these pages."""
     if report.parity.targets:
-        yield (Heading("Were the targets given the same?"), *_sheets(report.parity))
+        yield (Heading("Were the targets given the same?"), *_sheets(report))
     if gate := report.run.equivalence:
         yield (Heading("Do they answer the same?"), Paragraph(_gate(gate)), _answers(report, gate))
     if any(one.target.phases_us for one in report.measurements):
@@ -75,17 +82,20 @@ PHASES = (
 )
 
 
-def _sheets(parity: Parity) -> Iterator[Table]:
-    for part in beside(range(len(parity.targets))):
-        columns = ("", *(parity.targets[place] for place in part), "Equal")
+def _sheets(report: Report) -> Iterator[Table]:
+    parity = report.parity
+    titles = [report.run.targets[name].called for name in parity.targets]
+    for part in beside(range(len(titles))):
+        columns = ("", *(titles[place] for place in part), "Equal")
         rows = (
-            (one.name, *(one.values[place] or UNKNOWN for place in part), EQUAL[one.equal])
-            for one in parity.rows
+            (
+                condition_title(row),
+                *(condition_value(row, place) for place in part),
+                YES_NO[row.equal],
+            )
+            for row in parity.rows
         )
         yield Table(columns, tuple(rows), text_columns=len(columns))
-
-
-EQUAL = {True: "yes", False: "no", None: UNKNOWN}
 
 
 def _gate(gate: Equivalence) -> str:

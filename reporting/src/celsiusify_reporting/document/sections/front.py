@@ -17,6 +17,8 @@ from celsiusify_reporting.document.report import Report
 from celsiusify_reporting.document.sections.blocks import PLOTS, course, field, stepped
 from celsiusify_reporting.document.sections.rounds import share, with_replicas
 from celsiusify_reporting.inputs.run_json import Run
+from celsiusify_reporting.narrative.deployment_text import served
+from celsiusify_reporting.narrative.finding_text import finding_writer
 from celsiusify_reporting.narrative.formatting import (
     SPACE,
     UNKNOWN,
@@ -26,11 +28,10 @@ from celsiusify_reporting.narrative.formatting import (
     setting,
     whole,
 )
-from celsiusify_reporting.narrative.scaling_text import dropped
+from celsiusify_reporting.narrative.scaling_text import dropped, segment_title
 from celsiusify_reporting.narrative.settings_text import policy
 from celsiusify_reporting.plots.report_plots import CAPACITY, DISTRIBUTION, RATIOS
 from celsiusify_reporting.stats.model import Measurement
-from celsiusify_reporting.validity.deployment import served
 
 AT_A_GLANCE = (50, 95, 99, 99.9)
 HEADS = tuple(f"p{one:g} ms" for one in AT_A_GLANCE)
@@ -45,6 +46,7 @@ def title(report: Report) -> str:
 def front(report: Report) -> Iterator[Group]:
     """The groups of the first page."""
     verdict = report.verdict
+    writer = finding_writer(report.run, report.parity)
     yield (
         Heading(title(report), level=1),
         Statement(verdict.word, report.conclusion.headline, good=verdict.valid),
@@ -52,9 +54,8 @@ def front(report: Report) -> Iterator[Group]:
         _stepwise(report) if stepped(report) else _at_a_glance(report),
     )
     if not verdict.valid:
-        reasons = tuple(one.text for one in verdict.reasons)
-        yield (Heading("Why it is invalid"), Warnings(reasons))
-    if limits := (*report.caveats, *(one.text for one in verdict.warnings)):
+        yield (Heading("Why it is invalid"), Warnings(writer.sentences(verdict.reasons)))
+    if limits := writer.sentences([*report.caveats, *verdict.warnings]):
         yield (Heading("Before you rely on it"), Warnings(limits))
     plot, points = first_plot(report), report.conclusion.points
     said = (Heading("What the figures say"), Bullets(points))
@@ -113,7 +114,7 @@ def _stepwise(report: Report) -> Table:
     rows = [
         (
             one.title,
-            step.name,
+            segment_title(step),
             figure(step.window_stats.throughput.succeeded_rps),
             *(figure(step.window_stats.percentile_ms(percents)) for percents in AT_A_GLANCE),
             whole(step.window_stats.counts.failed),

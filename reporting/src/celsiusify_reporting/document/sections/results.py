@@ -14,7 +14,13 @@ from celsiusify_reporting.document.sections.blocks import (
     stepped,
 )
 from celsiusify_reporting.document.sections.front import first_plot
-from celsiusify_reporting.narrative.formatting import milliseconds, percent, shortened, whole
+from celsiusify_reporting.narrative.formatting import (
+    NOT_RECORDED,
+    milliseconds,
+    percent,
+    shortened,
+    whole,
+)
 from celsiusify_reporting.plots.report_plots import DISTRIBUTION, SLOWEST
 from celsiusify_reporting.stats.model import Measurement
 
@@ -99,7 +105,7 @@ def _failures(report: Report) -> Iterator[Block]:
         tuple(
             (
                 one.title,
-                shortened(kind.error, whole_text=LONGEST_ERROR),
+                shortened(kind.error or NOT_RECORDED, whole_text=LONGEST_ERROR),
                 str(kind.status) if kind.status else "no answer",
                 whole(kind.count),
                 percent(kind.percent),

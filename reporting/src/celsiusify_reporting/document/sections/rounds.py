@@ -14,13 +14,12 @@ from celsiusify_reporting.narrative.formatting import (
     setting,
     whole,
 )
-from celsiusify_reporting.narrative.scaling_text import dropped
+from celsiusify_reporting.narrative.scaling_text import dropped, ready, segment_title
 from celsiusify_reporting.plots.report_plots import ROUNDS
 from celsiusify_reporting.stats.method import Method
 from celsiusify_reporting.stats.model import Measurement, Round
 from celsiusify_reporting.stats.segments import Segment
 from celsiusify_reporting.stats.stationarity import Stationarity
-from celsiusify_reporting.validity.deployment import ready
 
 
 def rounds(report: Report) -> Iterator[Group]:
@@ -161,7 +160,7 @@ def _step_row(one: Measurement, step: Segment) -> tuple[str, ...]:
     load = window_stats.open_load
     return (
         one.title,
-        step.name,
+        segment_title(step),
         figure(step.offered_rps),
         figure(load.delivered_rps if load else None),
         figure(window_stats.throughput.succeeded_rps),
@@ -181,7 +180,7 @@ def _step_drift(stepped: list[Measurement], report: Report) -> Table:
         (
             one.title,
             setting(each.record.round),
-            step.name,
+            segment_title(step),
             percent(step.stationarity.spread_percent) if step.stationarity else UNKNOWN,
             kept(step.stationarity, report.method) if step.stationarity else "replicas changed",
         )

@@ -16,14 +16,20 @@ from celsiusify_reporting.narrative.formatting import (
     setting,
     whole,
 )
-from celsiusify_reporting.narrative.scaling_text import coarse, dropped, failed, fine
+from celsiusify_reporting.narrative.scaling_text import (
+    coarse,
+    dropped,
+    failed,
+    fine,
+    ready,
+    segment_title,
+)
 from celsiusify_reporting.narrative.settings_text import policy
 from celsiusify_reporting.plots import report_plots
 from celsiusify_reporting.stats.model import Measurement
 from celsiusify_reporting.stats.scaling.changes import Change, EventTimes
 from celsiusify_reporting.stats.scaling.instances import Evenness
 from celsiusify_reporting.stats.segments import Segment
-from celsiusify_reporting.validity.deployment import ready
 
 SHOWN = (50, 99)
 
@@ -154,7 +160,7 @@ def _met(one: Measurement, change: Change, segment: Segment) -> tuple[str, ...]:
     return (
         one.title,
         _load(change),
-        segment.name,
+        segment_title(segment),
         figure(window_stats.seconds),
         figure(segment.offered_rps),
         figure(window_stats.throughput.succeeded_rps),

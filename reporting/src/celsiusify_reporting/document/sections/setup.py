@@ -17,6 +17,7 @@ from celsiusify_reporting.document.sections.blocks import Cell, by_target, field
 from celsiusify_reporting.document.sections.load import cores
 from celsiusify_reporting.inputs.cluster_json import Cluster, Deployed
 from celsiusify_reporting.inputs.run_json import Run
+from celsiusify_reporting.narrative.deployment_text import DIGEST
 from celsiusify_reporting.narrative.formatting import (
     UNKNOWN,
     figure,
@@ -26,10 +27,10 @@ from celsiusify_reporting.narrative.formatting import (
     tail,
     whole,
 )
+from celsiusify_reporting.narrative.settings_text import cores as amount
 from celsiusify_reporting.narrative.settings_text import scaler
 from celsiusify_reporting.stats.model import Measurement
-from celsiusify_reporting.validity.deployment import DIGEST, nodes_of
-from celsiusify_reporting.validity.deployment import cores as amount
+from celsiusify_reporting.stats.nodes import nodes_of
 
 # The longest text of a cell: a row that is longer than a page would be cut.
 MOST_TEXT = 1500

@@ -1,6 +1,6 @@
-"""Find when replicas changed after the load had changed."""
+"""Find when the replicas of a target changed after its load had changed."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import zip_longest
 from typing import Literal
@@ -9,17 +9,26 @@ import pandas as pd
 
 from celsiusify_reporting.inputs.run_json import RoundRecord, Step
 from celsiusify_reporting.stats.scaling.instances import answers
-from celsiusify_reporting.stats.segments import Examine, Segment, segment
+from celsiusify_reporting.stats.segments import Segment, SegmentCode, measure_segment
+from celsiusify_reporting.stats.target_data import TargetData
 from celsiusify_reporting.stats.window import Window
 
-Way = Literal["up", "down"]
+SECOND_NS = 10**9
+
+Direction = Literal["up", "down"]
 
 
 @dataclass(frozen=True)
 class LoadChange:
-    """A change of the load: the rate from then on, until when it holds, and what follows."""
+    """A change of the load's rate.
 
-    direction: Way
+    Attributes:
+        until_ns: When the rate changes again.
+        from_rps: The rate before; None if the load began.
+        following: The next step of the schedule.
+    """
+
+    direction: Direction
     at_ns: int
     until_ns: int
     from_rps: float | None
@@ -28,7 +37,7 @@ class LoadChange:
 
 
 def load_changes(record: RoundRecord) -> Iterator[LoadChange]:
-    """All changes of a round's load; none of one that never ran."""
+    """Yield the changes of a round's load; none if the round never ran."""
     if record.started_ns is None or record.ended_ns is None:
         return
     if not record.steps:
@@ -36,16 +45,15 @@ def load_changes(record: RoundRecord) -> Iterator[LoadChange]:
         return
     for old, new, following in zip_longest(record.steps, record.steps[1:], record.steps[2:]):
         if new and old.rate_rps != new.rate_rps:
-            way: Way = "up" if new.rate_rps > old.rate_rps else "down"
-            yield LoadChange(way, new.from_ns, new.until_ns, old.rate_rps, new.rate_rps, following)
-
-
-SECOND_NS = 10**9
+            direction: Direction = "up" if new.rate_rps > old.rate_rps else "down"
+            yield LoadChange(
+                direction, new.from_ns, new.until_ns, old.rate_rps, new.rate_rps, following
+            )
 
 
 @dataclass(frozen=True)
 class EventTimes:
-    """When something first happened and when it last did, in seconds since the load changed."""
+    """The first and the last time of an event, in seconds since the load changed."""
 
     first_s: float
     last_s: float
@@ -53,34 +61,34 @@ class EventTimes:
 
 
 def samples(scale: pd.DataFrame, name: str) -> "pd.Series[int]":
-    """The known samples of a column, by their time."""
+    """Return the known samples of a column, by their time."""
     known = scale[scale[name].notna()]
     return pd.Series(known[name].astype("int64").to_numpy(), index=known["time_ns"].to_numpy())
 
 
 def last_before(series: "pd.Series[int]", at_ns: int) -> int | None:
-    """The last sample until then; the first there is where all are later."""
+    """Return the last sample until a time, or the first sample if all are later."""
     if series.empty:
         return None
     earlier = series[series.index <= at_ns]
     return int(earlier.iloc[-1] if len(earlier) else series.iloc[0])
 
 
-def moved(series: "pd.Series[int]", step: LoadChange) -> EventTimes | None:
-    """When a number of replicas first went the load's way, and when it had gone all of it."""
+def replica_times(series: "pd.Series[int]", step: LoadChange) -> EventTimes | None:
+    """Return when a number of replicas started to follow the load, and when it had followed."""
     before = last_before(series, step.at_ns)
     later = series[(series.index > step.at_ns) & (series.index < step.until_ns)]
     if before is None or later.empty:
         return None
-    way = (later - before) * (1 if step.direction == "up" else -1)
-    if way.max() <= 0:
+    moved = (later - before) * (1 if step.direction == "up" else -1)
+    if moved.max() <= 0:
         return None
-    first, last = way.index[way > 0][0], way.index[way == way.max()][0]
-    return EventTimes(_since(first, step), _since(last, step), int(way.max()))
+    first, last = moved.index[moved > 0][0], moved.index[moved == moved.max()][0]
+    return EventTimes(_since(first, step), _since(last, step), int(moved.max()))
 
 
 def new_pods(pods: pd.DataFrame | None, step: LoadChange) -> pd.DataFrame | None:
-    """The pods that came after a step: when each was created, and first ready (NA: not yet).
+    """Return when each pod that is new after a step was created and first ready (NA: not yet).
 
     Kubernetes cuts its times to whole seconds: a pod of the step's own second is a new one.
     """
@@ -92,9 +100,9 @@ def new_pods(pods: pd.DataFrame | None, step: LoadChange) -> pd.DataFrame | None
     return later.groupby("pod")[["created_ns", "ready_ns"]].min()
 
 
-def among(times: "pd.Series[int]", step: LoadChange) -> EventTimes | None:
-    """The first and the last of some times, until the load changed again."""
-    known = times.dropna()
+def event_times(times_ns: "pd.Series[int]", step: LoadChange) -> EventTimes | None:
+    """Return the first and the last of some times, until the load changed again."""
+    known = times_ns.dropna()
     known = known[known < step.until_ns]
     if known.empty:
         return None
@@ -102,18 +110,18 @@ def among(times: "pd.Series[int]", step: LoadChange) -> EventTimes | None:
 
 
 def first_answers(
-    told: pd.DataFrame, step: LoadChange, ready: EventTimes | None
+    answered: pd.DataFrame, step: LoadChange, ready: EventTimes | None
 ) -> EventTimes | None:
-    """When new instances first answered.
+    """Return when new instances first answered.
 
-    A new one is none that answered before the step, nor before the first new replica was ready, as
-    far as whole seconds tell.
+    An instance is new if it answered neither before the step nor before the first new replica was
+    ready, as far as whole seconds tell.
     """
-    if ready is None or told.empty:
+    if ready is None or answered.empty:
         return None
-    firsts = told.groupby("instance")["end_ns"].min()
+    firsts = answered.groupby("instance")["end_ns"].min()
     ready_ns = step.at_ns + round(ready.first_s * SECOND_NS) - SECOND_NS
-    return among(firsts[firsts > max(step.at_ns, ready_ns)], step)
+    return event_times(firsts[firsts > max(step.at_ns, ready_ns)], step)
 
 
 def _since(at_ns: int, step: LoadChange) -> float:
@@ -122,25 +130,25 @@ def _since(at_ns: int, step: LoadChange) -> float:
 
 @dataclass(frozen=True)
 class Change:
-    """A step of the load, and what followed until its rate changed again; None: it wasn't seen.
+    """A change of the load and its effects until the rate changed again; None: not observed.
 
     Attributes:
         step_s: When the load changed, since the start of the first round's steady window.
-        from_rps: The rate before; None where the load began.
-        replicas_before: The desired replicas before the step.
-        replicas_after: The most, or fewest, desired replicas after it.
-        observed_s: How long the new rate went on, and was watched.
-        desired: The Deployment wanted more replicas, or fewer.
-        created: A new pod was created.
-        ready: A new pod was ready; of fewer replicas, one was ready no longer.
-        answered: A new instance first answered.
+        from_rps: The rate before; None if the load began.
+        replicas_before: The desired replicas before the change.
+        replicas_after: The most, or fewest, desired replicas after the change.
+        observed_s: How long the new rate lasted and was observed.
+        desired: When more, or fewer, replicas were desired.
+        created: When new pods were created.
+        ready: When new pods were ready, or pods that left weren't ready any more.
+        answered: When new instances first answered.
         names_instances: Whether the target's answers name their instance.
-        user_impact: The load's segments: before, until all new pods were ready, with them, and
-            after this load.
+        user_impact: The load before, until all new pods were ready, with them, and after this
+            rate.
     """
 
     round: int
-    direction: Way
+    direction: Direction
     step_s: float
     from_rps: float | None
     to_rps: float | None
@@ -156,106 +164,98 @@ class Change:
 
     @property
     def missing_replicas(self) -> int:
-        """How many more replicas were wanted than new ones were ready."""
-        if self.direction == "down" or self.replicas_before is None or self.replicas_after is None:
+        """The number of additional desired replicas that weren't ready in time."""
+        before, after = self.replicas_before, self.replicas_after
+        if self.direction == "down" or before is None or after is None:
             return 0
-        return max(
-            0, self.replicas_after - self.replicas_before - (self.ready.count if self.ready else 0)
-        )
+        return max(0, after - before - (self.ready.count if self.ready else 0))
 
 
-@dataclass(frozen=True)
-class Watched:
-    """What was sampled of a target's replicas and recorded of its requests.
+def find_changes(data: TargetData, origin_ns: int) -> tuple[Change, ...]:
+    """Find how replicas followed each change of the load.
 
-    Attributes:
-        scale: As `replica_samples.read_scale` returns it.
-        pods: As `replica_samples.read_pods` does, or None.
-        rows: All requests of the target.
+    A round without steps counts only if the desired replicas changed, and a target without an
+    autoscaler not at all.
+
+    Args:
+        data: The target's data, with requests and samples of replicas.
         origin_ns: The start of the first round's steady window.
-        examine: What sums requests up.
     """
-
-    scale: pd.DataFrame
-    pods: pd.DataFrame | None
-    rows: pd.DataFrame
-    origin_ns: int
-    examine: Examine
-
-
-def follow(records: Sequence[RoundRecord], watched: Watched) -> tuple[Change, ...]:
-    """Tell how replicas followed each change of the load.
-
-    Nothing is told of a round without steps in which no other number of replicas was ever wanted,
-    nor of a target that nothing scales.
-    """
+    assert data.scale is not None
     changes = [
-        _change(record, step, watched) for record in records for step in load_changes(record)
+        _change(record, step, data, origin_ns)
+        for record in data.target.rounds
+        for step in load_changes(record)
     ]
-    scaled = watched.scale["hpa_desired"].notna().any()
-    return tuple(one for one in changes if one.desired or (scaled and one.from_rps is not None))
+    is_scaled = data.scale["hpa_desired"].notna().any()
+    return tuple(
+        change
+        for change in changes
+        if change.desired or (is_scaled and change.from_rps is not None)
+    )
 
 
-def _change(record: RoundRecord, step: LoadChange, watched: Watched) -> Change:
-    desired = samples(watched.scale, "desired")
-    ready = moved(samples(watched.scale, "ready"), step)
+def _change(record: RoundRecord, step: LoadChange, data: TargetData, origin_ns: int) -> Change:
+    assert data.scale is not None
+    assert data.requests is not None
+    desired = samples(data.scale, "desired")
     later = desired[(desired.index >= step.at_ns) & (desired.index < step.until_ns)]
     up = step.direction == "up"
     furthest = later.max() if up else later.min()
-    new = new_pods(watched.pods, step) if up else None
-    if new is not None:
-        ready = among(new["ready_ns"], step)
-    told = answers(watched.rows[watched.rows["round"] == record.round])
+    pods = new_pods(data.pods, step) if up else None
+    ready = (
+        replica_times(samples(data.scale, "ready"), step)
+        if pods is None
+        else event_times(pods["ready_ns"], step)
+    )
+    answered = answers(data.requests[data.requests["round"] == record.round])
     change = Change(
         round=record.round,
         direction=step.direction,
-        step_s=(step.at_ns - watched.origin_ns) / SECOND_NS,
+        step_s=(step.at_ns - origin_ns) / SECOND_NS,
         from_rps=step.from_rps,
         to_rps=step.to_rps,
         replicas_before=last_before(desired, step.at_ns),
         replicas_after=None if later.empty else int(furthest),
         observed_s=(step.until_ns - step.at_ns) / SECOND_NS,
-        desired=moved(desired, step),
-        created=None if new is None else among(new["created_ns"], step),
+        desired=replica_times(desired, step),
+        created=None if pods is None else event_times(pods["created_ns"], step),
         ready=ready,
-        answered=first_answers(told, step, ready) if up else None,
-        names_instances=not told.empty,
+        answered=first_answers(answered, step, ready) if up else None,
+        names_instances=not answered.empty,
     )
-    return (
-        replace(change, user_impact=tuple(_felt(change, record, step, watched))) if up else change
-    )
+    if not up:
+        return change
+    impact = tuple(_user_impact(change, record, step, data, origin_ns))
+    return replace(change, user_impact=impact)
 
 
-def _felt(
-    change: Change, record: RoundRecord, step: LoadChange, watched: Watched
+def _user_impact(
+    change: Change, record: RoundRecord, step: LoadChange, data: TargetData, origin_ns: int
 ) -> Iterator[Segment]:
-    """What users met before, until the new replicas were ready, with them, and afterwards."""
-    rows = watched.rows[watched.rows["round"] == record.round]
-    for name, window, rate_rps in _phases(change, record, step):
+    """Measure the phases around a change of the load."""
+    assert data.requests is not None
+    rows = data.requests[data.requests["round"] == record.round]
+    of_round = replace(data, requests=rows)
+    for code, window, rate_rps in _phases(change, record, step):
         if len(window.rows(rows)):
-            yield segment(
-                name,
-                [window],
-                rows,
-                watched.examine,
-                origin_ns=watched.origin_ns,
-                rate_rps=rate_rps,
-                scale=watched.scale,
-            )
+            yield measure_segment(code, [window], of_round, origin_ns=origin_ns, rate_rps=rate_rps)
 
 
 def _phases(
     change: Change, record: RoundRecord, step: LoadChange
-) -> Iterator[tuple[str, Window, float | None]]:
-    begin_ns = record.steady_from_ns or step.at_ns
+) -> Iterator[tuple[SegmentCode, Window, float | None]]:
+    """Yield the phases: before, until the new replicas were ready, with them, and afterwards."""
+    from_ns = record.steady_from_ns or step.at_ns
     until_ns = min(step.until_ns, record.steady_until_ns or step.until_ns)
-    if begin_ns < step.at_ns:
-        yield "before", Window(begin_ns, step.at_ns), step.from_rps
+    if from_ns < step.at_ns:
+        yield SegmentCode.BEFORE, Window(from_ns, step.at_ns), step.from_rps
     if change.ready:
         ready_ns = step.at_ns + round(change.ready.last_s * SECOND_NS)
-        yield "until the new replicas were ready", Window(step.at_ns, ready_ns), step.to_rps
-        yield "with the new replicas", Window(ready_ns, until_ns), step.to_rps
+        yield SegmentCode.UNTIL_READY, Window(step.at_ns, ready_ns), step.to_rps
+        yield SegmentCode.WITH_NEW_REPLICAS, Window(ready_ns, until_ns), step.to_rps
     else:
-        yield "without a new replica", Window(step.at_ns, until_ns), step.to_rps
-    if next_ := step.following:
-        yield "afterwards", Window(next_.from_ns, next_.until_ns), next_.rate_rps
+        yield SegmentCode.WITHOUT_NEW_REPLICAS, Window(step.at_ns, until_ns), step.to_rps
+    if following := step.following:
+        window = Window(following.from_ns, following.until_ns)
+        yield SegmentCode.AFTERWARDS, window, following.rate_rps

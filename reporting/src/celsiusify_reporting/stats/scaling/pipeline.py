@@ -1,24 +1,21 @@
-"""What a target's load and its replicas did over a whole run: its steps, instances, changes."""
+"""Examine the steps, the instances and the replicas of a target over all rounds of a run."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import pandas as pd
-
 from celsiusify_reporting.inputs.run_json import RoundRecord
 from celsiusify_reporting.stats import segments
-from celsiusify_reporting.stats.method import Method
-from celsiusify_reporting.stats.scaling import changes as scaling
-from celsiusify_reporting.stats.scaling import instances, timeline
-from celsiusify_reporting.stats.scaling.changes import Change, Watched
+from celsiusify_reporting.stats.scaling import changes, instances, timeline
+from celsiusify_reporting.stats.scaling.changes import Change
 from celsiusify_reporting.stats.scaling.instances import Instances
 from celsiusify_reporting.stats.scaling.timeline import LoadSeconds, Timeline
-from celsiusify_reporting.stats.segments import Examine, Segment
+from celsiusify_reporting.stats.segments import Segment
+from celsiusify_reporting.stats.target_data import TargetData
 
 
 @dataclass(frozen=True)
-class Followed:
-    """What there is of it; None where there is nothing to tell."""
+class Scaling:
+    """The steps, instances and replicas of a target; None for what a run doesn't have."""
 
     steps: tuple[Segment, ...] | None = None
     instances: Instances | None = None
@@ -26,43 +23,32 @@ class Followed:
     timeline: Timeline | None = None
 
 
-def follow(
-    records: Sequence[RoundRecord],
-    rows: pd.DataFrame,
-    scale: pd.DataFrame | None,
-    pods: pd.DataFrame | None,
-    loads: Sequence[LoadSeconds],
-    examine: Examine,
-    method: Method,
-) -> Followed:
-    """Follow a target through all rounds of a run.
+def examine_scaling(data: TargetData, loads: Sequence[LoadSeconds]) -> Scaling:
+    """Examine a target over all rounds.
 
     Args:
-        records: The rounds, as recorded.
-        rows: The requests of all of them.
-        scale: Samples of its replicas, if there are any.
-        pods: Samples of its pods, likewise.
+        data: The target's data, with requests.
         loads: The seconds of each round that was measured.
-        examine: What sums requests up.
-        method: The choices that it rests on.
     """
-    begun = [one.steady_from_ns or one.started_ns for one in records]
-    origin_ns = next((at for at in begun if at is not None), None)
-    if origin_ns is None:
-        return Followed()
-    stepped = segments.of_all(records, rows, scale, examine) or None
-    several = instances.examine(rows, origin_ns, method)
-    if scale is None or scale.empty:
-        return Followed(stepped, several)
-    return Followed(
-        stepped,
+    records = data.target.rounds
+    origins = [record.steady_from_ns or record.started_ns for record in records]
+    origin_ns = next((at_ns for at_ns in origins if at_ns is not None), None)
+    if origin_ns is None or data.requests is None:
+        return Scaling()
+    steps = segments.steps_of_all(records, data) or None
+    several = instances.examine(data.requests, origin_ns, data.method)
+    if data.scale is None or data.scale.empty:
+        return Scaling(steps, several)
+    return Scaling(
+        steps,
         several,
-        scaling.follow(records, Watched(scale, pods, rows, origin_ns, examine)),
-        timeline.draw_up(scale, pods, loads, _changes(records), origin_ns, method.metrics_window_s),
+        changes.find_changes(data, origin_ns),
+        timeline.draw_up(data, loads, _change_times(records), origin_ns),
     )
 
 
-def _changes(records: Sequence[RoundRecord]) -> list[int]:
-    """When the load changed: each step of a schedule, or the start of a round without any."""
-    steps_ns = [one.from_ns for record in records for one in record.steps or ()]
-    return steps_ns + [one.started_ns for one in records if not one.steps and one.started_ns]
+def _change_times(records: Sequence[RoundRecord]) -> list[int]:
+    """Return when the load changed: at steps, or at the start of a round without steps."""
+    steps_ns = [step.from_ns for record in records for step in record.steps or ()]
+    starts_ns = [record.started_ns for record in records if not record.steps and record.started_ns]
+    return steps_ns + starts_ns

@@ -1,10 +1,11 @@
-"""A target's load and its replicas on one axis of time, as they are drawn."""
+"""Timelines of a target's load and replicas, as the plots show them."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
 
+from celsiusify_reporting.stats.target_data import TargetData
 from celsiusify_reporting.stats.timeseries import History, Second
 
 SECOND_NS = 10**9
@@ -15,10 +16,11 @@ Values = tuple[float | None, ...]
 
 @dataclass(frozen=True)
 class PodTimeline:
-    """A pod's CPU: `cpu_cores[i]` is the mean from `from_s[i]` to `until_s[i]`.
+    """The CPU of a pod: `cpu_cores[i]` is the mean from `from_s[i]` to `until_s[i]`.
 
     Attributes:
-        created_s: When Kubernetes made it, in whole seconds; `ready_s` when it first was ready.
+        created_s: When Kubernetes created the pod, in whole seconds.
+        ready_s: When the pod was first ready, in whole seconds.
     """
 
     pod: str
@@ -32,12 +34,12 @@ class PodTimeline:
 
 @dataclass(frozen=True)
 class Timeline:
-    """All that is drawn of replicas over load; times since the first round's steady window began.
+    """The load and the replicas over time, since the first round's steady window began.
 
     Attributes:
-        second_s: The whole seconds of load, of all rounds, a gap (None) between two.
-        offered_rps: What was due in each, or, in a closed load, sent.
-        sample_s: When replicas were sampled; the others are what Deployment and autoscaler said.
+        second_s: The whole seconds of load of all rounds, with a gap (None) between two rounds.
+        offered_rps: The rate of due requests, or in a closed load of sent ones.
+        sample_s: The times of samples, to which the counts of replicas belong.
         step_s: When the schedule's rate changed, and when rounds began.
     """
 
@@ -64,65 +66,71 @@ class LoadSeconds:
 
 
 def draw_up(
-    scale: pd.DataFrame,
-    pods: pd.DataFrame | None,
-    rounds: Sequence[LoadSeconds],
-    step_ns: Sequence[int],
-    origin_ns: int,
-    window_s: float,
+    data: TargetData, rounds: Sequence[LoadSeconds], change_ns: Sequence[int], origin_ns: int
 ) -> Timeline:
-    """Bring samples and requests onto one axis of time."""
+    """Put the samples and the requests of a target on one axis of time.
+
+    Args:
+        data: The target's data, with samples of replicas.
+        rounds: The seconds of each round that was measured.
+        change_ns: When the load changed.
+        origin_ns: The start of the first round's steady window.
+    """
+    assert data.scale is not None
     lines = list(_loads(rounds, origin_ns))
     second_s, offered, answered, p50, p99 = zip(*lines, strict=True) if lines else [()] * 5
+    scale = data.scale
     return Timeline(
         second_s=second_s,
         offered_rps=offered,
         answered_rps=answered,
         p50_ms=p50,
         p99_ms=p99,
-        sample_s=tuple(_since(at, origin_ns) for at in scale["time_ns"]),
+        sample_s=tuple(_since(at_ns, origin_ns) for at_ns in scale["time_ns"]),
         desired=_counts(scale["desired"]),
         ready=_counts(scale["ready"]),
         hpa_desired=_counts(scale["hpa_desired"]),
-        hpa_cpu_percent=tuple(None if pd.isna(one) else one for one in scale["hpa_cpu_percent"]),
-        pods=() if pods is None else tuple(_pods(pods, origin_ns, window_s)),
-        step_s=tuple(_since(at, origin_ns) for at in step_ns),
+        hpa_cpu_percent=tuple(None if pd.isna(cpu) else cpu for cpu in scale["hpa_cpu_percent"]),
+        pods=tuple(_pods(data, origin_ns)),
+        step_s=tuple(_since(at_ns, origin_ns) for at_ns in change_ns),
     )
 
 
 def _loads(rounds: Sequence[LoadSeconds], origin_ns: int) -> Iterator[tuple[float | None, ...]]:
-    for number, one in enumerate(rounds):
+    for number, load in enumerate(rounds):
         if number:
             yield (None,) * 5
-        history = one.history
+        history = load.history
         series = (history.succeeded_rps, history.p50_ms, history.p99_ms)
-        for second, answered, p50, p99 in zip(one.seconds, *series, strict=True):
+        for second, answered, p50, p99 in zip(load.seconds, *series, strict=True):
             due = second.counts.started + second.counts.dropped
             offered = due / second.seconds
             yield _since(second.from_ns, origin_ns), offered, answered, p50, p99
 
 
-def _pods(pods: pd.DataFrame, origin_ns: int, window_s: float) -> Iterator[PodTimeline]:
-    """Each pod; when its first window began isn't recorded: it is taken to be as long as told."""
-    created = pods.groupby("pod")["created_ns"].min().sort_values()
+def _pods(data: TargetData, origin_ns: int) -> Iterator[PodTimeline]:
+    """Yield the timeline of each pod; the start of a pod's first window isn't recorded."""
+    if data.pods is None:
+        return
+    created = data.pods.groupby("pod")["created_ns"].min().sort_values()
     for name in created.index:
-        samples = pods[pods["pod"] == name]
+        samples = data.pods[data.pods["pod"] == name]
         measured = samples.dropna(subset=["cpu_at_ns", "cpu_cores"]).drop_duplicates("cpu_at_ns")
-        until = [_since(at, origin_ns) for at in measured["cpu_at_ns"]]
-        begun = [until[0] - window_s, *until[:-1]] if until else []
+        until_s = [_since(at_ns, origin_ns) for at_ns in measured["cpu_at_ns"]]
+        from_s = [until_s[0] - data.method.metrics_window_s, *until_s[:-1]] if until_s else []
         yield PodTimeline(
             pod=str(name),
             node=next((str(node) for node in samples["node"].dropna()), None),
             created_s=_known(samples["created_ns"].min(), origin_ns),
             ready_s=_known(samples["ready_ns"].min(), origin_ns),
-            from_s=tuple(begun),
-            until_s=tuple(until),
-            cpu_cores=tuple(float(one) for one in measured["cpu_cores"]),
+            from_s=tuple(from_s),
+            until_s=tuple(until_s),
+            cpu_cores=tuple(float(cores) for cores in measured["cpu_cores"]),
         )
 
 
 def _counts(column: "pd.Series[int]") -> Counts:
-    return tuple(None if pd.isna(one) else int(one) for one in column)
+    return tuple(None if pd.isna(count) else int(count) for count in column)
 
 
 def _known(at_ns: int, origin_ns: int) -> float | None:
