@@ -18,7 +18,7 @@ from celsiusify_reporting.narrative import (
 )
 from celsiusify_reporting.narrative.templates import Choice, Template, fill
 from celsiusify_reporting.stats.capacity import CapacityOutcome
-from celsiusify_reporting.stats.facts import Figures, MissingCode
+from celsiusify_reporting.stats.model import Figures, MissingCode
 from celsiusify_reporting.stats.resources import CpuProblem
 from celsiusify_reporting.stats.segments import SegmentCode
 from celsiusify_reporting.validity.finding import FindingCode

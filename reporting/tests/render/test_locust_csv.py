@@ -6,8 +6,8 @@ import pandas as pd
 
 from celsiusify_reporting.render import locust_csv
 from celsiusify_reporting.stats.counts import Failure
+from celsiusify_reporting.stats.target_data import Window
 from celsiusify_reporting.stats.timeseries import cut_into_seconds
-from celsiusify_reporting.stats.window import Window
 from support.runs import Load
 
 S, MS = 10**9, 10**6

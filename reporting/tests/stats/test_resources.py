@@ -2,7 +2,7 @@ import pandas as pd
 import pytest
 
 from celsiusify_reporting.stats.resources import CpuProblem, cpu_s_per, examine, workers
-from celsiusify_reporting.stats.window import Window
+from celsiusify_reporting.stats.target_data import Window
 
 S = 10**9
 WINDOW = Window(10 * S, 14 * S)

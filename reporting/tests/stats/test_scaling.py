@@ -13,7 +13,7 @@ from celsiusify_reporting.stats.model import Measurement
 from celsiusify_reporting.stats.scaling.changes import Change, EventTimes
 from celsiusify_reporting.stats.scaling.replicas import ready_within
 from celsiusify_reporting.stats.segments import SegmentCode
-from celsiusify_reporting.stats.window import Window
+from celsiusify_reporting.stats.target_data import Window
 from support.clusters import Spike, make_cluster_run
 from support.runs import SECOND_NS, Load, edit_run
 from support.sentences import caveats

@@ -2,8 +2,8 @@ import pandas as pd
 import pytest
 
 from celsiusify_reporting.stats.method import METHOD
+from celsiusify_reporting.stats.target_data import Window
 from celsiusify_reporting.stats.timeseries import cut_into_seconds, history, whole_seconds
-from celsiusify_reporting.stats.window import Window
 
 S = 10**9
 

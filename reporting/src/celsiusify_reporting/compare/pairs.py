@@ -6,10 +6,9 @@ from enum import StrEnum
 from itertools import combinations
 
 from celsiusify_reporting.compare.ratio import Ratio, ratio_interval, rounds_needed, shared
-from celsiusify_reporting.stats.facts import Figures
 from celsiusify_reporting.stats.intervals import Interval
 from celsiusify_reporting.stats.method import Method
-from celsiusify_reporting.stats.model import Measurement
+from celsiusify_reporting.stats.model import Figures, Measurement
 from celsiusify_reporting.stats.window_stats import WindowStats
 
 MOST_PAIRS = 3  # the pairs of three targets; the plot and the sentences of more would fill pages

@@ -7,7 +7,7 @@ from enum import StrEnum
 from celsiusify_reporting.inputs.cluster_json import Autoscaler, Cluster, Deployed
 from celsiusify_reporting.inputs.run_json import Run
 from celsiusify_reporting.stats.model import Measurement
-from celsiusify_reporting.stats.nodes import shares_node
+from celsiusify_reporting.stats.scaling.nodes import shares_node
 
 
 class Condition(StrEnum):

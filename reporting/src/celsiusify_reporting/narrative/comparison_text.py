@@ -21,8 +21,8 @@ from celsiusify_reporting.narrative.formatting import (
     whole,
 )
 from celsiusify_reporting.narrative.templates import Choice, Template, choose, fill, written
-from celsiusify_reporting.stats.facts import Figure
 from celsiusify_reporting.stats.method import Method
+from celsiusify_reporting.stats.model import Figure
 
 MEASURES: Mapping[Measure, str] = {
     Measure.P50_MS: "median latency",

@@ -6,7 +6,7 @@ from celsiusify_reporting.inputs.cluster_json import Cluster, Deployed
 from celsiusify_reporting.narrative.formatting import listing, shortened, tail, whole
 from celsiusify_reporting.narrative.templates import Choice, choose
 from celsiusify_reporting.stats.model import Measurement
-from celsiusify_reporting.stats.nodes import nodes_of
+from celsiusify_reporting.stats.scaling.nodes import nodes_of
 
 DIGEST = 19  # the letters of a digest that tell images apart
 IMAGE = 90  # the longest name of an image that a line holds

@@ -9,7 +9,7 @@ from celsiusify_reporting.inputs.run_json import Run
 from celsiusify_reporting.narrative.formatting import listing
 from celsiusify_reporting.narrative.parity_text import difference, holders
 from celsiusify_reporting.narrative.templates import Choice, Template, fill, written
-from celsiusify_reporting.stats.facts import Figure, MissingCode
+from celsiusify_reporting.stats.model import Figure, MissingCode
 from celsiusify_reporting.stats.resources import CpuProblem
 from celsiusify_reporting.validity.finding import Finding, FindingCode
 

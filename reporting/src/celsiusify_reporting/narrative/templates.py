@@ -16,7 +16,7 @@ from celsiusify_reporting.narrative.formatting import (
     shortened,
     whole,
 )
-from celsiusify_reporting.stats.facts import Figure, Figures
+from celsiusify_reporting.stats.model import Figure, Figures
 
 LIMIT = "limit_"
 LONGEST_WORD = 80

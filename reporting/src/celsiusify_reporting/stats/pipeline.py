@@ -9,15 +9,13 @@ import pandas as pd
 from celsiusify_reporting.inputs.run_json import RoundRecord
 from celsiusify_reporting.stats import segments, stationarity
 from celsiusify_reporting.stats.counts import count, pool, reconcile
-from celsiusify_reporting.stats.missing_data import missing_requests, missing_samples
-from celsiusify_reporting.stats.model import Measurement, Round
+from celsiusify_reporting.stats.model import Measurement, MissingCode, MissingData, Round
 from celsiusify_reporting.stats.scaling.pipeline import Scaling, examine_scaling
 from celsiusify_reporting.stats.scaling.replicas import ready_within
 from celsiusify_reporting.stats.scaling.timeline import LoadSeconds
 from celsiusify_reporting.stats.stationarity import Stationarity
-from celsiusify_reporting.stats.target_data import TargetData
+from celsiusify_reporting.stats.target_data import TargetData, Window, steady_window
 from celsiusify_reporting.stats.timeseries import Second, cut_into_seconds, history, whole_seconds
-from celsiusify_reporting.stats.window import Window, steady_window
 from celsiusify_reporting.stats.window_stats import WindowStats, window_stats
 
 
@@ -53,8 +51,8 @@ def measure(data: TargetData) -> Measured:
         rounds=rounds,
         counting=pool(counted) if counted else None,
         window_stats=stats,
-        unmeasured=tuple(missing_requests(data, rounds, stats)),
-        missing=tuple(missing_samples(data, stats)),
+        unmeasured=tuple(_missing_requests(data, rounds, stats)),
+        missing=tuple(_missing_samples(data, stats)),
         **vars(_scaling(parts, data)),
     )
     return Measured(measurement, data.requests, rows, tuple(_all_seconds(parts, data)))
@@ -152,3 +150,69 @@ def _all_seconds(parts: Sequence[MeasuredRound], data: TargetData) -> Iterator[S
     for first, part in zip(firsts, parts, strict=True):
         for second in part.seconds:
             yield replace(second, first=second.first + int(first), after=second.after + int(first))
+
+
+def _missing_requests(
+    data: TargetData, rounds: Sequence[Round], stats: WindowStats | None
+) -> Iterator[MissingData]:
+    """Find out which requests are missing."""
+    if data.requests is None:
+        file = f"{data.name}_requests.parquet"
+        yield MissingData(MissingCode.NO_REQUESTS_RECORDED, figures={"file": file})
+        return
+    for round_ in rounds:
+        yield from _missing_of_round(round_)
+    if stats is not None and not stats.counts.started:
+        yield MissingData(MissingCode.NO_REQUEST_IN_WINDOW)
+
+
+def _missing_of_round(round_: Round) -> Iterator[MissingData]:
+    record = round_.record
+    if round_.counting is None:
+        yield MissingData(MissingCode.ROUND_NOT_MEASURED, record.round)
+    elif round_.window_stats is None:
+        yield MissingData(
+            MissingCode.NO_STEADY_WINDOW,
+            record.round,
+            {
+                "steady_from_ns": record.steady_from_ns,
+                "steady_until_ns": record.steady_until_ns,
+            },
+        )
+
+
+def _missing_samples(data: TargetData, stats: WindowStats | None) -> Iterator[MissingData]:
+    """Find out which samples of users, processes and memory are missing."""
+    if data.requests is None:
+        return
+    if data.users is None:
+        yield MissingData(MissingCode.NO_USERS_FILE, figures={"file": f"{data.name}_users.csv"})
+    if data.usage is None:
+        yield MissingData(MissingCode.NO_USAGE_FILE, figures={"file": f"{data.name}_usage.csv"})
+    elif stats:
+        if (data.usage["role"] == "target").any():
+            yield from _missing_of_target(stats)
+        elif data.pods is None:
+            yield MissingData(MissingCode.PROCESSES_OUT_OF_REACH)
+        yield from _missing_of_workers(stats)
+
+
+def _missing_of_target(stats: WindowStats) -> Iterator[MissingData]:
+    process = stats.process
+    if process and process.cpu_problem:
+        yield MissingData(
+            MissingCode.TARGET_CPU_UNKNOWN, figures={"cpu_problem": process.cpu_problem.value}
+        )
+    if process and process.max_rss_mib is None:
+        yield MissingData(MissingCode.TARGET_MEMORY_UNKNOWN)
+
+
+def _missing_of_workers(stats: WindowStats) -> Iterator[MissingData]:
+    if not stats.workers:
+        yield MissingData(MissingCode.GENERATOR_CPU_UNKNOWN)
+    for worker in stats.workers:
+        if worker.cpu_problem:
+            yield MissingData(
+                MissingCode.WORKER_CPU_UNKNOWN,
+                figures={"worker": worker.role, "cpu_problem": worker.cpu_problem.value},
+            )

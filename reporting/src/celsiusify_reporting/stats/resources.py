@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from celsiusify_reporting.stats.counts import count
-from celsiusify_reporting.stats.window import Window
+from celsiusify_reporting.stats.target_data import Window
 
 
 class CpuProblem(StrEnum):

@@ -10,8 +10,7 @@ from celsiusify_reporting.inputs.run_json import RoundRecord
 from celsiusify_reporting.stats import stationarity
 from celsiusify_reporting.stats.scaling.replicas import Replicas, ready_within, together
 from celsiusify_reporting.stats.stationarity import Stationarity
-from celsiusify_reporting.stats.target_data import TargetData
-from celsiusify_reporting.stats.window import Window, steady_window
+from celsiusify_reporting.stats.target_data import TargetData, Window, steady_window
 from celsiusify_reporting.stats.window_stats import WindowStats, window_stats
 
 

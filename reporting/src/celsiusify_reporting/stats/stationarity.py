@@ -10,7 +10,7 @@ import pandas as pd
 from scipy import stats
 
 from celsiusify_reporting.stats.method import Method
-from celsiusify_reporting.stats.window import Window
+from celsiusify_reporting.stats.target_data import Window
 
 Values = npt.NDArray[np.floating[Any]]
 

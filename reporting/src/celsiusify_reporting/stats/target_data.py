@@ -1,4 +1,4 @@
-"""The data of one target, as it is handed down from the samples to the statistics."""
+"""The data of one target that statistics are computed from, and the windows that select it."""
 
 from dataclasses import dataclass, replace
 
@@ -6,6 +6,31 @@ import pandas as pd
 
 from celsiusify_reporting.inputs.run_json import Run, Target
 from celsiusify_reporting.stats.method import Method
+
+
+@dataclass(frozen=True)
+class Window:
+    """From `from_ns` to before `until_ns`, nanoseconds since the Unix epoch."""
+
+    from_ns: int
+    until_ns: int
+
+    @property
+    def seconds(self) -> float:
+        """Its length in seconds."""
+        return (self.until_ns - self.from_ns) / 1e9
+
+    def rows(self, frame: pd.DataFrame, column: str = "due_ns") -> pd.DataFrame:
+        """The rows of a frame whose time in `column`, when they were due, lies within."""
+        within = (frame[column] >= self.from_ns) & (frame[column] < self.until_ns)
+        return frame[within]
+
+
+def steady_window(from_ns: int | None, until_ns: int | None) -> Window | None:
+    """The window between two times, or None where there is none or it has no length."""
+    if not from_ns or not until_ns or until_ns <= from_ns:
+        return None
+    return Window(from_ns, until_ns)
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ import pandas as pd
 from celsiusify_reporting.stats.counts import Counts, count
 from celsiusify_reporting.stats.latency import latencies_ns, summarise
 from celsiusify_reporting.stats.method import Method
-from celsiusify_reporting.stats.window import Window
+from celsiusify_reporting.stats.target_data import Window
 
 SECOND_NS = 10**9
 

@@ -24,8 +24,7 @@ from celsiusify_reporting.stats.latency import (
 )
 from celsiusify_reporting.stats.open_load import OpenLoad
 from celsiusify_reporting.stats.resources import Process
-from celsiusify_reporting.stats.target_data import TargetData
-from celsiusify_reporting.stats.window import Window
+from celsiusify_reporting.stats.target_data import TargetData, Window
 
 
 @dataclass(frozen=True)

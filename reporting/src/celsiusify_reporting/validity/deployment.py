@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from celsiusify_reporting.inputs.cluster_json import Cluster, Deployed
 from celsiusify_reporting.stats.model import Measurement
-from celsiusify_reporting.stats.nodes import shares_node
+from celsiusify_reporting.stats.scaling.nodes import shares_node
 from celsiusify_reporting.validity.finding import Finding, FindingCode, Kind, Severity, finding
 
 

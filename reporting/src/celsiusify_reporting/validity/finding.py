@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from celsiusify_reporting.stats.facts import Figure, Figures, MissingCode
+from celsiusify_reporting.stats.model import Figure, Figures, MissingCode
 
 
 class Kind(StrEnum):

@@ -30,7 +30,7 @@ from celsiusify_reporting.narrative.formatting import (
 from celsiusify_reporting.narrative.settings_text import cores as amount
 from celsiusify_reporting.narrative.settings_text import scaler
 from celsiusify_reporting.stats.model import Measurement
-from celsiusify_reporting.stats.nodes import nodes_of
+from celsiusify_reporting.stats.scaling.nodes import nodes_of
 
 # The longest text of a cell: a row that is longer than a page would be cut.
 MOST_TEXT = 1500

@@ -10,8 +10,7 @@ import pandas as pd
 from celsiusify_reporting.inputs.run_json import RoundRecord, Step
 from celsiusify_reporting.stats.scaling.instances import answers
 from celsiusify_reporting.stats.segments import Segment, SegmentCode, measure_segment
-from celsiusify_reporting.stats.target_data import TargetData
-from celsiusify_reporting.stats.window import Window
+from celsiusify_reporting.stats.target_data import TargetData, Window
 
 SECOND_NS = 10**9
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from celsiusify_reporting.stats.window import Window
+from celsiusify_reporting.stats.target_data import Window
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 import pandas as pd
 import pytest
 
-from celsiusify_reporting.stats.window import steady_window
+from celsiusify_reporting.stats.target_data import steady_window
 
 
 def test_window_holds_its_start_and_not_its_end() -> None:
