@@ -1,9 +1,9 @@
 """Compare the embedded server with minimal Flask: single-value requests on one core.
 
-Both servers are up, each kept to the first core, and loaded in turn from the last one by 32
-keep-alive connections, in rounds ABBA, so that a drift of the machine hits both alike. Flask runs
-under one gunicorn gthread worker of 8 threads. A `tensorflow_model_server` on the PATH takes part
-too. What counts is the ratio: requests a second as such are this machine's.
+Both servers run on the first core. The last core loads them in turn by 32 keep-alive connections.
+The order ABBA lets a drift of the machine affect both alike. Flask runs under one gunicorn gthread
+worker of 8 threads. A `tensorflow_model_server` on the PATH takes part too. What counts is the
+ratio: the requests per second are this machine's.
 
     python benchmarks/embedded_vs_flask.py [--blocks 3] [--seconds 2] [--client wrk|python]
 """
@@ -34,7 +34,7 @@ FLASK_ENVIRONMENT = SUBPROJECT.parent / ".tox" / "converter-api" / "bin" / "pyth
 
 @dataclass(frozen=True)
 class Server:
-    """A server under test: how it is started and asked for one temperature."""
+    """A server under test: its command, and its request for one temperature."""
 
     name: str
     port: int
@@ -45,40 +45,40 @@ class Server:
 
     @property
     def url(self) -> str:
-        """The address that requests go to."""
+        """The URL of the request."""
         return f"http://127.0.0.1:{self.port}{self.path}"
 
     def raw_request(self) -> bytes:
-        """Write the request as it goes over the wire."""
+        """Return the request as bytes of HTTP/1.1."""
         return (
             f"{self.method} {self.path} HTTP/1.1\r\nHost: 127.0.0.1:{self.port}\r\n"
             f"Content-Length: {len(self.body)}\r\n\r\n{self.body}"
         ).encode()
 
     def lua(self) -> str:
-        """Write the request as a script for wrk."""
+        """Return the request as a script for wrk."""
         return f"wrk.method = {self.method!r}\nwrk.body = {self.body!r}\n"
 
 
 def free_port() -> int:
-    """Find a port that nothing listens on."""
+    """Return a port on which no process listens."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         return int(listener.getsockname()[1])
 
 
 def servers(model: Path, flask_python: str) -> list[Server]:
-    """List what is compared: the embedded server, Flask, and the real server if it is here."""
-    found = [
+    """Return the servers to compare; the real server only if it is installed."""
+    contestants = [
         serving("embedded", [sys.executable, "-m", "celsiusify_tf_serving.embedded"], model),
         flask(flask_python),
     ]
     if real := shutil.which("tensorflow_model_server"):
-        found.append(serving("tensorflow_model_server", [real], model))
-    return found
+        contestants.append(serving("tensorflow_model_server", [real], model))
+    return contestants
 
 
 def serving(name: str, command: list[str], model: Path) -> Server:
-    """Describe a server that takes TensorFlow Serving's flags."""
+    """Return a server with TensorFlow Serving's flags."""
     port = free_port()
     flags = {
         "rest_api_port": port,
@@ -92,7 +92,7 @@ def serving(name: str, command: list[str], model: Path) -> Server:
 
 
 def flask(python: str) -> Server:
-    """Describe minimal Flask under one gthread worker of 8 threads."""
+    """Return minimal Flask under one gthread worker of 8 threads."""
     port = free_port()
     options = f"--workers 1 --worker-class gthread --threads 8 --bind 127.0.0.1:{port}".split()
     command = [python, "-m", "gunicorn", *options, "--chdir", str(HERE), "minimal_flask:app"]
@@ -101,21 +101,21 @@ def flask(python: str) -> Server:
 
 @contextmanager
 def running(server: Server, core: int, log: Path) -> Iterator[None]:
-    """Run a server on a core; ready when it has answered rightly."""
+    """Run a server on a core during the block, which starts after a right answer."""
     with log.open("w") as output:
         process = subprocess.Popen(
             ["taskset", "-c", str(core), *server.command], stdout=output, stderr=output
         )
     try:
-        wait_until_right(server, process, log)
+        wait_for_right_answer(server, process, log)
         yield
     finally:
         process.terminate()
         process.wait(30)
 
 
-def wait_until_right(server: Server, process: subprocess.Popen[bytes], log: Path) -> None:
-    """Ask until 451.25 °F has become 232.917 °C; give up after a minute."""
+def wait_for_right_answer(server: Server, process: subprocess.Popen[bytes], log: Path) -> None:
+    """Send requests until 451.25 °F is converted to 232.917 °C; stop after a minute."""
     request = urllib.request.Request(server.url, server.body.encode() or None, method=server.method)
     deadline_s = time.monotonic() + 60
     while time.monotonic() < deadline_s and process.poll() is None:
@@ -136,7 +136,7 @@ def load_with_wrk(server: Server, core: int, seconds: int) -> float:
     """Load a server by wrk.
 
     Returns:
-        Answers a second.
+        Answers per second.
     """
     with tempfile.NamedTemporaryFile("w", suffix=".lua") as script:
         script.write(server.lua())
@@ -154,7 +154,7 @@ def load_with_python(server: Server, core: int, seconds: int) -> float:
     """Load a server by the client beside this script.
 
     Returns:
-        Answers a second.
+        Answers per second.
     """
     client = [sys.executable, str(HERE / "keepalive_client.py"), "127.0.0.1", str(server.port)]
     output = subprocess.check_output(
@@ -167,18 +167,20 @@ def load_with_python(server: Server, core: int, seconds: int) -> float:
 CLIENTS = {"wrk": load_with_wrk, "python": load_with_python}
 
 
-def measure(found: list[Server], options: argparse.Namespace, core: int) -> dict[str, list[float]]:
-    """Load the servers in turn, forth and back in each block.
+def measure(
+    contestants: list[Server], options: argparse.Namespace, core: int
+) -> dict[str, list[float]]:
+    """Load the servers in turn, forwards and backwards in each block.
 
     Returns:
-        Answers a second of each round, by the server's name.
+        Answers per second of each round, by the server's name.
     """
     load = CLIENTS[options.client]
-    for server in found:
-        load(server, core, 1)  # a round to warm up, which doesn't count
-    rates: dict[str, list[float]] = {server.name: [] for server in found}
+    for server in contestants:
+        load(server, core, 1)  # warm-up, not counted
+    rates: dict[str, list[float]] = {server.name: [] for server in contestants}
     for block in range(options.blocks):
-        for server in [*found, *reversed(found)]:
+        for server in [*contestants, *reversed(contestants)]:
             rate = load(server, core, options.seconds)
             rates[server.name].append(rate)
             print(f"block {block + 1}/{options.blocks}  {server.name:24} {rate:9.0f}/s", flush=True)
@@ -186,7 +188,7 @@ def measure(found: list[Server], options: argparse.Namespace, core: int) -> dict
 
 
 def report(rates: dict[str, list[float]]) -> None:
-    """Print each server's rate, and its ratio to Flask's by blocks."""
+    """Print the rate of each server, and the ratio to Flask's rate by blocks."""
     for name, own in rates.items():
         blocks = [
             (own[i] + own[i + 1]) / (rates["flask"][i] + rates["flask"][i + 1])
@@ -225,12 +227,12 @@ def main() -> None:
         sys.exit("expected two cores or more: one for the server, one for the load")
     if not options.model.is_dir():
         sys.exit(f"no model in {options.model}: make one with `make export`")
-    found = servers(options.model.resolve(), options.flask_python)
+    contestants = servers(options.model.resolve(), options.flask_python)
     print(f"servers on core {cores[0]}, {options.client} on core {cores[-1]}", flush=True)
     with ExitStack() as stack, tempfile.TemporaryDirectory() as logs:
-        for server in found:
+        for server in contestants:
             stack.enter_context(running(server, cores[0], Path(logs) / f"{server.name}.log"))
-        rates = measure(found, options, cores[-1])
+        rates = measure(contestants, options, cores[-1])
     report(rates)
 
 

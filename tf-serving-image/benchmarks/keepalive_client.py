@@ -1,8 +1,8 @@
-"""Load a server over keep-alive connections, where wrk isn't installed.
+"""Load a server over keep-alive connections, on machines without wrk.
 
-Usage: keepalive_client.py HOST PORT CONNECTIONS SECONDS, the request to send on standard input.
-Prints the answers a second. Each connection sends its next request when its answer is there; an
-answer other than 200 ends the run.
+Usage: keepalive_client.py HOST PORT CONNECTIONS SECONDS, with the request on standard input. The
+output is the number of answers per second. Each connection sends its next request after an answer.
+An answer other than 200 ends the run.
 """
 
 import re
@@ -15,7 +15,7 @@ CONTENT_LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
 
 
 class Connection:
-    """One connection with at most one request under way."""
+    """A connection with at most one request in flight."""
 
     def __init__(self, address: tuple[str, int], request: bytes) -> None:
         self.socket = socket.create_connection(address)
@@ -29,7 +29,7 @@ class Connection:
         self.socket.sendall(self._request)
 
     def receive(self) -> bool:
-        """Read what is there; tell whether the answer is complete."""
+        """Read the available bytes, and return True if the answer is complete."""
         part = self.socket.recv(65_536)
         if not part:
             sys.exit("the server closed a connection")
@@ -44,10 +44,10 @@ class Connection:
 
 
 def run(address: tuple[str, int], request: bytes, connections: int, seconds: float) -> float:
-    """Send requests for a while.
+    """Send requests for some seconds.
 
     Returns:
-        Answers a second.
+        Answers per second.
     """
     selector = selectors.DefaultSelector()
     for connection in [Connection(address, request) for _ in range(connections)]:

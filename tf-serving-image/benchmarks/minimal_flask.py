@@ -1,4 +1,4 @@
-"""The least that converts over HTTP with Flask: what the embedded server is measured against."""
+"""A minimal Flask application that converts: the embedded server is compared with it."""
 
 from flask import Flask, Response, jsonify, request
 

@@ -78,7 +78,7 @@ def server_flags(settings: Settings, config_dir: PurePath = CONFIG_DIR) -> list[
 
 
 def private_socket() -> Path:
-    """Return a path for gRPC's Unix socket, in a new folder that only this user can enter.
+    """Return a path for gRPC's Unix socket, in a new folder of this user alone.
 
     TensorFlow Serving starts only if gRPC has an address: a port or a socket.
     """

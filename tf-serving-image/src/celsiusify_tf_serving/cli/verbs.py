@@ -28,7 +28,7 @@ class PortType(click.ParamType[int]):
     def convert(
         self, value: object, param: click.Parameter | None, ctx: click.Context | None
     ) -> int:
-        """Read a port, or fail with what was expected."""
+        """Read a port."""
         text = str(value)
         if not (text.isdecimal() and int(text) <= MAX_PORT):
             self.fail(f"expected a port from 0 to {MAX_PORT}, not {text!r}", param, ctx)
@@ -135,7 +135,7 @@ FLAGS_HELP = "Any other --FLAG goes to the server and replaces a flag that the c
 
 
 def _make_command(name: str, run: Callable[[Engine, str, Settings], int]) -> click.Command:
-    """Make a verb that chooses an engine by the options and runs a function with the engine."""
+    """Make a verb that chooses an engine by the options and calls `run` with it."""
 
     def choose_and_run(
         *,

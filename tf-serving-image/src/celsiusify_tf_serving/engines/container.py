@@ -180,7 +180,7 @@ class Container:
         ]
 
     def _watch(self, client: subprocess.Popen[bytes], name: str, request: StopRequest) -> None:
-        """Wait for the container's end or a signal; write the process id once it is known."""
+        """Wait for the container's end or a signal, and write the process id."""
         is_pid_written = False
         while request.number is None and not has_ended(client):
             if not is_pid_written and (pid := self._required_runtime.main_pid(name)):
@@ -195,7 +195,7 @@ class Container:
 
 
 def has_ended(client: subprocess.Popen[bytes]) -> bool:
-    """Return True if a process ends within a moment."""
+    """Wait briefly, and return True if a process has ended."""
     try:
         client.wait(POLL_S)
     except subprocess.TimeoutExpired:
@@ -204,7 +204,7 @@ def has_ended(client: subprocess.Popen[bytes]) -> bool:
 
 
 def cpuset_option() -> list[str]:
-    """Return the option that limits a container to this process's cores, if any is excluded."""
+    """Return the option that limits a container to this process's cores, if needed."""
     cores = sorted(os.sched_getaffinity(0))
     if len(cores) == os.cpu_count():
         return []

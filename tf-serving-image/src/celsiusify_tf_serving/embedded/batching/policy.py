@@ -38,7 +38,7 @@ class BatchingPolicy:
     allowed_rows: tuple[int, ...] = ()
 
     def padded_rows(self, rows: int) -> int:
-        """Return the size to pad a batch of `rows` to."""
+        """Return the number of rows to which a batch is padded."""
         return next((allowed for allowed in self.allowed_rows if allowed >= rows), rows)
 
 

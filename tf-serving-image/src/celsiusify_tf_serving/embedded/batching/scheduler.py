@@ -33,7 +33,7 @@ def run_separately(run: Run, requests: Sequence[Arrays]) -> list[Outcome]:
 def run_merged(
     run: Run, requests: Sequence[Arrays], padded_rows: Callable[[int], int]
 ) -> list[Outcome] | None:
-    """Run requests as one: join the arrays along the first dimension, in the requests' order.
+    """Run requests as one, with their arrays joined along the first dimension.
 
     Returns:
         The outcome of each request. None if the outputs don't have one row for each row of the
@@ -65,7 +65,7 @@ def _join(columns: Sequence[Array], rows: int) -> Array:
 
 
 def agree(merged: Sequence[Outcome], separate: Sequence[Outcome]) -> bool:
-    """Return True if merged and separate runs had the same outcomes, apart from rounding."""
+    """Return True if two ways to run requests agree, apart from rounding."""
     return all(_same(*pair) for pair in zip(merged, separate, strict=True))
 
 
@@ -109,7 +109,7 @@ class _Request:
 
 
 class Batcher:
-    """The queue of one signature, which merges requests that wait while all runs are busy.
+    """The queue of one signature, which merges requests that wait together.
 
     Requests are merged only if all inputs and outputs of the signature have rows, and the arrays
     have the declared rank and dimensions. No signature says whether the model treats each row

@@ -36,7 +36,10 @@ async def start_grpc(flags: Flags, prediction: PredictionService, models: ModelS
 
 
 class _ParseRequests(grpc.aio.ServerInterceptor):  # type: ignore[misc]
-    """Interceptor that answers unparsable requests as gRPC in C++ does; grpc.aio says UNKNOWN."""
+    """Interceptor that answers INTERNAL to unparsable requests, like gRPC in C++.
+
+    grpc.aio itself would answer UNKNOWN.
+    """
 
     async def intercept_service(self, continuation: Any, details: Any) -> Any:
         """Move the parsing of requests into the handler."""

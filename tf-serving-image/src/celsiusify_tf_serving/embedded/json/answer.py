@@ -21,10 +21,11 @@ NOT_FINITE = {"nan": "NaN", "inf": "Infinity", "-inf": "-Infinity"}
 
 
 def float_texts(array: Array) -> list[str]:
-    """Write floats, flattened, with six digits, or with all if six don't read back the same.
+    """Write the floats of an array, flattened, in TensorFlow Serving's notation.
 
-    All digits are nine for float32 and seventeen for float64. A whole number ends in `.0`. A
-    denormal is 0, because TensorFlow Serving's threads flush denormals to zero.
+    A float has six digits, or all digits if six don't read back the same: nine for float32, and
+    seventeen for float64. A whole number ends in `.0`. A denormal is 0, because TensorFlow
+    Serving's threads flush denormals to zero.
     """
     values: list[float] = array.ravel().tolist()
     digits = _few_digits if len(values) <= FEW else _many_digits

@@ -19,7 +19,7 @@ from celsiusify_tf_serving.embedded.signatures import Array, Signature, TensorIn
 
 
 def parse_object(body: bytes) -> dict[str, Any]:
-    """Parse a request's body: quickly where RapidJSON agrees, else by RapidJSON's rules.
+    """Parse a request's body by RapidJSON's rules, quickly if the body is usual.
 
     Raises:
         ServingError: If the body isn't JSON, or isn't an object.
@@ -40,7 +40,7 @@ def parse_object(body: bytes) -> dict[str, Any]:
 
 
 def reparse_doubles(body: bytes) -> dict[str, Any]:
-    """Parse a body that `parse_object` accepted, and read its doubles as RapidJSON does."""
+    """Parse a valid body again, and read its doubles as RapidJSON does."""
     document: dict[str, Any] = _parse_slowly(body)
     return document
 
@@ -53,7 +53,7 @@ def _parse_slowly(body: bytes) -> Any:
 
 
 def _count_names(document: Any) -> int:
-    """Count the names at a request's usual places: at the top, and in the objects of a list."""
+    """Count the names at a request's top level, and in the objects of lists there."""
     if type(document) is not dict:
         return 0
     names = len(document)
@@ -65,7 +65,12 @@ def _count_names(document: Any) -> int:
 
 @dataclass(frozen=True, slots=True)
 class PredictInput:
-    """The tensors of a request in the order of the signature's inputs, and the answer's form."""
+    """The tensors of a request, in the order of the signature's inputs.
+
+    Attributes:
+        arrays: The tensors.
+        is_row: Whether the answer is a list of rows, and not columns.
+    """
 
     arrays: list[Array]
     is_row: bool

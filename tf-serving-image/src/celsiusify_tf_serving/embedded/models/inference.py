@@ -145,7 +145,11 @@ def _missing(signature: Signature, part: str) -> ServingError:
 
 
 def _examples(examples: Any) -> Arrays:
-    """Serialize the examples of an Input, each with the shared context; shape `(examples,)`."""
+    """Serialize the examples of an Input, with the shared context.
+
+    Returns:
+        One array of shape `(examples,)`.
+    """
     kind = examples.WhichOneof("kind")
     listed = getattr(examples, kind).examples if kind else ()
     if not listed:

@@ -103,7 +103,7 @@ def _load_error(error: Exception) -> ServingError:
 
 
 def warm_up(servable: Servable, folder: Path, iterations: int) -> None:
-    """Run the requests recorded beside a version, so that its first real request isn't slow.
+    """Run the requests recorded beside a version, so that no real request is slow.
 
     Raises:
         ServingError: If a recorded request can't be read, or fails.

@@ -34,7 +34,7 @@ class Manager:
         self._change = asyncio.Lock()
 
     def find(self, spec: ModelSpec) -> Servable:
-        """Return the requested version, or the highest available version if none is named.
+        """Return the requested version, or else the highest available version.
 
         Raises:
             ServingError: If the model, version or label is missing.
@@ -52,7 +52,7 @@ class Manager:
         return servable
 
     def versions(self, spec: ModelSpec) -> list[Version]:
-        """Return the versions whose status is requested, highest first; a label is ignored.
+        """Return the versions of a status request, highest first; ignore a label.
 
         Raises:
             ServingError: If there is no such version.

@@ -75,7 +75,7 @@ class Model:
         return [record for record in records if record.error and record.state is State.END]
 
     async def refresh(self) -> None:
-        """Search for versions, start to load the aspired versions, and unload the others.
+        """Search for versions, load the aspired versions, and unload the others.
 
         New versions are loaded first, so that the model stays available. If a new version fails,
         the old versions keep serving.

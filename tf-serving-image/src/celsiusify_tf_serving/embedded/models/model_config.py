@@ -69,7 +69,7 @@ def find_versions(base_path: Path) -> dict[int, Path]:
 
 
 def to_unload(loaded: Iterable[int], aspired: set[int], available: set[int]) -> set[int]:
-    """Return the versions to unload so that the model stays available while its versions change.
+    """Return the versions to unload; the model stays available meanwhile.
 
     Args:
         loaded: Versions in memory.

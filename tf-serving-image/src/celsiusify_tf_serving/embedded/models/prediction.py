@@ -22,7 +22,7 @@ from celsiusify_tf_serving.embedded.signatures import (
 
 
 def read_tensor(alias: str, proto: Any) -> Array:
-    """Read a tensor of a request; a list of values that is too short repeats its last value."""
+    """Read a tensor of a request; missing values repeat the last value."""
     try:
         array: Array = make_ndarray(proto)
     except (TypeError, ValueError) as error:

@@ -38,7 +38,7 @@ class Program:
         self.signature_defs = signature_defs
 
     def function(self, feeds: Sequence[str], fetches: Sequence[str], timeout_ms: int) -> Run:
-        """Make a function from the tensors named in `feeds` to the tensors named in `fetches`.
+        """Make a function from the tensors in `feeds` to the tensors in `fetches`.
 
         The function is a callable of the session, which feeds the same arrays as TensorFlow
         Serving. `Session.run` refuses shapes that the graph's placeholders don't declare, before
@@ -150,7 +150,7 @@ def _run_timed(run: Run, observe: Callable[[float], None], arrays: Arrays) -> Ar
 
 
 def _session_timeout_ms(timeout_s: float | None) -> int:
-    """Return the timeout after which a session gives up a run that no request waits for.
+    """Return the timeout after which a session abandons a run.
 
     The timeout is the next power of two, because each timeout needs its own callable.
     """

@@ -34,7 +34,7 @@ def plain_answer(status: int, body: bytes, content_type: bytes) -> HttpAnswer:
 
 
 def html_error(status: int) -> HttpAnswer:
-    """Return the page with which libevent refuses a request and closes the connection."""
+    """Return libevent's page for a refused request, which closes the connection."""
     phrase = http.HTTPStatus(status).phrase
     page = (
         f"<HTML><HEAD>\n<TITLE>{status} {phrase}</TITLE>\n</HEAD><BODY>\n"
@@ -54,7 +54,7 @@ class _Protocol(HttpToolsProtocol):
     _received = b""
 
     def data_received(self, data: bytes) -> None:
-        """Keep the latest data, which distinguishes an unknown method from a malformed request."""
+        """Keep the latest data, which shows whether only the method is unknown."""
         self._received = data
         super().data_received(data)
 
