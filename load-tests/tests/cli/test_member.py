@@ -1,15 +1,11 @@
 """Equal pods are given equal arguments: their number says which part each of them plays."""
 
-from typing import TYPE_CHECKING
-
 import pytest
 
 from celsiusify_load_tests.cli.main import main, parser
 from celsiusify_load_tests.cli.member import part
 from celsiusify_load_tests.exit_codes import ExitCode
-
-if TYPE_CHECKING:  # pytest imports no module from a folder of tests
-    from conftest import Workspace
+from support.workspace import Workspace
 
 RUN = ["run", "one", "--users=4", "--warm-up=0", "--run-time=1s", "--no-calibration"]
 

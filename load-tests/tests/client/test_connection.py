@@ -4,7 +4,6 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from random import Random
-from typing import TYPE_CHECKING
 
 import gevent
 import pytest
@@ -14,9 +13,7 @@ from celsiusify_load_tests.client.connection import Endpoint
 from celsiusify_load_tests.client.http1.client import HttpConnection
 from celsiusify_load_tests.config.connection_policy import ConnectionLifetime, ConnectionPolicy
 from celsiusify_load_tests.recording.clock import now_ns
-
-if TYPE_CHECKING:
-    from conftest import Play, PlayedServer, Serve
+from support.servers import Script, ScriptedServer, Serve
 
 GET = b"GET / HTTP/1.1\r\nHost: h\r\n\r\n"
 HI = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi"
@@ -34,24 +31,24 @@ def request(connection: socket.socket) -> bytes:
     return data
 
 
-def answer(*pieces: bytes, times: int = 1) -> "Play":
+def answer(*pieces: bytes, times: int = 1) -> Script:
     """Answer each of so many requests with the pieces."""
 
-    def play(connection: socket.socket) -> None:
+    def script(connection: socket.socket) -> None:
         for _ in range(times):
             assert request(connection)
             for piece in pieces:
                 connection.sendall(piece)
                 time.sleep(0.001)
 
-    return play
+    return script
 
 
-def then_close(play: "Play") -> "Play":
-    """Close the connection after a part."""
+def then_close(script: Script) -> Script:
+    """Close the connection at a script's end."""
 
     def closing(connection: socket.socket) -> None:
-        play(connection)
+        script(connection)
         connection.close()
 
     return closing
@@ -101,7 +98,7 @@ def client_of() -> Iterator[Callable[..., Client]]:
     clients: list[Client] = []
 
     def make(
-        server: "PlayedServer",
+        server: ScriptedServer,
         *,
         idempotent: bool = True,
         lifetime: ConnectionLifetime | None = None,
@@ -117,7 +114,7 @@ def client_of() -> Iterator[Callable[..., Client]]:
 ClientOf = Callable[..., Client]
 
 
-def test_a_connection_is_kept(serve: "Serve", client_of: ClientOf) -> None:
+def test_a_connection_is_kept(serve: Serve, client_of: ClientOf) -> None:
     """Requests follow each other on one connection, and its times are those of the answers."""
     client = client_of(serve(answer(HI, times=3)))
     for _ in range(3):
@@ -129,7 +126,7 @@ def test_a_connection_is_kept(serve: "Serve", client_of: ClientOf) -> None:
 
 @pytest.mark.parametrize(("host", "family"), [("::1", socket.AF_INET6), ("localhost", None)])
 def test_hosts_may_be_names_and_ipv6(
-    serve: "Serve", host: str, family: socket.AddressFamily | None
+    serve: Serve, host: str, family: socket.AddressFamily | None
 ) -> None:
     """Any address of the host that answers will do."""
     server = serve(answer(HI), family=family or socket.AF_INET)
@@ -138,23 +135,23 @@ def test_hosts_may_be_names_and_ipv6(
     client.connection.close()
 
 
-def test_an_answer_may_come_in_pieces(serve: "Serve", client_of: ClientOf) -> None:
+def test_an_answer_may_come_in_pieces(serve: Serve, client_of: ClientOf) -> None:
     """The time of an answer is that of its last piece."""
     client = client_of(serve(answer(HI[:5], HI[5:30], HI[30:-1], HI[-1:])))
     assert client.get() == b"hi"
 
 
-def test_a_large_request_is_sent_whole(serve: "Serve", client_of: ClientOf) -> None:
+def test_a_large_request_is_sent_whole(serve: Serve, client_of: ClientOf) -> None:
     """What the socket doesn't take at once follows when it does."""
     received: list[int] = []
 
-    def play(connection: socket.socket) -> None:
+    def script(connection: socket.socket) -> None:
         time.sleep(0.05)
         received.append(len(request(connection)))
         connection.sendall(HI)
 
     large = GET[:-4] + b"\r\nX: " + b"x" * 8_000_000 + b"\r\n\r\n"
-    assert client_of(serve(play)).get(large) == b"hi"
+    assert client_of(serve(script)).get(large) == b"hi"
     assert received == [len(large)]
 
 
@@ -162,7 +159,7 @@ CLOSE = b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nhi"
 
 
 @pytest.mark.parametrize(
-    "play",
+    "script",
     [
         answer(CLOSE),
         then_close(answer(HI)),
@@ -173,10 +170,10 @@ CLOSE = b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nhi"
     ids=["told", "untold", "as the answer's end", "unasked bytes", "timed out idle"],
 )
 def test_a_connection_that_is_over_is_replaced(
-    serve: "Serve", client_of: ClientOf, play: "Play"
+    serve: Serve, client_of: ClientOf, script: Script
 ) -> None:
     """A request that isn't idempotent is safe, as it never goes out on a dead connection."""
-    server = serve(play)
+    server = serve(script)
     client = client_of(server, idempotent=False)
     for opened in range(1, 4):
         assert client.get() == b"hi"
@@ -185,22 +182,22 @@ def test_a_connection_that_is_over_is_replaced(
     assert server.accepted == 3
 
 
-@pytest.mark.parametrize("play", [wait_for_request_and_close, wait_for_request_and_reset])
+@pytest.mark.parametrize("script", [wait_for_request_and_close, wait_for_request_and_reset])
 def test_an_unanswered_request_on_a_kept_connection_is_sent_again_if_idempotent(
-    serve: "Serve", client_of: ClientOf, play: "Play"
+    serve: Serve, client_of: ClientOf, script: Script
 ) -> None:
     """A server that hangs up as a request arrives has not failed; that it went out twice shows."""
-    client = client_of(serve(play, answer(HI)))
+    client = client_of(serve(script, answer(HI)))
     assert [client.get(), client.get()] == [b"hi", b"hi"]
     assert (client.counts.opened, client.counts.resent) == (2, 1)
 
 
-@pytest.mark.parametrize("play", [wait_for_request_and_close, wait_for_request_and_reset])
+@pytest.mark.parametrize("script", [wait_for_request_and_close, wait_for_request_and_reset])
 def test_an_unanswered_request_that_is_not_idempotent_has_failed(
-    serve: "Serve", client_of: ClientOf, play: "Play"
+    serve: Serve, client_of: ClientOf, script: Script
 ) -> None:
     """It may have had its effect, so it isn't sent twice; the next request goes on."""
-    client = client_of(serve(play, answer(HI)), idempotent=False)
+    client = client_of(serve(script, answer(HI)), idempotent=False)
     client.get()
     with pytest.raises(ExchangeError, match=r"^connection ended before the answer$"):
         client.get()
@@ -215,7 +212,7 @@ def hang_up(connection: socket.socket) -> None:
 
 
 def test_a_fresh_connection_without_an_answer_is_a_failure(
-    serve: "Serve", client_of: ClientOf
+    serve: Serve, client_of: ClientOf
 ) -> None:
     """Only a connection that idled may be closed without a fault."""
     client = client_of(serve(hang_up, answer(HI)))
@@ -225,7 +222,7 @@ def test_a_fresh_connection_without_an_answer_is_a_failure(
 
 
 @pytest.mark.parametrize(
-    ("play", "reason"),
+    ("script", "reason"),
     [
         (then_close(answer(HI[:-1])), "connection ended within the answer"),
         (then_close(answer(HI[:10])), "connection ended within the answer"),
@@ -236,10 +233,10 @@ def test_a_fresh_connection_without_an_answer_is_a_failure(
     ids=["cut in body", "cut in head", "not http", "silent", "stuck"],
 )
 def test_faults_have_names_and_the_next_request_goes_on(
-    serve: "Serve", client_of: ClientOf, play: "Play", reason: str
+    serve: Serve, client_of: ClientOf, script: Script, reason: str
 ) -> None:
     """After a fault, what comes late on the old connection isn't taken for the next answer."""
-    client = client_of(serve(play, answer(HI)))
+    client = client_of(serve(script, answer(HI)))
     with pytest.raises(ExchangeError) as raised:
         client.get()
     assert str(raised.value) == reason
@@ -247,7 +244,7 @@ def test_faults_have_names_and_the_next_request_goes_on(
     assert client.counts.opened == 2
 
 
-def test_an_answer_that_trickles_is_out_of_time(serve: "Serve", client_of: ClientOf) -> None:
+def test_an_answer_that_trickles_is_out_of_time(serve: Serve, client_of: ClientOf) -> None:
     """The time runs for the whole answer, not for each piece."""
 
     def trickle(connection: socket.socket) -> None:
@@ -264,9 +261,7 @@ def test_an_answer_that_trickles_is_out_of_time(serve: "Serve", client_of: Clien
         client.get()
 
 
-def test_time_that_is_up_between_requests_harms_nothing(
-    serve: "Serve", client_of: ClientOf
-) -> None:
+def test_time_that_is_up_between_requests_harms_nothing(serve: Serve, client_of: ClientOf) -> None:
     """The time of one request doesn't run on while its user thinks."""
     client = client_of(serve(answer(HI, times=2)))
     client.get()
@@ -306,16 +301,16 @@ def test_a_connection_that_is_not_accepted_is_out_of_time() -> None:
             Client(*listener.getsockname()).get()
 
 
-def test_a_killed_user_leaves_no_connection_behind(serve: "Serve", client_of: ClientOf) -> None:
+def test_a_killed_user_leaves_no_connection_behind(serve: Serve, client_of: ClientOf) -> None:
     """Whoever is stopped while waiting for an answer hangs up."""
     hung_up = threading.Event()
 
-    def play(connection: socket.socket) -> None:
+    def script(connection: socket.socket) -> None:
         request(connection)
         assert connection.recv(1) == b""
         hung_up.set()
 
-    client = client_of(serve(play))
+    client = client_of(serve(script))
     user = gevent.spawn(client.get)
     gevent.sleep(0.1)
     user.kill()
@@ -333,7 +328,7 @@ def counting(connection: socket.socket) -> None:
 
 @pytest.mark.parametrize(("requests", "opened"), [(None, 1), (1, 12), (3, 5), (12, 2), (1000, 1)])
 def test_a_connection_is_hung_up_after_as_many_requests_as_its_habit_says(
-    serve: "Serve", client_of: ClientOf, requests: int | None, opened: int
+    serve: Serve, client_of: ClientOf, requests: int | None, opened: int
 ) -> None:
     """Of twelve requests: the first connection carries a random part of what the others do."""
     server = serve(counting)
@@ -344,16 +339,16 @@ def test_a_connection_is_hung_up_after_as_many_requests_as_its_habit_says(
     assert server.accepted == opened
 
 
-def test_the_last_request_of_a_connection_says_so(serve: "Serve", client_of: ClientOf) -> None:
+def test_the_last_request_of_a_connection_says_so(serve: Serve, client_of: ClientOf) -> None:
     """Then the server hangs up, and the client's port isn't kept for a minute."""
     asked: list[bytes] = []
 
-    def play(connection: socket.socket) -> None:
+    def script(connection: socket.socket) -> None:
         while head := request(connection):
             asked.append(head)
             connection.sendall(HI)
 
-    client = client_of(serve(play), lifetime=ConnectionLifetime(ConnectionPolicy(2), Random(0)))
+    client = client_of(serve(script), lifetime=ConnectionLifetime(ConnectionPolicy(2), Random(0)))
     first = next(ConnectionPolicy(2).limits(Random(0)))
     for _ in range(4):
         client.get()
@@ -364,7 +359,7 @@ def test_the_last_request_of_a_connection_says_so(serve: "Serve", client_of: Cli
 
 
 def test_a_server_that_does_not_hang_up_is_left_all_the_same(
-    serve: "Serve", client_of: ClientOf
+    serve: Serve, client_of: ClientOf
 ) -> None:
     client = client_of(serve(answer(HI)), lifetime=ConnectionLifetime(ConnectionPolicy(1)))
     assert [client.get(), client.get(), client.get()] == [b"hi"] * 3

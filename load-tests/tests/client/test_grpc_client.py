@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from random import Random
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import gevent
 import grpc
@@ -31,9 +31,7 @@ from celsiusify_load_tests.config.targets import find_target
 from celsiusify_load_tests.errors import LoadTestError
 from celsiusify_load_tests.preflight.phases import Stamps, TimedTransport
 from celsiusify_load_tests.recording.clock import now_ns
-
-if TYPE_CHECKING:
-    from conftest import Play, PlayedServer, Serve
+from support.servers import Script, ScriptedServer, Serve
 
 WORKSPACE_TARGETS = Path(__file__).parents[3] / "targets.yaml"
 TARGET = find_target(WORKSPACE_TARGETS, "tfserving-grpc")
@@ -312,10 +310,10 @@ def listen(connection: socket.socket) -> bool:
             return bool(piece)
 
 
-def answer(calls: int) -> "Play":
+def answer(calls: int) -> Script:
     """Answer so many calls as a server does that works."""
 
-    def play(connection: socket.socket) -> None:
+    def script(connection: socket.socket) -> None:
         replies = grpc_replies(RIGHT)
         answered = 0
         while answered < calls and (data := connection.recv(65_536)):
@@ -323,30 +321,30 @@ def answer(calls: int) -> "Play":
             connection.sendall(reply)
             answered += RIGHT in reply
 
-    return play
+    return script
 
 
-def say(*sent: bytes, then_close: bool = False) -> "Play":
+def say(*sent: bytes, then_close: bool = False) -> Script:
     """Wait for a call, and send this."""
 
-    def play(connection: socket.socket) -> None:
+    def script(connection: socket.socket) -> None:
         connection.sendall(http2_frames.settings({}))
         listen(connection)
         connection.sendall(b"".join(sent))
         if then_close:
             connection.close()
 
-    return play
+    return script
 
 
-def in_turn(*plays: "Play") -> "Play":
-    """Play several parts on one connection."""
+def in_turn(*scripts: Script) -> Script:
+    """Follow several scripts on one connection."""
 
-    def play(connection: socket.socket) -> None:
-        for one in plays:
-            one(connection)
+    def sequence(connection: socket.socket) -> None:
+        for script in scripts:
+            script(connection)
 
-    return play
+    return sequence
 
 
 def goaway(last: int, code: ErrorCode = ErrorCode.NO_ERROR) -> bytes:
@@ -357,7 +355,7 @@ def reset(stream: int, code: ErrorCode) -> bytes:
     return http2_frames.frame(http2_frames.RST_STREAM, 0, stream, struct.pack(">L", code))
 
 
-def port_of(server: "PlayedServer") -> int:
+def port_of(server: ScriptedServer) -> int:
     return server.address[1]
 
 
@@ -365,7 +363,7 @@ def port_of(server: "PlayedServer") -> int:
     "refusal", [goaway(0), reset(1, ErrorCode.REFUSED_STREAM)], ids=["goaway", "reset"]
 )
 def test_a_call_that_was_not_processed_is_sent_again(
-    serve: "Serve", user_of: UserOf, refusal: bytes
+    serve: Serve, user_of: UserOf, refusal: bytes
 ) -> None:
     """RFC 9113, section 8.7: that is no failure; that it went out twice shows."""
     user = user_of(port_of(serve(say(refusal), answer(2))))
@@ -374,7 +372,7 @@ def test_a_call_that_was_not_processed_is_sent_again(
     assert (user.counts.opened, user.counts.resent) == (2, 1)
 
 
-def test_a_call_that_is_refused_twice_has_failed(serve: "Serve", user_of: UserOf) -> None:
+def test_a_call_that_is_refused_twice_has_failed(serve: Serve, user_of: UserOf) -> None:
     user = user_of(port_of(serve(say(goaway(0)), say(goaway(0)), answer(1))))
     with pytest.raises(ExchangeError, match=r"^call refused by the server$"):
         user.call()
@@ -393,11 +391,11 @@ def test_a_request_is_as_long_as_what_goes_over_the_wire(api: Api, user_of: User
     assert sizes[0] > sizes[1] >= sizes[2] > message + 2 * 9
 
 
-def test_what_comes_before_an_answer_is_not_taken_for_it(serve: "Serve", user_of: UserOf) -> None:
+def test_what_comes_before_an_answer_is_not_taken_for_it(serve: Serve, user_of: UserOf) -> None:
     """Settings and pings arrive at once; the wait for the answer's first bytes goes on."""
     answered_ns = []
 
-    def play(connection: socket.socket) -> None:
+    def script(connection: socket.socket) -> None:
         connection.sendall(http2_frames.settings({}))
         listen(connection)
         connection.sendall(http2_frames.frame(http2_frames.PING, 0, 0, bytes(8)))
@@ -408,7 +406,7 @@ def test_what_comes_before_an_answer_is_not_taken_for_it(serve: "Serve", user_of
             HEAD + http2_frames.frame(http2_frames.DATA, http2_frames.END_STREAM, 1, RIGHT)
         )
 
-    user, stamps = user_of(port_of(serve(play))), Stamps()
+    user, stamps = user_of(port_of(serve(script))), Stamps()
     user.connection.make_transport = lambda connected, timeout_s: TimedTransport(
         connected, timeout_s, stamps
     )
@@ -427,9 +425,7 @@ class DeafWire(Transport):
         super().push(data)
 
 
-def test_an_answer_stands_whatever_becomes_of_its_connection(
-    serve: "Serve", user_of: UserOf
-) -> None:
+def test_an_answer_stands_whatever_becomes_of_its_connection(serve: Serve, user_of: UserOf) -> None:
     """A server may ping along with its answer, and hang up at once."""
     ping = http2_frames.frame(http2_frames.PING, 0, 0, b"are you?")
     data = http2_frames.frame(http2_frames.DATA, 0, 1, RIGHT)
@@ -443,7 +439,7 @@ def test_an_answer_stands_whatever_becomes_of_its_connection(
         user.ask()
 
 
-def test_a_farewell_before_a_call_costs_nothing(serve: "Serve", user_of: UserOf) -> None:
+def test_a_farewell_before_a_call_costs_nothing(serve: Serve, user_of: UserOf) -> None:
     def leave(connection: socket.socket) -> None:
         connection.sendall(goaway(1))
 
@@ -454,7 +450,7 @@ def test_a_farewell_before_a_call_costs_nothing(serve: "Serve", user_of: UserOf)
     assert (user.counts.opened, user.counts.resent) == (2, 0)
 
 
-def test_pings_between_calls_are_answered(serve: "Serve", user_of: UserOf) -> None:
+def test_pings_between_calls_are_answered(serve: Serve, user_of: UserOf) -> None:
     """They don't cost the connection, unlike bytes that nobody asked for over HTTP/1.1."""
     heard = bytearray()
 
@@ -492,7 +488,7 @@ def silent(connection: socket.socket) -> None:
 
 
 @pytest.mark.parametrize(
-    ("play", "reason"),
+    ("script", "reason"),
     [
         (say(then_close=True), "connection ended before the answer"),
         (say(HEAD, then_close=True), "connection ended within the answer"),
@@ -511,10 +507,10 @@ def silent(connection: socket.socket) -> None:
     ],
 )
 def test_faults_have_names_and_the_next_call_goes_on(
-    serve: "Serve", user_of: UserOf, play: "Play", reason: str
+    serve: Serve, user_of: UserOf, script: Script, reason: str
 ) -> None:
     """A fault in an answer is one call's failure."""
-    user = user_of(port_of(serve(play, answer(1))), timeout_s=TIMEOUT_S)
+    user = user_of(port_of(serve(script, answer(1))), timeout_s=TIMEOUT_S)
     with pytest.raises(ExchangeError) as raised:
         user.call()
     assert str(raised.value) == reason
@@ -544,7 +540,7 @@ def test_faults_have_names_and_the_next_call_goes_on(
     ],
 )
 def test_answers_that_are_not_grpc_are_problems(
-    serve: "Serve", user_of: UserOf, sent: list[bytes], status: int, problem: str
+    serve: Serve, user_of: UserOf, sent: list[bytes], status: int, problem: str
 ) -> None:
     reply = user_of(port_of(serve(say(*sent)))).call()
     assert (reply.status, reply.problem) == (status, problem)
@@ -567,17 +563,17 @@ def test_bodies_that_are_no_message_are_wrong(body: bytes, problem: str) -> None
     assert str(raised.value) == problem
 
 
-def test_a_killed_user_leaves_no_connection_behind(serve: "Serve", user_of: UserOf) -> None:
+def test_a_killed_user_leaves_no_connection_behind(serve: Serve, user_of: UserOf) -> None:
     """Whoever is stopped while waiting for an answer hangs up, and the server can give up too."""
     hung_up = threading.Event()
 
-    def play(connection: socket.socket) -> None:
+    def script(connection: socket.socket) -> None:
         connection.sendall(http2_frames.settings({}))
         assert listen(connection)
         assert not listen(connection)
         hung_up.set()
 
-    user = user_of(port_of(serve(play)))
+    user = user_of(port_of(serve(script)))
     greenlet = gevent.spawn(user.call)
     gevent.sleep(0.1)
     greenlet.kill()

@@ -9,7 +9,6 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 import psutil
 import pyarrow.compute as pc
@@ -17,9 +16,7 @@ import pytest
 
 from celsiusify_load_tests.cli.main import main
 from celsiusify_load_tests.exit_codes import ExitCode
-
-if TYPE_CHECKING:  # pytest imports no module from a folder of tests
-    from conftest import MakeWorkspace, Refuse, Run, Workspace
+from support.workspace import MakeWorkspace, Refuse, Run, Workspace
 
 QUICK = ("--users=8", "--warm-up=0", "--no-calibration")
 SKEW_S = 2
@@ -37,7 +34,7 @@ OTHER_PYTHON = "import platform; platform.python_version = lambda: '3.0.0'"
 class Machines:
     """A leader, and workers that look for it."""
 
-    workspace: "Workspace"
+    workspace: Workspace
     workers: list[subprocess.Popen[str]] = field(default_factory=list)
     leader: subprocess.Popen[str] | None = None
     told: list[str] = field(default_factory=list)
@@ -65,7 +62,7 @@ class Machines:
         )
         return self.leader
 
-    def finish(self) -> "Run":
+    def finish(self) -> Run:
         """Wait for all; what the workers said is in `told`."""
         assert self.leader is not None
         run = self.workspace.finish(self.leader)
@@ -83,7 +80,7 @@ class Machines:
 
 
 @pytest.fixture
-def machines(workspace: "Workspace") -> Iterator[Machines]:
+def machines(workspace: Workspace) -> Iterator[Machines]:
     """Machines that are there no more after the test."""
     made = Machines(workspace)
     yield made
@@ -95,7 +92,7 @@ def machines(workspace: "Workspace") -> Iterator[Machines]:
 
 
 @pytest.fixture(scope="module")
-def loaded(tmp_path_factory: pytest.TempPathFactory, make_workspace: "MakeWorkspace") -> "Run":
+def loaded(tmp_path_factory: pytest.TempPathFactory, make_workspace: MakeWorkspace) -> Run:
     """A target loaded by two workers, one of whose clocks is 2 s ahead."""
     workspace = make_workspace(tmp_path_factory.mktemp("loaded"))
     made = Machines(workspace)
@@ -109,7 +106,7 @@ def loaded(tmp_path_factory: pytest.TempPathFactory, make_workspace: "MakeWorksp
     return run
 
 
-def test_workers_share_a_load_and_leave_one_record(loaded: "Run") -> None:
+def test_workers_share_a_load_and_leave_one_record(loaded: Run) -> None:
     """It is as from one machine: rows of both, as many as the server counted, and their usage."""
     rows, entry = loaded.rows(), loaded.round()
     assert sorted(rows["worker"].unique().to_pylist()) == [0, 1]
@@ -124,7 +121,7 @@ def test_workers_share_a_load_and_leave_one_record(loaded: "Run") -> None:
     }  # fmt: skip
 
 
-def test_a_clock_that_is_ahead_is_reported_and_corrected(loaded: "Run") -> None:
+def test_a_clock_that_is_ahead_is_reported_and_corrected(loaded: Run) -> None:
     """All times are the leader's: of rows, of usage, and of the load's begin and end."""
     workers = loaded.manifest["load"]["workers"]
     assert len({worker["name"] for worker in workers}) == 2
@@ -280,7 +277,7 @@ def test_a_worker_that_never_comes_is_told(machines: Machines) -> None:
 
 
 def test_a_leader_that_is_not_there_is_told(
-    workspace: "Workspace", capsys: pytest.CaptureFixture[str]
+    workspace: Workspace, capsys: pytest.CaptureFixture[str]
 ) -> None:
     port = workspace.free_port()
     assert main(["worker", f"--leader=127.0.0.1:{port}", "--worker-timeout=0.1"]) == ExitCode.USAGE
@@ -305,6 +302,6 @@ def test_a_leader_that_is_not_there_is_told(
     ],
 )
 def test_a_wrong_command_is_answered_in_one_line(
-    refuse: "Refuse", arguments: list[str], complaint: str
+    refuse: Refuse, arguments: list[str], complaint: str
 ) -> None:
     assert complaint in refuse(arguments)

@@ -5,7 +5,6 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
@@ -14,9 +13,8 @@ from celsiusify_load_tests.exit_codes import ExitCode
 from celsiusify_load_tests.export import exporter
 from celsiusify_load_tests.export.exporter import ExportLimits
 from celsiusify_load_tests.host.signals import Interruption
-
-if TYPE_CHECKING:  # pytest imports no module from a folder of tests
-    from conftest import ReadFrames, Run, Workspace
+from support.log_files import ReadFrames
+from support.workspace import Run, Workspace
 
 SHORT = ("--users=4", "--warm-up=0", "--run-time=1s", "--no-calibration", "--frames")
 

@@ -1,13 +1,10 @@
 import gzip
 import random
-from typing import TYPE_CHECKING
 
 import pytest
 
 from celsiusify_load_tests.export.log_framing import PIECE_CHARACTERS, frames, pack
-
-if TYPE_CHECKING:  # pytest imports no module from a folder of tests
-    from conftest import ReadFrames
+from support.log_files import read_log_files
 
 NOISE = random.Random(1).randbytes(200_000)
 
@@ -22,17 +19,15 @@ NOISE = random.Random(1).randbytes(200_000)
         {"exact": NOISE[: PIECE_CHARACTERS // 4 * 3], "zeros": b"\0" * 1_000_000},
     ],
 )
-def test_files_are_the_same_after_their_way_through_a_log(
-    read_frames: "ReadFrames", files: dict[str, bytes]
-) -> None:
+def test_files_are_the_same_after_their_way_through_a_log(files: dict[str, bytes]) -> None:
     packed = [pack(name, content) for name, content in files.items()]
-    assert read_frames("\n".join(frames("R", packed))) == files
+    assert read_log_files("\n".join(frames("R", packed))) == files
 
 
-def test_other_lines_may_stand_between(read_frames: "ReadFrames") -> None:
+def test_other_lines_may_stand_between() -> None:
     packed = [pack("a", NOISE), pack("b", b"b")]
     lines = [f"{line}\nCELSIUSIFY CLOCK time_ns=1\nprogress" for line in frames("R", packed)]
-    assert read_frames("\n".join(lines)) == {"a": NOISE, "b": b"b"}
+    assert read_log_files("\n".join(lines)) == {"a": NOISE, "b": b"b"}
 
 
 def test_no_line_is_longer_than_a_log_keeps_whole() -> None:

@@ -3,7 +3,6 @@
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
@@ -19,9 +18,7 @@ from celsiusify_load_tests.run.plan import RunContext
 from celsiusify_load_tests.run.result import COMPLETE, FAILED, Round, TargetResult
 from celsiusify_load_tests.servers.local import Server
 from celsiusify_load_tests.servers.usage import COLUMNS
-
-if TYPE_CHECKING:  # pytest imports no module from a folder of tests
-    from conftest import Refuse, Run, Workspace
+from support.workspace import Refuse, Run, Workspace
 
 SECOND_NS = 1_000_000_000
 

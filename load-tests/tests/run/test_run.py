@@ -7,7 +7,6 @@ import tempfile
 from collections import Counter
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
@@ -15,9 +14,7 @@ from celsiusify_load_tests.cli.main import main
 from celsiusify_load_tests.config.profiles import Segment
 from celsiusify_load_tests.exit_codes import ExitCode
 from celsiusify_load_tests.generator.arrivals import fingerprint, stepped
-
-if TYPE_CHECKING:  # pytest imports no module from a folder of tests
-    from conftest import MakeWorkspace, Refuse, Run, Workspace
+from support.workspace import MakeWorkspace, Refuse, Run, Workspace
 
 LATE_S = 5  # on a machine that is busy
 TWO = ("--users=8", "--no-calibration", "--processes=2")

@@ -3,16 +3,13 @@
 import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 import yaml
 
 from celsiusify_load_tests.exit_codes import ExitCode
 from celsiusify_load_tests.servers.remote import accepts
-
-if TYPE_CHECKING:  # pytest imports no module from a folder of tests
-    from conftest import MakeWorkspace, Run, Workspace
+from support.workspace import MakeWorkspace, Run, Workspace
 
 WORKSPACE_TARGETS = Path(__file__).parents[3] / "targets.yaml"
 PROGRAM = f"{sys.executable} {Path(__file__).parents[1] / 'support' / 'fake_grpc_target.py'}"

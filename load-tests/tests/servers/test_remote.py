@@ -3,15 +3,12 @@
 import csv
 import re
 import signal
-from typing import TYPE_CHECKING
 
 import pytest
 import requests
 
 from celsiusify_load_tests.exit_codes import ExitCode
-
-if TYPE_CHECKING:  # pytest imports no module from a folder of tests
-    from conftest import Workspace
+from support.workspace import Workspace
 
 SHORT = ("--users=4", "--no-calibration", "--warm-up=0", "--run-time=1s", "--cool-down=0")
 
@@ -30,7 +27,7 @@ _socket.getaddrinfo = resolve
 
 @pytest.mark.parametrize("named", [False, True])
 def test_a_server_that_runs_already_is_loaded_and_left_running(
-    workspace: "Workspace", named: bool
+    workspace: Workspace, named: bool
 ) -> None:
     with workspace.running() as server:
         host = f"{'one=' if named else ''}{server.url}/"
@@ -45,7 +42,7 @@ def test_a_server_that_runs_already_is_loaded_and_left_running(
     assert {row["pid"] for row in usage if row["role"] == "target"} == {str(server.process.pid)}
 
 
-def test_several_servers_are_loaded_in_rounds(workspace: "Workspace") -> None:
+def test_several_servers_are_loaded_in_rounds(workspace: Workspace) -> None:
     """Each target has its own URL, and of two for one the last counts."""
     with workspace.running() as one, workspace.running() as two:
         hosts = ("--host=one=http://127.0.0.1:1", f"--host=two={two.url}", f"--host=one={one.url}")
@@ -58,7 +55,7 @@ def test_several_servers_are_loaded_in_rounds(workspace: "Workspace") -> None:
         assert all(count["server"] == count["started"] > 0 for count in counts)
 
 
-def test_one_target_may_run_already_and_another_be_started(workspace: "Workspace") -> None:
+def test_one_target_may_run_already_and_another_be_started(workspace: Workspace) -> None:
     with workspace.running() as one:
         run = workspace.command("run", "one", "two", *SHORT, f"--host=one={one.url}")
     assert run.code == ExitCode.OK
@@ -66,7 +63,7 @@ def test_one_target_may_run_already_and_another_be_started(workspace: "Workspace
 
 
 def test_new_connections_find_all_servers_of_a_name(
-    workspace: "Workspace", monkeypatch: pytest.MonkeyPatch
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As of a headless Service; what each has counted is added up."""
     (workspace.folder / "sitecustomize.py").write_text(TWO_ADDRESSES)
@@ -88,7 +85,7 @@ def test_new_connections_find_all_servers_of_a_name(
 
 
 def test_a_count_that_went_with_its_server_is_not_known(
-    workspace: "Workspace", monkeypatch: pytest.MonkeyPatch
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As of a pod that was scaled down under load: the rest of the run stands."""
     (workspace.folder / "sitecustomize.py").write_text(TWO_ADDRESSES)
@@ -104,7 +101,7 @@ def test_a_count_that_went_with_its_server_is_not_known(
     assert run.round()["counts_problem"] == f"the count of {two.url} can't be read"
 
 
-def test_a_server_that_is_not_up_yet_is_waited_for(workspace: "Workspace") -> None:
+def test_a_server_that_is_not_up_yet_is_waited_for(workspace: Workspace) -> None:
     """As one that a cluster is only starting."""
     port = workspace.free_port()
     process = workspace.start("run", "one", *SHORT, f"--host=http://127.0.0.1:{port}")
@@ -125,7 +122,7 @@ def test_a_server_that_is_not_up_yet_is_waited_for(workspace: "Workspace") -> No
     ],
 )
 def test_a_host_that_does_not_answer_is_an_error(
-    workspace: "Workspace", host: str, health: str, why: str
+    workspace: Workspace, host: str, health: str, why: str
 ) -> None:
     workspace.targets["one"]["health"] = health
     with workspace.running() as server:
@@ -138,7 +135,7 @@ def test_a_host_that_does_not_answer_is_an_error(
 
 
 def test_a_proxy_for_others_is_not_asked(
-    workspace: "Workspace", monkeypatch: pytest.MonkeyPatch
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Clusters and companies set one for all programs; a load goes straight to its target."""
     monkeypatch.setenv("http_proxy", f"http://127.0.0.1:{workspace.free_port()}")
@@ -148,7 +145,7 @@ def test_a_proxy_for_others_is_not_asked(
     assert run.round()["counts"]["server"] == run.rows().num_rows
 
 
-def test_a_wait_can_be_interrupted(workspace: "Workspace") -> None:
+def test_a_wait_can_be_interrupted(workspace: Workspace) -> None:
     process = workspace.start("run", "one", f"--host=http://127.0.0.1:{workspace.free_port()}")
     assert process.stdout is not None
     while "waiting for it" not in process.stdout.readline():

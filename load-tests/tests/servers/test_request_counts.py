@@ -2,7 +2,7 @@
 
 import socket
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
@@ -15,9 +15,7 @@ from celsiusify_load_tests.servers.request_counts import (
     instances,
     settled,
 )
-
-if TYPE_CHECKING:  # pytest imports no module from a folder of tests
-    from conftest import Workspace
+from support.workspace import Workspace
 
 A, B = "http://10.0.0.1:8501", "http://10.0.0.2:8501"
 METRICS = Metrics("/metrics", ":tensorflow:serving:request_count", {"model_name": "celsiusify"})
@@ -74,7 +72,7 @@ def test_a_name_without_addresses_has_no_instances() -> None:
     assert instances("http://nowhere.invalid:80") == []
 
 
-def test_all_instances_are_asked(workspace: "Workspace", monkeypatch: pytest.MonkeyPatch) -> None:
+def test_all_instances_are_asked(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     """Two servers at one port of two addresses, each with a page of its own."""
     with workspace.running() as one, workspace.running(host="127.0.0.2", port=one.port):
         resolve_to(monkeypatch, "127.0.0.1", "127.0.0.2")

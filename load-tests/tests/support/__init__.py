@@ -1,0 +1,1 @@
+"""Workspaces, servers and readers that several tests share."""
