@@ -10,33 +10,38 @@ import pytest
 from celsiusify_reporting.cli.main import SUMMARIES, main
 
 FORMATS = Path(__file__).parents[1] / "formats"
-HEAVY = "{'matplotlib', 'numpy', 'pandas', 'plotly', 'pyarrow', 'pymupdf', 'scipy.stats'}"
+HEAVY = (
+    "{'fitz', 'markdown_pdf', 'matplotlib', 'numpy', 'pandas', 'plotly', 'pyarrow', 'pydantic',"
+    " 'pymupdf', 'scipy'}"
+)
 Captured = pytest.CaptureFixture[str]
 
 
 def imported(*arguments: str) -> str:
-    """The exit code of a command, and the heavy packages that it imported."""
+    """Return the exit code of a command, and the heavy packages that it imported."""
     code = (
         "import sys; from celsiusify_reporting.cli.main import main; "
         f"print(int(main(sys.argv[1:])), sorted({HEAVY} & set(sys.modules)))"
     )
     command = [sys.executable, "-c", code, *arguments]
-    done = subprocess.run(command, check=True, capture_output=True, text=True)
-    return done.stdout.splitlines()[-1]
+    process = subprocess.run(command, check=True, capture_output=True, text=True)
+    return process.stdout.splitlines()[-1]
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["-h"], ["--version"]])
-def test_help_is_cheap(arguments: list[str]) -> None:
-    """It imports no command: each takes seconds."""
+@pytest.mark.parametrize(
+    "arguments", [["--help"], ["-h"], ["--version"], *([name, "--help"] for name in SUMMARIES)]
+)
+def test_help_imports_no_heavy_package(arguments: list[str]) -> None:
+    """The packages that compute and draw take seconds of CPU to import."""
     assert imported(*arguments) == "0 []"
 
 
-def test_comparison_of_reports_is_cheap() -> None:
-    """NumPy and one function of SciPy do; pandas and the packages that draw take seconds."""
+def test_comparison_of_reports_imports_nothing_that_draws() -> None:
+    """NumPy, Pydantic and one function of SciPy are enough."""
     report = str(FORMATS / "3" / "report.json")
 
     assert imported("compare", "--baseline", report, report, "--max-regress", "p99:5%") == (
-        "0 ['numpy']"
+        "0 ['numpy', 'pydantic', 'scipy']"
     )
 
 

@@ -5,10 +5,8 @@ from pathlib import Path
 
 import click
 
-from celsiusify_reporting.audit.runner import audit
 from celsiusify_reporting.cli.arguments import run_paths, runs_argument
 from celsiusify_reporting.exit_codes import ExitCode
-from celsiusify_reporting.run_folder import run_folders
 
 
 @click.command(
@@ -17,6 +15,10 @@ from celsiusify_reporting.run_folder import run_folders
 @runs_argument
 def command(paths: tuple[Path, ...]) -> ExitCode:
     """Print the checklist of each run and return the exit code."""
+    # The help needs none of these: they import pandas, Matplotlib and PyMuPDF.
+    from celsiusify_reporting.audit.runner import audit
+    from celsiusify_reporting.run_folder import run_folders
+
     outcomes: Counter[str] = Counter()
     for folder in (folder for path in run_paths(paths) for folder in run_folders(path)):
         click.echo(folder)

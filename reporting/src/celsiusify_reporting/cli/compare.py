@@ -1,32 +1,15 @@
 """The command `compare`: compare a run with an earlier run, in a CI pipeline for instance."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
-from celsiusify_reporting.compare.comparability import Difference, Effect, differences
-from celsiusify_reporting.compare.regression import (
-    Bound,
-    Check,
-    Metric,
-    RegressionOutcome,
-    check_all,
-    regressed,
-)
+from celsiusify_reporting.compare.metric import Bound, Metric
 from celsiusify_reporting.exit_codes import ExitCode
-from celsiusify_reporting.inputs.report_json import StoredReport, read_report
-from celsiusify_reporting.narrative.comparability_text import (
-    REGRESSION_OUTCOMES,
-    difference_text,
-    metric_title,
-)
-from celsiusify_reporting.narrative.formatting import UNKNOWN, figure, limit
-from celsiusify_reporting.stats.method import METHOD
 
 PERCENT = re.compile(r"(\d+(?:\.\d+)?)%")
-COLUMNS = ("target", "metric", "allowed", "old", "new", "change", "interval", "outcome")
 
 
 class BoundType(click.ParamType[Bound]):
@@ -51,7 +34,7 @@ class BoundType(click.ParamType[Bound]):
 
 @click.command(
     name="compare",
-    help="Compare the run NEW with the earlier run OLD, and tell which targets got worse by more"
+    help="Compare the run NEW with the earlier run OLD, and show which targets regressed by more"
     " than is allowed. A run is a folder or its report.json.",
 )
 @click.option(
@@ -81,96 +64,12 @@ def command(
     baseline: Path, run: Path, bounds: Sequence[Bound], *, different_machine: bool
 ) -> ExitCode:
     """Compare two runs, print the comparison and return the exit code."""
-    old, new = read_report(baseline), read_report(run)
-    changes = differences(old, new)
-    checks = check_all(old, new, bounds, METHOD)
-    reasons = [
-        *_not_comparable(changes, different_machine=different_machine),
-        *_not_valid(old, new),
-        *_not_checked(old, new, checks),
-    ]
-    click.echo("\n".join(_lines(changes, checks, reasons)))
-    if reasons:
-        return ExitCode.INVALID
-    return ExitCode.OBJECTIVE_MISSED if any(regressed(checks)) else ExitCode.OK
+    # The help needs none of these: they import NumPy and Pydantic.
+    from celsiusify_reporting.cli.run_comparison import RunComparison
+    from celsiusify_reporting.inputs.report_json import read_report
 
-
-def _not_comparable(changes: Sequence[Difference], *, different_machine: bool) -> Iterator[str]:
-    if any(change.effect is Effect.LOAD for change in changes):
-        yield "the runs made different loads"
-    if any(change.effect is Effect.MACHINE for change in changes) and not different_machine:
-        yield "the runs were made on different machines (see --allow-different-machine)"
-
-
-def _not_valid(old: StoredReport, new: StoredReport) -> Iterator[str]:
-    for report in (old, new):
-        if not report.verdict.valid:
-            kinds = ", ".join(sorted({reason.kind for reason in report.verdict.reasons}))
-            yield f"{report.run.run} is an invalid measurement ({kinds})"
-
-
-def _not_checked(old: StoredReport, new: StoredReport, checks: Sequence[Check]) -> Iterator[str]:
-    names = [{target.name for target in report.measurements} for report in (old, new)]
-    if not names[0] & names[1]:
-        yield "the runs have no target in common"
-    for check in checks:
-        metric = f"{check.target}: {check.bound.metric}"
-        if check.outcome is RegressionOutcome.NOT_MEASURED:
-            yield f"{metric} was not measured in both runs"
-        elif check.ratio is None:
-            yield f"{metric} was measured in fewer than two rounds of a run"
-
-
-def _lines(
-    changes: Sequence[Difference], checks: Sequence[Check], reasons: Sequence[str]
-) -> Iterator[str]:
-    yield f"INVALID comparison: {'; '.join(reasons)}." if reasons else "VALID comparison."
-    yield from (f"Not the same: {difference_text(part)}" for part in changes)
-    if checks:
-        yield ""
-        yield from _table([COLUMNS, *map(_row, checks)])
-        yield ""
-        yield _summary(checks)
-
-
-def _table(rows: Sequence[Sequence[str]]) -> Iterator[str]:
-    """Align the columns of a table whose first row is its header."""
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    header, *body = rows
-    for row in (header, ["-" * width for width in widths], *body):
-        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
-        yield "  ".join(cells).rstrip()
-
-
-def _row(check: Check) -> tuple[str, ...]:
-    sign = "+" if check.bound.metric.higher_is_worse else "−"
-    return (
-        check.target,
-        metric_title(check.bound.metric),
-        sign + limit(check.bound.percent),
-        figure(check.old),
-        figure(check.new),
-        _change(check.ratio.value) if check.ratio else UNKNOWN,
-        _interval(check),
-        REGRESSION_OUTCOMES[check.outcome],
+    comparison = RunComparison.of(
+        read_report(baseline), read_report(run), bounds, different_machine=different_machine
     )
-
-
-def _interval(check: Check) -> str:
-    if check.ratio is None:
-        return UNKNOWN
-    return f"{_change(check.ratio.interval.low)} to {_change(check.ratio.interval.high)}"
-
-
-def _change(ratio: float) -> str:
-    return f"{100 * (ratio - 1):+.1f}\N{NO-BREAK SPACE}%".replace("-", "−")
-
-
-def _summary(checks: Sequence[Check]) -> str:
-    worse = [f"{check.target}'s {check.bound.metric}" for check in regressed(checks)]
-    if worse:
-        return f"Regressed by more than is allowed: {', '.join(worse)}."
-    unsure = sum(check.outcome is not RegressionOutcome.WITHIN_BOUNDS for check in checks)
-    if unsure:
-        return f"No regression shown; {unsure} of {len(checks)} need more rounds to tell."
-    return "No target got worse by more than is allowed."
+    click.echo(comparison.text())
+    return comparison.exit_code

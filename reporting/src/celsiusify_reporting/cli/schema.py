@@ -5,7 +5,6 @@ from pathlib import Path
 import click
 
 from celsiusify_reporting.exit_codes import ExitCode
-from celsiusify_reporting.render.json_schema import SCHEMAS
 
 
 @click.command(
@@ -16,6 +15,9 @@ from celsiusify_reporting.render.json_schema import SCHEMAS
 @click.option("--check", is_flag=True, help="Write nothing; exit 1 if a file is out of date.")
 def command(folder: Path, *, check: bool) -> ExitCode:
     """Write or check the schemas and return the exit code."""
+    # The help needs no models: they import pandas and SciPy.
+    from celsiusify_reporting.render.json_schema import SCHEMAS
+
     stale = [name for name, schema in SCHEMAS.items() if _read(folder / name) != schema()]
     for name in stale:
         if check:

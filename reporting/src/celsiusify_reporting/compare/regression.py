@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from celsiusify_reporting.compare.metric import Bound, Metric
 from celsiusify_reporting.compare.ratio import Ratio, ratio_interval, shared
 from celsiusify_reporting.inputs.report_json import (
     StoredMeasurement,
@@ -22,24 +23,6 @@ class RegressionOutcome(StrEnum):
     NOT_MEASURED = "not_measured"
 
 
-class Metric(StrEnum):
-    """A figure of a round that may get worse."""
-
-    P50 = "p50"
-    P90 = "p90"
-    P95 = "p95"
-    P99 = "p99"
-    P99_9 = "p99.9"
-    THROUGHPUT = "throughput"
-    CPU = "cpu"
-    MEMORY = "memory"
-
-    @property
-    def higher_is_worse(self) -> bool:
-        """True if a higher figure is worse."""
-        return self is not Metric.THROUGHPUT
-
-
 def _percentile(metric: Metric) -> Callable[[StoredStatistics], float | None]:
     percent = float(metric.removeprefix("p"))
     return lambda stats: stats.percentile_ms(percent)
@@ -54,20 +37,6 @@ FIGURES: dict[Metric, Callable[[StoredStatistics], float | None]] = {
     Metric.CPU: lambda stats: stats.cpu_s_per_requests,
     Metric.MEMORY: lambda stats: stats.process.max_rss_mib if stats.process else None,
 }
-
-
-@dataclass(frozen=True)
-class Bound:
-    """The largest allowed deterioration of a metric, in percent of the old figure."""
-
-    metric: Metric
-    percent: float
-
-    def is_exceeded(self, ratio: float) -> bool:
-        """Return True if the ratio of new to old figure is beyond the bound."""
-        if self.metric.higher_is_worse:
-            return ratio > 1 + self.percent / 100
-        return ratio < 1 - self.percent / 100
 
 
 @dataclass(frozen=True)

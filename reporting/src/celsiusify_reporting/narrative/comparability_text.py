@@ -4,7 +4,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from celsiusify_reporting.compare.comparability import Aspect, Difference
-from celsiusify_reporting.compare.regression import Metric, RegressionOutcome
+from celsiusify_reporting.compare.metric import Metric
+from celsiusify_reporting.compare.regression import RegressionOutcome
 from celsiusify_reporting.narrative.formatting import UNKNOWN, setting
 from celsiusify_reporting.narrative.settings_text import policy_text, scaler
 
