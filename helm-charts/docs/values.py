@@ -11,6 +11,7 @@ import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import yaml
 from commented import Schema, Value, ValuesError, read
@@ -42,7 +43,33 @@ def schema(value: Value) -> Schema:
         found["additionalProperties"] = False
     elif value.default == {}:
         found["additionalProperties"] = {"type": "string"}
-    return found | value.rules
+    return found | _embedded(value.rules)
+
+
+def _embedded(rules: Schema) -> Schema:
+    """Replace the name of a schema's file by the schema, in the words of draft 7."""
+    if "file" not in rules:
+        return rules
+    content = json.loads((CHARTS.parent / rules["file"]).read_text(encoding="utf-8"))
+    dropped = ("$schema", "$defs", "title", "description")
+    whole = {key: part for key, part in content.items() if key not in dropped}
+    return {"$comment": rules["file"], **_as_draft_7(whole, content["$defs"])}
+
+
+def _as_draft_7(schema: Any, definitions: Schema) -> Any:
+    """Inline what a schema refers to, and leave out null, which Helm removes from values."""
+    if isinstance(schema, list):
+        return [_as_draft_7(part, definitions) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    if "$ref" in schema:
+        schema = definitions[schema["$ref"].rpartition("/")[2]] | schema
+    if "anyOf" in schema:
+        schema = schema | next(part for part in schema["anyOf"] if part.get("type") != "null")
+        return _as_draft_7({key: schema[key] for key in schema if key != "anyOf"}, definitions)
+    names = {"prefixItems": "items"}
+    kept = {key: schema[key] for key in schema if key not in ("$ref", "default")}
+    return {names.get(key, key): _as_draft_7(part, definitions) for key, part in kept.items()}
 
 
 def document(chart: str, root: Value) -> Schema:

@@ -40,10 +40,8 @@ CLIENTS = {
         f"-f{PACKAGE / 'generator' / 'locustfile.py'}",
         f"--targets-file={TARGETS_FILE}",
         "--target=converter-api",
-        "--think-min-s=0",
-        "--think-max-s=0",
-        "--fahrenheit-min=451",  # an empty range: each request is what the responder answers
-        "--fahrenheit-max=450",
+        "--think-time-s=[0, 0]",
+        "--fahrenheit=[451, 450]",  # an empty range: each request is what the responder answers
         "--stop-timeout=10",
     ],
 }

@@ -10,13 +10,11 @@ the generator's core, its high percentiles are theirs: they let it wait for some
 import argparse
 import sys
 import tempfile
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
-from celsiusify_load_tests.config.load_model import MAX_IN_FLIGHT, OpenLoad
-from celsiusify_load_tests.config.profiles import find_profile
+from celsiusify_load_tests.config.profiles import resolve
 from celsiusify_load_tests.config.targets import find_target
 from celsiusify_load_tests.generator.arrivals import SCHEDULES
 from celsiusify_load_tests.host.cpu_affinity import for_load_on
@@ -68,8 +66,16 @@ def main() -> None:
     parser.add_argument("--processes", type=int, default=1)
     options = parser.parse_args()
     target, cores = find_target(TARGETS_FILE, options.target), for_load_on([None]).target
-    profile = find_profile("capacity", {"warm_up_s": 1, "run_time_s": options.seconds})
-    profile = replace(profile, fahrenheit=(FAHRENHEIT, FAHRENHEIT - 1))
+    load = resolve(
+        {
+            "profile": "capacity",
+            "model": options.load,
+            "rate_rps": options.rates[0],
+            "warm_up_s": 1,
+            "run_time_s": options.seconds,
+            "fahrenheit": (FAHRENHEIT, FAHRENHEIT - 1),
+        }
+    )
     body = target.client().right_answer(FAHRENHEIT)
     print("   rate/s  delivered/s  lag p50      p99   max µs   CPU %  p50 ms     p99 ms")
     with tempfile.TemporaryDirectory() as name:
@@ -84,12 +90,10 @@ def main() -> None:
                     round=0,
                     targets_file=TARGETS_FILE,
                     url=responder.url,
-                    profile=profile,
+                    load=load.at_rate(rate_rps),
                     processes=options.processes,
-                    seed=1,
                     spool=folder / f"spool-{number}",
                     log=folder / f"log-{number}",
-                    load=OpenLoad(options.load, rate_rps, MAX_IN_FLIGHT),
                 )
                 print(measure(job, folder / f"usage-{number}.csv"), flush=True)
 

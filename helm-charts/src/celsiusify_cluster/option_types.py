@@ -49,17 +49,6 @@ def positive(text: str) -> float:
     return value
 
 
-def as_typed(check: Callable[[str], object]) -> Callable[[str], str]:
-    """Check a value, where it isn't empty, that is handed on as it is."""
-
-    def checked(text: str) -> str:
-        if text:
-            check(text)
-        return text
-
-    return checked
-
-
 def split_extra(arguments: Sequence[str]) -> tuple[list[str], list[str]]:
     """Split a command line at `--`: what stands behind it is for another command."""
     own = list(takewhile(lambda argument: argument != "--", arguments))

@@ -20,7 +20,7 @@ STARTUP_S = 1800  # pods start, the generator is calibrated, targets are checked
 
 def load_s(profile: Profile) -> float:
     """Return how long one load of a profile lasts."""
-    steps_s = sum(step["for_s"] for step in profile.get("steps", ()))
+    steps_s = sum(step["duration_s"] for step in profile.get("steps", ()))
     ramp_s = profile["users"] / profile["spawn_rate_per_s"]
     run_s = steps_s or profile["run_time_s"]
     return float(ramp_s + profile["warm_up_s"] + run_s + profile["cool_down_s"])

@@ -58,7 +58,7 @@ def test_large_numbers_stay_whole(helm: Helm) -> None:
     }
     text = helm.template(UMBRELLA, values=values)
     assert "1e+06" not in text
-    for written in ('value: "{}"', "--users={}", "ttlSecondsAfterFinished: {}"):
+    for written in ('value: "{}"', '"users": {}', "ttlSecondsAfterFinished: {}"):
         assert written.format(MILLION) in text
 
 

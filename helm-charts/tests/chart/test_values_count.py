@@ -23,7 +23,7 @@ WHERE: dict[str, list[dict[str, Any]]] = {
     "converter-api": [SERVER],
     "tf-serving": [SERVER | MODEL, {"autoscaling": OFF}, {"autoscaling": {"engine": "keda"}}],
     "load-tests": [
-        {"load": {"model": "poisson", "rate": 10}, "results": {"persistence": ON}},
+        {"load": {"model": "poisson"}, "results": {"persistence": ON}},
         {"load": {"model": "closed"}, "workers": 1},
         UI | {"ui": {"autoscaling": ON}},
         UI,
@@ -33,7 +33,6 @@ FROM_HELM = {"enabled", "global"}
 MORE: dict[str, list[Any]] = {
     "affinity": [{"nodeAffinity": {}}],
     "claimName": ["existing-other"],
-    "connection": ["per-request"],
     "claim": ["existing-claim"],
     "targetPort": [9000],
 }

@@ -33,9 +33,14 @@ def values_of(chart: Path) -> dict[str, Any]:
     return content
 
 
+def is_embedded(schema: Schema) -> bool:
+    """Return True if a schema is another subproject's, which tests it."""
+    return "$comment" in schema
+
+
 def levels(schema: Schema, keys: Keys = ()) -> Iterator[tuple[Keys, Schema]]:
     """Every schema of a mapping, with the keys that lead to it."""
-    if "object" in types(schema):
+    if "object" in types(schema) and not is_embedded(schema):
         yield keys, schema
         for key, below in schema.get("properties", {}).items():
             yield from levels(below, (*keys, key))
@@ -46,7 +51,7 @@ def leaves(
 ) -> Iterator[tuple[Keys, Sections]]:
     """The keys of each leaf, with the schemas of its sections and, last, its own."""
     for key, below in schema.get("properties", {}).items():
-        if below.get("properties"):
+        if below.get("properties") and not is_embedded(below):
             yield from leaves(below, (*keys, key), (*above, below))
         else:
             yield (*keys, key), (*above, below)

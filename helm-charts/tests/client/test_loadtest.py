@@ -181,7 +181,6 @@ def test_options_are_appended_and_workers_counted(released: Cluster, results: Pa
     released.leader = leads(frames())
     wishes = [
         "--profile=quick",
-        "--users=",
         "--rate=200",
         "--workers=2",
         "--",
@@ -271,7 +270,7 @@ def holder(tries: list[list[str]]) -> Program:
 
 def emit_verb(emit: Command) -> Command:
     def command(arguments: list[str], send: Callable[[bytes], None]) -> int:
-        assert arguments[:2] == ["emit", "/results/run"]
+        assert arguments[:2] == ["export", "/results/run"]
         return emit(arguments[2:], send)
 
     return command

@@ -128,7 +128,7 @@ def cron_job(deadline_s: int = 3600) -> Object:
     "wish",
     [
         Wish(["a"]),
-        Wish(["a"], {"run-time": "1h", "rounds": "5"}),
+        Wish(["a"], ["--run-time=1h", "--rounds=5"]),
         Wish(["a"], extra=["--run-time=1h", "--rounds=5"]),
         Wish(["a"], workers=3),
     ],

@@ -14,7 +14,7 @@ from .pods import Node
 
 TARGET = "converter-api"
 CHART = UMBRELLA / "charts" / "load-tests"
-SHORT = {"calibration": False, "users": 4, "spawnRate": 4, "runTime": "1s", "warmUp": "1s"}
+SHORT = {"calibration": False, "users": 4, "spawn_rate_per_s": 4, "run_time_s": 1, "warm_up_s": 1}
 
 Deploy = Callable[..., Node]
 

@@ -53,7 +53,12 @@ def test_page_loads_the_server(deploy: Deploy, workers: int, locustfile: str) ->
 def test_page_begins_with_the_charts_values(deploy: Deploy) -> None:
     """Users, spawn rate, host and think times are filled in as the values say."""
     with running(
-        deploy(mode="ui", load={"users": 7, "spawnRate": 3, "thinkTime": [0.25, 0.5]}), 0
+        deploy(mode="ui", load={"users": 7, "spawn_rate_per_s": 3, "think_time_s": [0.25, 0.5]}), 0
     ) as page:
-        for said in ('"num_users": 7', '"spawn_rate": 3.0', '"default_value": 0.25', "rotate:100"):
+        for said in (
+            '"num_users": 7',
+            '"spawn_rate": 3.0',
+            '"default_value": "[0.25, 0.5]"',
+            "rotate:100",
+        ):
             assert said in page.html

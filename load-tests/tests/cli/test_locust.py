@@ -110,7 +110,7 @@ def test_load_takes_what_the_page_says_when_it_starts(page: Page, workspace: Any
 
 def test_page_offers_what_can_change_from_load_to_load(page: Page) -> None:
     """Think times can be changed on the page, but no file's name."""
-    assert '"think_min_s"' in page.html
+    assert '"think_time_s"' in page.html
     assert '"spool_dir"' not in page.html
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from celsiusify_load_tests.config.profiles import find_profile
+from celsiusify_load_tests.config.profiles import resolve
 from celsiusify_load_tests.config.targets import find_targets
 from celsiusify_load_tests.distributed import calibration_job
 from celsiusify_load_tests.preflight.generator_capacity import GeneratorCapacity, Subject
@@ -26,12 +26,10 @@ def test_a_worker_tries_what_its_leader_means(tmp_path: Path, profile: str) -> N
     """What is told as JSON is understood as it was meant, but for what each worker has itself."""
     meant = Subject(
         run="R",
+        load=resolve({"profile": profile, "seed": 3, "connection": "rotate:7"}),
         targets=find_targets(TARGETS_FILE, ["tfserving", "converter-api"]),
         targets_file=TARGETS_FILE,
-        profile=find_profile(profile, {}),
         processes=4,
-        seed=3,
-        connection="rotate:7",
     )
     copy = tmp_path / "targets.yaml"
     copy.write_text(TARGETS_FILE.read_text(encoding="utf-8"), encoding="utf-8")

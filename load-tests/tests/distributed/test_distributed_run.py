@@ -117,13 +117,13 @@ def test_workers_share_a_load_and_leave_one_record(loaded: Run) -> None:
     assert {row["role"] for row in usage} == {"target", "worker-0", "worker-1"}
     assert {row["round"] for row in usage} == {"0"}
     assert {path.name for path in loaded.folder.iterdir()} == {
-        "run.json", "one_requests.parquet", "one_usage.csv", "one_users.csv",
+        "run.json", "load.json", "one_requests.parquet", "one_usage.csv", "one_users.csv",
     }  # fmt: skip
 
 
 def test_a_clock_that_is_ahead_is_reported_and_corrected(loaded: Run) -> None:
     """All times are the leader's: of rows, of usage, and of the load's begin and end."""
-    workers = loaded.manifest["load"]["workers"]
+    workers = loaded.manifest["generator"]["workers"]
     assert len({worker["name"] for worker in workers}) == 2
     (ahead,) = (at for at, worker in enumerate(workers) if worker["clock_offset_ms"] > 1000)
     assert workers[ahead]["clock_offset_ms"] / 1000 == pytest.approx(SKEW_S, abs=0.05)
@@ -186,7 +186,7 @@ def test_a_lost_worker_ends_the_load_and_what_came_is_kept(
         run = machines.finish()
     assert run.code == ExitCode.INVALID
     entry = run.round()
-    name = run.manifest["load"]["workers"][1]["name"]
+    name = run.manifest["generator"]["workers"][1]["name"]
     assert (entry["state"], run.target()["state"]) == ("failed", "failed")
     assert problem.replace("NAME", name) in entry["problem"]
     assert problem.replace("NAME", name) in run.stderr

@@ -36,7 +36,7 @@ def test_a_run_prints_its_files(workspace: "Workspace", read_frames: "ReadFrames
     run = workspace.command("run", "one", *SHORT)
     assert (run.code, run.stderr) == (ExitCode.OK, "")
     assert read_frames(run.stdout) == on_disk(run.folder)
-    assert f"CELSIUSIFY BEGIN {run.folder.name} files=4" in run.stdout
+    assert f"CELSIUSIFY BEGIN {run.folder.name} files=5" in run.stdout
     assert times(run)
     assert times(run)[0] <= run.round()["started_ns"]
 
@@ -50,7 +50,7 @@ def test_a_failed_run_prints_what_it_has(workspace: "Workspace", read_frames: "R
     run = workspace.command("run", "one", *SHORT)
     assert run.code == ExitCode.USAGE
     files = read_frames(run.stdout)
-    assert set(files) == {"run.json", "one_server.log"}
+    assert set(files) == {"run.json", "load.json", "one_server.log"}
     assert b"no model in /models" in files["one_server.log"]
 
 
@@ -79,7 +79,7 @@ def test_what_a_log_does_not_hold_is_held_until_it_was_fetched(
     assert folder.is_absolute()
 
     def emit(*options: str) -> str:
-        command = [sys.executable, "-m", "celsiusify_load_tests", "emit", str(folder), *options]
+        command = [sys.executable, "-m", "celsiusify_load_tests", "export", str(folder), *options]
         return subprocess.run(command, capture_output=True, text=True, check=True).stdout
 
     assert read_frames(emit()) == on_disk(folder)
@@ -119,5 +119,5 @@ def test_nothing_is_held_longer_than_asked(workspace: "Workspace") -> None:
 def test_a_folder_that_is_not_there_is_told(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["emit", str(tmp_path / "absent")]) == ExitCode.USAGE
+    assert main(["export", str(tmp_path / "absent")]) == ExitCode.USAGE
     assert capsys.readouterr().err == f"celsiusify-load-tests: no folder {tmp_path / 'absent'}\n"

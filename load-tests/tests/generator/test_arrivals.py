@@ -6,7 +6,7 @@ import pytest
 from numpy.typing import NDArray
 from scipy import stats
 
-from celsiusify_load_tests.config.profiles import Segment
+from celsiusify_load_tests.config.load_spec import Segment
 from celsiusify_load_tests.generator.arrivals import (
     SCHEDULES,
     Schedule,

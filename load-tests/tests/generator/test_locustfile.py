@@ -27,7 +27,7 @@ from celsiusify_load_tests.run.locust_process import OWN_LOCUSTFILE as LOCUSTFIL
 
 TIMEOUT_S = 40
 USERS = 6
-OVER_A_SECOND = ("--measure-s=1.1", "--run-time=60")
+OVER_A_SECOND = ('--load={"run_time_s": 1.1, "warm_up_s": 0}', "--timed=1", "--run-time=60")
 """From when all users run: a whole second begins meanwhile, when they are counted."""
 
 
@@ -136,7 +136,7 @@ class Locust:
         common = [
             *(f"--host={self._url}", f"--users={USERS}", "--spawn-rate=100", "--run-time=1"),
             *("--stop-timeout=10", f"--targets-file={self.targets_file}", "--target=api"),
-            *(f"--spool-dir={self.spool}", "--run-name=R", "--think-max-s=0.02"),
+            *(f"--spool-dir={self.spool}", "--run-name=R", "--think-time-s=[0.005, 0.02]"),
         ]
         process = subprocess.Popen(
             [sys.executable, "-m", "locust", f"-f{LOCUSTFILE}", *common, *arguments],
@@ -352,21 +352,44 @@ def test_a_killed_worker_is_noticed(api: Api, locust: Locust) -> None:
             "expected a host like http://HOST[:PORT][/PREFIX], got 'https://h'",
             0,
         ),
-        ("--think-min-s=1", "expected 0 <= think-min-s <= think-max-s, got (1.0, 0.02)", 0),
-        ("--read-timeout-s=0", "expected connect and read timeouts over 0 s, got (5.0, 0.0)", 0),
-        ("--load=some", "expected a load of closed, constant, poisson, got 'some'", 0),
-        ("--load=poisson", "expected --rate and --measure-s over 0 for a poisson load", 0),
+        (
+            "--think-time-s=[1, 0.02]",
+            "load: think_time_s: 1 to 0.02; expected 0 <= MIN <= MAX",
+            0,
+        ),
+        (
+            '--load={"limits": {"read_timeout_s": 0}}',
+            "load: limits.read_timeout_s: Input should be greater than 0, got 0",
+            0,
+        ),
+        (
+            '--load={"model": "some"}',
+            "load: model: Input should be 'closed', 'constant' or 'poisson', got 'some'",
+            0,
+        ),
+        (
+            '--load={"model": "poisson"}',
+            "load: a poisson load needs its rate: --rate N, in requests/s",
+            0,
+        ),
         (
             "--connection=close",
-            "--connection: expected keep-alive, per-request or rotate:N, got 'close'",
+            "load: connection: String should match pattern "
+            "'^(keep-alive|per-request|rotate:[1-9][0-9]{0,8})$', got 'close'",
             0,
         ),
         (
-            "--steps=60",
-            "expected --steps like SECONDS:SHARE,SECONDS:SHARE …, got '60'",
+            '--load={"rate_rps": 9, "steps": [{"duration_s": 60}]}',
+            "load: steps.0.fraction: Field required, got {'duration_s': 60}",
             0,
         ),
-        ("--max-in-flight=0", "expected --max-in-flight from 1, got 0", 0),
+        (
+            "--load={",
+            "--load: Expecting property name enclosed in double quotes: line 1 column 2 "
+            "(char 1); expected JSON, or a file",
+            0,
+        ),
+        ("--load=no.json", "can't read no.json: No such file or directory", 0),
         ("--spool-dir=used", "expected an empty folder to record to, but used isn't", 0),
         ("--spool-dir=used/file", "can't write used/file: File exists", 0),
     ],
@@ -400,7 +423,7 @@ def test_one_seed_asks_for_the_same_temperatures(tmp_path: Path, api: Api, locus
 
 def test_options_may_come_from_the_environment(api: Api, locust: Locust) -> None:
     """A container is told its settings so."""
-    locust.run(CELSIUSIFY_FAHRENHEIT_MIN="-40", CELSIUSIFY_FAHRENHEIT_MAX="-41")
+    locust.run(CELSIUSIFY_FAHRENHEIT="[-40, -41]")
     assert set(api.asked) == {"-40.000000"}
 
 
@@ -433,9 +456,18 @@ def test_locusts_web_page_can_start_and_stop_runs(api: Api, locust: Locust) -> N
     assert read_timeline(locust.spool).problems == []
 
 
-def open_load(kind: str, rate: float, seconds: float) -> tuple[str, ...]:
+def open_load(
+    model: str, rate: float, seconds: float, warm_up_s: float = 0, **limits: float
+) -> tuple[str, ...]:
     """Options for an open load, which ends by itself."""
-    return f"--load={kind}", f"--rate={rate}", f"--measure-s={seconds}", "--run-time=60"
+    load = {
+        "model": model,
+        "rate_rps": rate,
+        "run_time_s": seconds,
+        "warm_up_s": warm_up_s,
+        "limits": limits,
+    }
+    return f"--load={json.dumps(load)}", "--timed=1", "--run-time=60"
 
 
 def p99_ms(rows: list[dict[str, Any]], since: str) -> float:
@@ -455,7 +487,7 @@ def test_an_open_load_follows_its_schedule(
     """
     distribution = (f"--processes={workers}", *free_ports()) if workers else ()
     code, (requests, failures), _ = locust.run(
-        *open_load(kind, rate=150, seconds=1.5), "--warm-up-s=0.5", "--seed=5", *distribution
+        *open_load(kind, rate=150, seconds=1.5, warm_up_s=0.5), "--seed=5", *distribution
     )
     rows, timeline = sorted(locust.rows, key=lambda row: row["seq"]), read_timeline(locust.spool)
     schedule = SCHEDULES[kind](150, 2, 5)
@@ -479,7 +511,7 @@ def test_a_stall_shows_in_response_times_and_not_in_service_times(api: Api, locu
     Four requests are out at a time, so of 300 only four see the stall of 0.6 s as it is.
     """
     api.stall = (1.0, 1.6)
-    locust.run(*open_load("constant", rate=100, seconds=3), "--max-in-flight=4")
+    locust.run(*open_load("constant", rate=100, seconds=3, max_in_flight=4))
     rows = locust.rows
 
     assert len(rows) == 300
@@ -499,7 +531,7 @@ def test_arrivals_that_find_no_connection_are_dropped(
     api.delay_s = 60
     distribution = (f"--processes={workers}", *free_ports()) if workers else ()
     code, _, _ = locust.run(
-        *(*open_load("constant", rate=50, seconds=1), "--max-in-flight=4"),
+        *open_load("constant", rate=50, seconds=1, max_in_flight=4),
         *("--stop-timeout=1", *distribution),
     )
     rows = locust.rows
@@ -517,8 +549,8 @@ def test_waiting_in_line_has_a_bound(api: Api, locust: Locust) -> None:
     """Who isn't sent within the time that an answer may take is dropped, though the run goes on."""
     api.delay_s = 60
     locust.run(
-        *(*open_load("constant", rate=50, seconds=1.5), "--max-in-flight=2"),
-        *("--read-timeout-s=0.4", "--stop-timeout=5"),
+        *open_load("constant", rate=50, seconds=1.5, max_in_flight=2, read_timeout_s=0.4),
+        "--stop-timeout=5",
     )
     rows, timeline = locust.rows, read_timeline(locust.spool)
     given_up_s = [

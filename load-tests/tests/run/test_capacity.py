@@ -177,6 +177,21 @@ def test_options_change_objective_and_search(
     assert run.target("one")["rounds"][1]["rate_rps"] == 5000
 
 
+def test_a_search_is_repeated_by_its_own_specification(
+    workspace: "Workspace", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The objective and the bounds of the search are part of the load."""
+    targets = Targets({"one": 5, "two": 5})
+    first = search(workspace, monkeypatch, targets, "--p99=200", "--start-rate=20", "--confirm=1")
+    spec = str(first.folder / "load.json")
+    code = main(["capacity", f"--spec={spec}", "--quiet"])
+    second = workspace.left(code)
+    assert second.folder != first.folder
+    assert second.manifest["load"] == first.manifest["load"]
+    assert second.manifest["load"]["search"]["objective"]["latency_ms"] == 200
+    assert second.manifest["capacity"] == first.manifest["capacity"]
+
+
 def test_an_objective_that_nothing_holds_is_missed(workspace: "Workspace") -> None:
     """A real load at the lowest rate: what was recorded is kept."""
     run = workspace.command(
@@ -214,11 +229,8 @@ def test_arrivals_can_be_loaded_without_a_search(workspace: "Workspace") -> None
     (entry,) = run.target()["rounds"]
 
     assert run.code == ExitCode.OK
-    assert {key: run.manifest["load"][key] for key in ("model", "rate_rps", "max_in_flight")} == {
-        "model": "poisson",
-        "rate_rps": 80,
-        "max_in_flight": 9,
-    }
+    load = run.manifest["load"]
+    assert (load["model"], load["rate_rps"], load["limits"]["max_in_flight"]) == ("poisson", 80, 9)
     assert entry["rate_rps"] == 80
     assert entry["schedule"]["arrivals"] == run.rows().num_rows
     assert entry["steady_from_ns"] == entry["schedule"]["begin_ns"] + SECOND_NS
@@ -229,11 +241,23 @@ def test_arrivals_can_be_loaded_without_a_search(workspace: "Workspace") -> None
     ("arguments", "message"),
     [
         (["run", "one", "--load=poisson"], "a poisson load needs its rate: --rate N"),
-        (["run", "one", "--rate=5"], "--rate and --max-in-flight are of an open load"),
-        (["run", "one", "--load=some"], "no load 'some'; there are closed, constant, poisson"),
-        (["run", "one", "--load=poisson", "--rate=0"], "expected a number over 0, got '0'"),
-        (["capacity", "one", "--load=some"], "no load 'some'; there are closed, constant, poisson"),
-        (["capacity", "one", "--p99=x"], "expected a number over 0, got 'x'"),
+        (
+            ["run", "one", "--rate=5"],
+            "rate_rps (--rate) is for an open load; expected",
+        ),
+        (["run", "one", "--load=some"], "'some' is not one of 'closed', 'constant'"),
+        (["run", "one", "--load=poisson", "--rate=0"], "0.0 is not in the range x>0"),
+        (
+            ["run", "one", "--load=poisson", "--rate=nan"],
+            "Input should be a finite number",
+        ),
+        (["capacity", "one", "--load=closed"], "a capacity search needs an open load"),
+        (["capacity", "one", "--users=3"], "No such option '--users'"),
+        (
+            ["capacity", "one", "--load=some"],
+            "'some' is not one of 'closed', 'constant'",
+        ),
+        (["capacity", "one", "--p99=x"], "'x' is not a valid float"),
     ],
 )
 def test_mistakes_in_loads_are_told_in_one_line(

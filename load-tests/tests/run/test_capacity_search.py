@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from scipy.optimize import brentq
 
+from celsiusify_load_tests.config.load_spec import Search
 from celsiusify_load_tests.generator.arrivals import poisson
 from celsiusify_load_tests.run.capacity_search import (
-    Bounds,
     Capacity,
     Limit,
     Phase,
@@ -90,7 +90,7 @@ def test_the_simulated_queue_has_the_percentile_that_theory_gives() -> None:
 def test_the_search_finds_a_queues_limit_within_five_percent(seed: int, start_rps: float) -> None:
     """From below or above, the rate found is the one that theory gives for M/D/1."""
     queue = Queue(seed)
-    found = search(queue, Bounds(start_rps=start_rps))
+    found = search(queue, Search(start_rps=start_rps))
 
     assert found.rate_rps == pytest.approx(LIMIT_RPS, rel=0.05)
     assert found.limit is Limit.OBJECTIVE
@@ -101,7 +101,7 @@ def test_the_search_finds_a_queues_limit_within_five_percent(seed: int, start_rp
 @pytest.mark.parametrize("generator_rps", [130, 300, 410])
 def test_a_generator_that_gives_out_first_says_at_least(generator_rps: float) -> None:
     """The queue could do more than what was tried: the limit is the generator's."""
-    found = search(Queue(1, generator_rps), Bounds())
+    found = search(Queue(1, generator_rps), Search())
 
     assert found.limit is Limit.GENERATOR
     assert found.rate_rps is not None
@@ -113,7 +113,7 @@ def test_a_generator_that_gives_out_first_says_at_least(generator_rps: float) ->
 @pytest.mark.parametrize("limit_rps", [1.5, 37, 99.9, 100, 101, 5230, 77_000])
 def test_a_sharp_limit_is_found_from_below(limit_rps: float) -> None:
     """The rate holds, and one that is 3 % higher doesn't (a rate has three digits)."""
-    found = search(step(limit_rps), Bounds())
+    found = search(step(limit_rps), Search())
 
     assert found.rate_rps is not None
     assert limit_rps / 1.03 < found.rate_rps <= limit_rps
@@ -128,7 +128,7 @@ def test_a_target_that_never_holds_has_no_capacity() -> None:
         queue.append(rate_rps)
         return Verdict.MISSED
 
-    assert search(probe, Bounds()) == Capacity(None, Limit.OBJECTIVE)
+    assert search(probe, Search()) == Capacity(None, Limit.OBJECTIVE)
     assert min(queue) == queue[-1] == 1
     assert len(queue) == 8
 
@@ -142,7 +142,7 @@ def test_most_repeats_decide(held: list[bool]) -> None:
         holds = next(answers) if phase is Phase.CONFIRM else rate_rps <= 1000
         return Verdict.HELD if holds else Verdict.MISSED
 
-    found = search(probe, Bounds())
+    found = search(probe, Search())
     assert found.confirmations == held
     assert found.rate_rps == pytest.approx(1000, rel=0.05)
 
@@ -156,7 +156,7 @@ def test_a_rate_that_was_luck_is_not_the_answer() -> None:
         limit = 900 if phase is Phase.CONFIRM else 1000
         return Verdict.HELD if rate_rps <= limit else Verdict.MISSED
 
-    found = search(probe, Bounds())
+    found = search(probe, Search())
     assert found.rate_rps is not None
     assert 900 / 1.05 < found.rate_rps <= 900
     assert tried[-3:] == [found.rate_rps] * 3
@@ -167,7 +167,7 @@ def test_the_search_keeps_to_its_number_of_steps(max_steps: int) -> None:
     """However far it is, it ends; a rate that wasn't confirmed is not a result."""
     queue = Queue(1)
     with pytest.raises(UnfinishedError, match=f"not found in {max_steps} steps"):
-        search(queue, Bounds(max_steps=max_steps))
+        search(queue, Search(max_steps=max_steps))
 
     assert len(queue.tried) == max_steps
 
@@ -175,7 +175,7 @@ def test_the_search_keeps_to_its_number_of_steps(max_steps: int) -> None:
 def test_phases_follow_each_other() -> None:
     """It brackets, then bisects, then confirms."""
     queue = Queue(1)
-    search(queue, Bounds())
+    search(queue, Search())
     phases = [phase for _, phase in queue.tried]
 
     assert phases == sorted(phases, key=list(Phase).index)

@@ -4,9 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from celsiusify_load_tests.config.connection_policy import ConnectionPolicy
-from celsiusify_load_tests.config.load_model import ClosedLoad
-from celsiusify_load_tests.config.profiles import find_profile
+from celsiusify_load_tests.config.profiles import resolve
 from celsiusify_load_tests.config.targets import read_targets
 from celsiusify_load_tests.preflight.generator_capacity import GeneratorCapacity
 from celsiusify_load_tests.run import messages
@@ -18,20 +16,13 @@ TARGETS_FILE = Path(__file__).parents[3] / "targets.yaml"
 
 def plan(rounds: int = 1) -> Plan:
     return Plan(
+        load=resolve({"rounds": rounds}),
         targets=[],
         targets_file=Path("targets.yaml"),
-        profile=find_profile("reference", {}),
-        load=ClosedLoad(),
-        policy=ConnectionPolicy(),
-        rounds=rounds,
-        order="abba",
-        calibrated=True,
         hosts={},
         counters={},
         processes=1,
-        seed=1,
         results=Path("results"),
-        start_timeout_s=1.0,
         command="",
     )
 
@@ -80,7 +71,7 @@ def test_of_several_rounds_the_table_has_the_median_and_the_sum() -> None:
 def test_what_is_left_counts_the_turns_that_follow() -> None:
     """After the last turn nothing is left, and a load that is no turn has nothing after it."""
     asked = replace(plan(rounds=2), targets=list(read_targets(TARGETS_FILE).values())[:2])
-    per_turn_s = BETWEEN_S + asked.profile.cool_down_s + asked.profile.duration_s
+    per_turn_s = BETWEEN_S + asked.load.cool_down_s + asked.load.duration_s
     left_s = [asked.seconds_after(turn) for turn in asked.sequence]
     assert left_s == [3 * per_turn_s, 2 * per_turn_s, per_turn_s, 0]
     assert asked.seconds_after(("a", 7)) == 0
@@ -98,7 +89,7 @@ def test_headroom_is_told_where_the_load_has_a_ceiling(
 ) -> None:
     """Of 100 users, who ask 1,905 times a second at most, a generator of 7,619/s can make four."""
     ability = GeneratorCapacity(7619.0, 0.05, 0.1, 22857, 3.0, 99.0, 60.0)
-    asked = replace(plan(), profile=find_profile("reference", {"think_time_s": think_time_s}))
+    asked = replace(plan(), load=resolve({"think_time_s": think_time_s}))
     line = messages.headroom("HTTP/1.1", ability, asked)
     assert line.startswith(
         "HTTP/1.1: the load generator makes up to 7,619 requests/s and sees 0.050"

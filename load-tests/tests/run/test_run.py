@@ -1,6 +1,8 @@
 """The command as a person uses it: loads of small servers, end to end."""
 
 import csv
+import json
+import shutil
 import signal
 import socket
 import tempfile
@@ -11,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from celsiusify_load_tests.cli.main import main
-from celsiusify_load_tests.config.profiles import Segment
+from celsiusify_load_tests.config.load_spec import Segment
 from celsiusify_load_tests.exit_codes import ExitCode
 from celsiusify_load_tests.generator.arrivals import fingerprint, stepped
 from support.workspace import MakeWorkspace, Refuse, Run, Workspace
@@ -52,13 +54,19 @@ def test_a_load_is_recorded_whole(loaded: "Run") -> None:
 
 def test_a_run_folder_holds_what_its_description_says(loaded: "Run") -> None:
     files = {path.name for path in loaded.folder.iterdir()}
-    assert files == {"run.json", "one_requests.parquet", "one_usage.csv", "one_users.csv"}
+    assert files == {
+        "run.json",
+        "load.json",
+        "one_requests.parquet",
+        "one_usage.csv",
+        "one_users.csv",
+    }
     manifest = loaded.manifest
     assert manifest["run"] == loaded.folder.name
     assert (
         manifest["command"] == "celsiusify-load-tests run one --users=8 --warm-up=1 --run-time=3s"
     )
-    assert manifest["profile"]["users"] == 8
+    assert manifest["load"]["users"] == 8
     assert loaded.target()["engine"]["engine"] == "fake"
     assert loaded.target()["request"] == "GET /convert/"
 
@@ -111,7 +119,7 @@ def test_wrong_answers_are_failures(workspace: "Workspace") -> None:
     workspace.targets["one"] = workspace.fake(options="--offset 1 --right 400")
     run = workspace.load("one", "--run-time=2s", "--think-time", "0", "0")
     counts = run.round()["counts"]
-    assert run.code == ExitCode.REQUESTS_FAILED
+    assert run.code == ExitCode.FAILED
     assert run.target()["state"] == "complete"
     assert counts["failed"] == counts["started"] - 400 > 0
 
@@ -130,7 +138,7 @@ def test_nothing_is_timed_unless_all_targets_answer_rightly(workspace: "Workspac
     assert (gate["tolerance"], gate["points"]) == (1e-4, 64)
     assert gate["targets"]["one"]["wrong"] == 0 < gate["targets"]["two"]["wrong"]
     assert gate["targets"]["one"]["worst_error"] < 1e-4
-    assert list(run.folder.iterdir()) == [run.folder / "run.json"]
+    assert {path.name for path in run.folder.iterdir()} == {"run.json", "load.json"}
 
 
 def test_a_missing_grid_of_points_is_told_before_anything_is_started(
@@ -164,10 +172,10 @@ def test_targets_take_turns_in_the_order_asked(workspace: "Workspace") -> None:
     run = workspace.load("two", "one", "--rounds=2", "--cool-down=0")
     assert (run.code, run.stderr) == (ExitCode.OK, "")
     assert list(run.manifest["targets"]) == ["two", "one"]
-    plan = run.manifest["plan"]
-    assert plan["sequence"] == [["two", 0], ["one", 0], ["one", 1], ["two", 1]]
-    assert (plan["rounds"], plan["order"], plan["cool_down_s"]) == (2, "abba", 0)
-    loads = [run.round(name, number) for name, number in plan["sequence"]]
+    sequence, load = run.manifest["sequence"], run.manifest["load"]
+    assert sequence == [["two", 0], ["one", 0], ["one", 1], ["two", 1]]
+    assert (load["rounds"], load["order"], load["cool_down_s"]) == (2, "abba", 0)
+    loads = [run.round(name, number) for name, number in sequence]
     assert all(before["ended_ns"] < after["started_ns"] for before, after in pairwise(loads))
     for name in ("one", "two"):
         rows, usage = run.rows(name), read_csv(run.folder / f"{name}_usage.csv")
@@ -194,7 +202,7 @@ def test_the_warm_up_is_not_measured(loaded: "Run") -> None:
     """The steady part begins as late as asked after the first request, and lasts as asked."""
     entry = loaded.round()
     steady_s = (entry["steady_until_ns"] - entry["steady_from_ns"]) / 1e9
-    assert loaded.manifest["plan"]["warm_up_s"] == 1
+    assert loaded.manifest["load"]["warm_up_s"] == 1
     assert 3 <= steady_s < 3 + LATE_S
     assert 1 <= (entry["steady_from_ns"] - entry["started_ns"]) / 1e9 < 1 + LATE_S
 
@@ -324,39 +332,39 @@ def test_a_target_that_is_not_installed_tells_how_to_get_it(workspace: "Workspac
         (["nope"], "no target 'nope' in targets.yaml; it has one, two"),
         ([], "name a target: one, two or all"),
         (["one", "--profile=nope"], "no profile 'nope'; there are reference, quick, benchmark"),
-        (["one", "--users=0"], "argument --users: expected a whole number from 1, got '0'"),
-        (["one", "--users=many"], "expected a whole number from 1, got 'many'"),
-        (["one", "--run-time=soon"], "expected a time like 30s, 5m or 1h30m, got 'soon'"),
+        (["one", "--users=0"], "Invalid value for '--users': 0 is not in the range x>=1."),
+        (["one", "--users=many"], "'many' is not a valid integer"),
+        (["one", "--run-time=soon"], "'soon'; expected a time like 30s, 5m or 1h30m"),
         (["one", "--run-time=0s"], "run_time_s: Input should be greater than 0, got 0"),
-        (["one", "--spawn-rate=x"], "argument --spawn-rate: invalid float value: 'x'"),
-        (["one", "--think-time", "2", "1"], "the first must not be above the second"),
-        (["one", "--host=8080"], "expected http://host:port or grpc://host:port, got '8080'"),
+        (["one", "--spawn-rate=x"], "Invalid value for '--spawn-rate': 'x' is not a valid float"),
+        (["one", "--think-time", "2", "1"], "think_time_s: 2 to 1; expected 0 <= MIN <= MAX"),
+        (["one", "--host=8080"], "'8080'; expected http://host:port or grpc://host:port"),
         (
             ["one", "two", "--host=http://h:1"],
             "--host is one server, but 2 targets are named; say which it is: --host one=http://h:1",
         ),
         (["one", "--host=two=http://h:1"], "--host two=http://h:1: only one is loaded"),
-        (["one", "--host=one=h:1"], "expected http://host:port or grpc://host:port, got 'h:1'"),
+        (["one", "--host=one=h:1"], "'one=h:1'; expected http://host:port or grpc://host:port"),
         (["one", "--host=one=grpc://h:1"], "expected a host like http://HOST[:PORT][/PREFIX]"),
         (["one", "--counters=http://h:1"], "--counters one=http://h:1 needs --host one=URL as"),
-        (["one", "--counters=grpc://h:1"], "expected http://host:port, got 'grpc://h:1'"),
+        (["one", "--counters=grpc://h:1"], "'grpc://h:1'; expected http://host:port"),
         (["one", "--targets=absent.yaml"], "can't read absent.yaml"),
-        (["one", "--order=sorted"], "expected abba, random, given, got 'sorted'"),
+        (["one", "--order=sorted"], "'sorted' is not one of 'abba', 'random', 'given'"),
         (
             ["one", "--profile=spike", "--users=5"],
-            "profile spike has no users, so --users means nothing; see --rate",
+            "has no users, so --users means nothing; see --rate",
         ),
         (
             ["one", "--profile=spike", "--think-time", "0", "1"],
-            "profile spike has no users, so --think-time means nothing; see --rate",
+            "has no users, so --think-time means nothing; see --rate",
         ),
         (
             ["one", "--profile=spike", "--load=closed"],
-            "profile spike is an open load: --load constant or poisson",
+            "profile spike is an open load: --load poisson or constant",
         ),
-        (["one", "--connection=close"], "expected keep-alive, per-request or rotate:N, got 'clos"),
-        (["one", "--rounds=0"], "argument --rounds: expected a whole number from 1, got '0'"),
-        (["one", "--nope"], "unrecognized arguments: --nope"),
+        (["one", "--connection=close"], "'close'; expected keep-alive, per-request or rotate:N"),
+        (["one", "--rounds=0"], "Invalid value for '--rounds': 0 is not in the range x>=1."),
+        (["one", "--nope"], "No such option '--nope'"),
     ],
 )
 def test_a_wrong_command_is_answered_in_one_line_and_starts_nothing(
@@ -365,29 +373,74 @@ def test_a_wrong_command_is_answered_in_one_line_and_starts_nothing(
     assert complaint in refuse(["run", *arguments])
 
 
-def test_empty_options_mean_the_default(workspace: "Workspace") -> None:
-    """Unset variables of make come as empty values."""
-    run = workspace.load(
-        "one",
-        "--spawn-rate=",
-        "--host=",
-        "--counters=",
-        "--connection=",
-        "--profile=",
-        "--load=",
-        "--rate=",
-        "--frames-limit=",
-        "--targets=",
-        "--results=",
-        "--seed=",
-        "--start-timeout=",
-        "--hold=",
-        "--processes=",
+@pytest.mark.parametrize("option", ["--users=", "--profile=", "--host=", "--run-time=", "--order="])
+def test_an_empty_value_is_refused(refuse: "Refuse", option: str) -> None:
+    """It is a variable that somebody forgot to set, e.g. in a script."""
+    assert refuse(["run", "one", option])
+
+
+def test_a_run_is_repeated_by_its_own_specification(workspace: "Workspace") -> None:
+    """The same targets, load and schedule, from the file alone; options still override it."""
+    first = workspace.load("two", "one", "--load=poisson", "--rate=50", "--seed=7", "--rounds=2")
+    spec = first.folder / "load.json"
+    assert json.loads(spec.read_text()) == first.manifest["load"]
+    second = workspace.command("run", f"--spec={spec}", "--rounds=1")
+    assert (second.code, second.stderr) == (ExitCode.OK, "")
+    assert second.folder != first.folder
+    assert second.manifest["load"] == first.manifest["load"] | {"rounds": 1}
+    assert list(second.manifest["targets"]) == ["two", "one"]
+    for name in ("one", "two"):
+        schedules = [run.round(name)["schedule"]["sha256"] for run in (first, second)]
+        assert schedules[0] == schedules[1]
+
+
+def test_a_specification_needs_only_what_differs_from_its_profile(workspace: "Workspace") -> None:
+    (workspace.folder / "load.yaml").write_text(
+        "profile: quick\nusers: 8\nwarm_up_s: 0\nrun_time_s: 1\ncalibration: false\n"
     )
+    run = workspace.command("run", "one", "--spec=load.yaml", "--seed=3")
+    load = run.manifest["load"]
     assert run.code == ExitCode.OK
-    assert run.folder.parent == workspace.folder / "results"
-    assert run.manifest["profile"]["spawn_rate_per_s"] == 100
-    assert run.manifest["load"]["seed"] == 1
+    assert (load["profile"], load["users"], load["seed"]) == ("quick-changed", 8, 3)
+    assert load["think_time_s"] == [0.005, 0.1]
+
+
+@pytest.mark.parametrize(
+    ("text", "options", "complaint"),
+    [
+        ("users: 0", [], "load.yaml: users: Input should be greater than 0, got 0"),
+        ("- 1", [], "load.yaml: list; expected a mapping of load values"),
+        ("{", [], "load.yaml is not YAML"),
+        ("search: {}\nmodel: poisson", [], "load.yaml describes a capacity search"),
+        ("targets: [nope]", [], "no target 'nope' in targets.yaml; it has one, two"),
+        ("limits: 3", ["--start-timeout=3"], "load.yaml: "),
+    ],
+)
+def test_a_wrong_specification_is_told_in_one_line(
+    workspace: "Workspace", refuse: "Refuse", text: str, options: list[str], complaint: str
+) -> None:
+    (workspace.folder / "load.yaml").write_text(text)
+    names = [] if "targets" in text else ["one"]
+    assert complaint in refuse(["run", *names, "--spec=load.yaml", *options])
+
+
+def test_a_profile_fills_only_what_a_specification_leaves_out(
+    workspace: "Workspace", refuse: "Refuse"
+) -> None:
+    """As a chart's specification does; that of a run leaves nothing out."""
+    (workspace.folder / "load.yaml").write_text("connection: per-request\nusers: 8\n")
+    options = ("--profile=quick", "--run-time=1s", "--warm-up=0", "--no-calibration")
+    load = workspace.command("run", "one", "--spec=load.yaml", *options).manifest["load"]
+    assert (load["profile"], load["connection"]) == ("quick-changed", "per-request")
+    assert (load["users"], load["run_time_s"]) == (8, 1)
+    (workspace.folder / "whole.json").write_text(json.dumps(load))
+    shutil.rmtree(workspace.folder / "results")
+    complaint = refuse(["run", "one", "--spec=whole.json", "--profile=quick"])
+    assert "--profile quick: whole.json gives every value of the load itself" in complaint
+
+
+def test_a_missing_specification_is_named(refuse: "Refuse") -> None:
+    assert "can't read none.json: No such file" in refuse(["run", "one", "--spec=none.json"])
 
 
 def test_a_spike_is_loaded_in_steps(workspace: "Workspace") -> None:
@@ -400,8 +453,8 @@ def test_a_spike_is_loaded_in_steps(workspace: "Workspace") -> None:
     assert "20 a second for 0.5 s, then 100 a second for 1.5 s, then 20 a second" in run.stdout
     manifest, entry = run.manifest, run.round()
     assert (manifest["load"]["model"], manifest["load"]["rate_rps"]) == ("poisson", 100)
-    assert manifest["profile"]["name"] == "spike-changed"
-    assert [step["for_s"] for step in manifest["profile"]["steps"]] == [0.5, 1.5, 2]
+    assert manifest["load"]["profile"] == "spike-changed"
+    assert [step["duration_s"] for step in manifest["load"]["steps"]] == [0.5, 1.5, 2]
     steps = entry["steps"]
     assert [step["rate_rps"] for step in steps] == [20, 100, 20]
     assert [steps[0]["from_ns"], steps[-1]["until_ns"]] == [

@@ -55,8 +55,8 @@ def test_a_run_says_which_protocol_was_spoken(loaded: "Run") -> None:
     assert target["url"].startswith("grpc://127.0.0.1:")
     assert target["request"] == "POST /tensorflow.serving.PredictionService/Predict"
     assert set(loaded.manifest["calibration"]) == {"gRPC", "HTTP/1.1"}
-    assert "gRPC over HTTP/2" in loaded.manifest["load"]["client"]
-    assert "HTTP/1.1 on gevent" in loaded.manifest["load"]["client"]
+    assert "gRPC over HTTP/2" in loaded.manifest["generator"]["client"]
+    assert "HTTP/1.1 on gevent" in loaded.manifest["generator"]["client"]
 
 
 def test_the_phases_of_a_call_are_those_of_its_whole_time(loaded: "Run") -> None:

@@ -20,7 +20,7 @@ from celsiusify_reporting.inputs.samples import (
 )
 from celsiusify_reporting.plots import matplotlib_figures, report_plots
 from celsiusify_reporting.render import html, locust_csv, markdown, pdf, summary_csv
-from celsiusify_reporting.stats.method import METHOD
+from celsiusify_reporting.stats.method import Method, method_for
 from celsiusify_reporting.stats.pipeline import Measured, measure
 from celsiusify_reporting.stats.target_data import TargetData
 
@@ -79,15 +79,16 @@ def measure_run(folder: Path) -> tuple[Report, list[Measured]]:
     run = read_run(folder / RUN)
     if cluster := read_cluster(folder):
         run = with_engines(run, cluster)
-    measured = [measure(_read_target(folder, run, name)) for name in run.targets]
-    return draw_up(run, [one.measurement for one in measured], METHOD, cluster), measured
+    method = method_for(run.load.limits)
+    measured = [measure(_read_target(folder, run, name, method)) for name in run.targets]
+    return draw_up(run, [one.measurement for one in measured], method, cluster), measured
 
 
-def _read_target(folder: Path, run: Run, name: str) -> TargetData:
+def _read_target(folder: Path, run: Run, name: str, method: Method) -> TargetData:
     return TargetData(
         run,
         name,
-        METHOD,
+        method,
         _requests(folder / f"{name}_{ROWS}", run.targets[name]),
         read_usage(folder / f"{name}_usage.csv"),
         read_users(folder / f"{name}_users.csv"),

@@ -182,10 +182,10 @@ ROWS, USAGE, USERS = (
         ("run.json", empty, "the whole: Invalid JSON"),
         ("run.json", truncate, "the whole: Invalid JSON"),
         ("run.json", put("[]"), "the whole: "),
-        ("run.json", change_text('"users": 10', '"users": NaN'), "profile.users: "),
-        ("run.json", change_text('"format": 2', '"format": 3'), "format: Input should be 2"),
-        ("run.json", change_text('"format": 2', '"format": 1'), "format 1, made by an earlier"),
-        ("run.json", change_text('"tfserving"', '"../tfserving"'), "plan.sequence.0.0: "),
+        ("run.json", change_text('"users": 10', '"users": NaN'), "load.users: "),
+        ("run.json", change_text('"format": 3', '"format": 4'), "format: Input should be 3"),
+        ("run.json", change_text('"format": 3', '"format": 1'), "format 1, made by an earlier"),
+        ("run.json", change_text('"tfserving"', '"../tfserving"'), "sequence.0.0: "),
     ],
 )
 def test_damaged_file_is_named_in_one_line(

@@ -12,8 +12,7 @@ from celsiusify_reporting.compare.ratio import Ratio, ratio_interval, rounds_nee
 from celsiusify_reporting.document.report import Report
 from celsiusify_reporting.run_folder import measure_run
 from celsiusify_reporting.stats.intervals import Interval
-from celsiusify_reporting.stats.method import METHOD
-from support.runs import Load, edit_run, make_run, write_rows
+from support.runs import METHOD, Load, edit_run, make_run, write_rows
 
 DIFFERENT = (Outcome.LOWER, Outcome.HIGHER)
 ROUNDS = 5

@@ -120,7 +120,7 @@ def test_another_machine_is_no_comparison_unless_allowed(
 
 def test_another_load_is_no_comparison(baseline: Path, results: Path, capsys: Captured) -> None:
     """Different requests can't be compared, whatever is allowed."""
-    new = reported(results / "new", profile__think_time_s=[0.04, 0.06])
+    new = reported(results / "new", load__think_time_s=[0.04, 0.06])
     capsys.readouterr()
 
     assert compare(baseline, new, "p50:5%", options=["--allow-different-machine"]) == 3

@@ -217,9 +217,10 @@ def test_report_of_before_clusters_is_read(tmp_path: Path) -> None:
         assert (record.pop("steps"), record.pop("replicas")) == (None, None)
         for name in ("steps", "throttled_s", "clock_offset_ms", "counts_problem"):
             assert record["record"].pop(name) is None
-    for name in ("connection", "cpu_limit_cores", "workers"):
+    for name in ("connection", "steps"):
         assert stored["run"]["load"].pop(name) is None
-    assert stored["run"]["profile"].pop("steps") is None
+    for name in ("cpu_limit_cores", "workers"):
+        assert stored["run"]["generator"].pop(name) is None
     (folder / "report.json").write_text(json.dumps(stored))
 
     assert differences(read_report(folder), report_of(folder)) == ()

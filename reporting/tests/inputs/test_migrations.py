@@ -47,7 +47,7 @@ def test_report_is_compared_with_itself(folder: Path, capsys: Captured) -> None:
 @pytest.mark.parametrize("old", [name for name in PAST if not OTHER_RUNS & {*name.split("-")}])
 def test_report_is_compared_with_one_of_this_format(old: str, capsys: Captured) -> None:
     """The same run, as an earlier version and this one reported it."""
-    assert compare(FORMATS / old, FORMATS / "4") == 0
+    assert compare(FORMATS / old, FORMATS / str(REPORT_FORMAT)) == 0
     assert capsys.readouterr().out.count("within bounds") == 2
 
 

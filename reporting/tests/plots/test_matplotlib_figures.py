@@ -10,8 +10,8 @@ from celsiusify_reporting.plots import matplotlib_figures
 from celsiusify_reporting.plots.ratios import ratios
 from celsiusify_reporting.plots.spec import Axis, Chart, Look, Panel, Trace
 from celsiusify_reporting.stats.intervals import Interval
-from celsiusify_reporting.stats.method import METHOD
 from support.charts import CHART
+from support.runs import METHOD
 
 
 def test_panel_shows_its_axes_and_traces() -> None:

@@ -10,7 +10,9 @@ from jsonschema import Draft202012Validator
 
 from celsiusify_reporting.cli.main import main
 from celsiusify_reporting.document.report import to_json
+from celsiusify_reporting.inputs.migrations import REPORT_FORMAT
 from celsiusify_reporting.inputs.report_json import load_report
+from celsiusify_reporting.inputs.run_migrations import migrate_run
 from celsiusify_reporting.run_folder import measure_run
 from support.clusters import Spike, make_cluster_run
 from support.runs import Load, OpenLoad, edit_run, make_run
@@ -78,7 +80,7 @@ def test_stale_schema_is_named_and_written(tmp_path: Path, capsys: Captured) -> 
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
 def test_runs_of_past_formats_are_valid(folder: Path) -> None:
     """Committed samples and a file of each past format, once migrated."""
-    assert problems(json.loads((folder / "run.json").read_text()), "run") == []
+    assert problems(migrate_run(json.loads((folder / "run.json").read_text())), "run") == []
     assert problems(load_report(folder / "report.json"), "report") == []
 
 
@@ -98,6 +100,6 @@ def test_schema_tells_what_is_wrong() -> None:
     del report["verdict"]
 
     assert problems(report | {"format": 2}, "report") == [
-        "$.format: 4 was expected",
+        f"$.format: {REPORT_FORMAT} was expected",
         "$: 'verdict' is a required property",
     ]

@@ -2,8 +2,7 @@ import pandas as pd
 import pytest
 
 from celsiusify_reporting.stats.closed_loop import examine, residual_percent, think_times_ns
-from celsiusify_reporting.stats.method import METHOD
-from support.runs import Load
+from support.runs import METHOD, Load
 
 MS = 10**6
 

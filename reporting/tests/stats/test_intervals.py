@@ -12,7 +12,7 @@ from celsiusify_reporting.stats.intervals import (
     order_statistics,
 )
 from celsiusify_reporting.stats.latency import Percentile, summarise
-from celsiusify_reporting.stats.method import METHOD
+from support.runs import METHOD
 
 ONLY_P99 = replace(METHOD, percents=(99,))
 SCATTER = 0.5

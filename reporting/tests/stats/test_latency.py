@@ -7,7 +7,7 @@ from celsiusify_reporting.stats.latency import (
     requests_needed,
     summarise,
 )
-from celsiusify_reporting.stats.method import METHOD
+from support.runs import METHOD
 
 
 @pytest.mark.parametrize(

@@ -30,8 +30,8 @@ def spike(folder: Path, *loads: Spike) -> Path:
     """A spike as a machine makes it by itself, without a cluster."""
     names = ("converter-api", "tfserving")
     made = make_run(folder / "run", dict(zip(names, loads, strict=False)))
-    lengths = [{"for_s": length, "share": share} for length, share in loads[0].steps]
-    edit_run(made, "profile", "steps", value=lengths)
+    lengths = [{"duration_s": length, "fraction": share} for length, share in loads[0].steps]
+    edit_run(made, "load", "steps", value=lengths)
     return made
 
 

@@ -1,9 +1,9 @@
 import pandas as pd
 import pytest
 
-from celsiusify_reporting.stats.method import METHOD
 from celsiusify_reporting.stats.target_data import Window
 from celsiusify_reporting.stats.timeseries import cut_into_seconds, history, whole_seconds
+from support.runs import METHOD
 
 S = 10**9
 

@@ -220,8 +220,8 @@ def make_cluster_run(
     """Write the folder of a run that was made in a cluster; `changes` are of its cluster.json."""
     make_run(folder, loads)
     document = json.loads((folder / "run.json").read_text())
-    document["load"] |= {
-        "connection": connection,
+    document["load"]["connection"] = connection
+    document["generator"] |= {
         "cores": None,
         "cpu_limit_cores": 1.0,
         "workers": [worker.document for worker in workers] or None,
@@ -241,8 +241,8 @@ def make_cluster_run(
         if isinstance(load, Spike):
             load.scale().to_csv(folder / f"{name}_scale.csv", index=False)
             load.pods().to_csv(folder / f"{name}_pods.csv", index=False)
-            lengths = [{"for_s": length, "share": share} for length, share in load.steps]
-            document["profile"] |= {"name": "spike", "steps": lengths}
+            lengths = [{"duration_s": length, "fraction": share} for length, share in load.steps]
+            document["load"] |= {"profile": "spike", "steps": lengths}
     (folder / "run.json").write_text(json.dumps(document))
     cluster = cluster_document(folder, list(loads)) | changes
     (folder / "cluster.json").write_text(json.dumps(cluster))

@@ -12,6 +12,9 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from celsiusify_reporting.inputs.load_plan import Limits
+from celsiusify_reporting.stats.method import method_for
+
 SECOND_NS = 10**9
 STARTED_NS = 1_795_500_900 * SECOND_NS  # 2026-11-24T06:15:00Z
 
@@ -167,7 +170,7 @@ class Load:
 
     def model(self) -> dict[str, Any]:
         """Its part of run.json's load."""
-        return {"model": "closed", "rate_rps": None, "max_in_flight": None}
+        return {"model": "closed", "rate_rps": None, "limits": limits(None)}
 
     def record(self, rows: pd.DataFrame, number: int) -> dict[str, Any]:
         """A round's part of run.json."""
@@ -275,7 +278,7 @@ class OpenLoad(Load):
         return {
             "model": "constant",
             "rate_rps": None if self.rates else self.rate_rps,
-            "max_in_flight": self.in_flight,
+            "limits": limits(self.in_flight),
         }
 
     def record(self, rows: pd.DataFrame, number: int) -> dict[str, Any]:
@@ -291,11 +294,25 @@ class OpenLoad(Load):
         }
 
 
+def limits(max_in_flight: int | None) -> dict[str, Any]:
+    """Return the limits of a load."""
+    return {
+        "max_in_flight": max_in_flight,
+        "generator_cpu_percent": 80,
+        "generator_lag_ms": 5,
+        "delivered_percent": 99,
+    }
+
+
+METHOD = method_for(Limits(**limits(None)))
+"""The method for the runs that are made here."""
+
+
 def make_run(folder: Path, loads: Mapping[str, Load], **changes: Any) -> Path:
     """Write a run's folder; `changes` replace parts of its run.json."""
     folder.mkdir(parents=True)
     document = run_document(folder.name, list(loads.values()))
-    document["plan"]["sequence"] = abba(loads)
+    document["sequence"] = abba(loads)
     for place, (name, load) in enumerate(loads.items()):
         load.later_s += place * (load.ramp_s + load.steady_s + 2)
         rows = load.rows(folder.name, name)
@@ -357,7 +374,7 @@ def run_document(run: str, loads: Sequence[Load]) -> dict[str, Any]:
     """A run.json without targets."""
     users = max(load.users for load in loads)
     return {
-        "format": 2,
+        "format": 3,
         "kind": "loads",
         "run": run,
         "started_at": "2026-11-24T06:15:00Z",
@@ -371,28 +388,22 @@ def run_document(run: str, loads: Sequence[Load]) -> dict[str, Any]:
             "python": "3.11.7",
         },
         "versions": {"celsiusify-load-tests": "0.1.0", "locust": "2.47.0"},
-        "profile": {
-            "name": "quick",
+        "load": {
+            "profile": "quick",
             "users": users,
             "spawn_rate_per_s": users,
             "run_time_s": 6,
-            "think_time_s": [0.045, 0.055],
-            "fahrenheit": [0, 1000],
-        },
-        "load": {
-            **loads[0].model(),
-            "processes": 2,
-            "cores": [1],
-            "client": "HTTP/1.1, kept alive",
-            "seed": 1,
-        },
-        "plan": {
-            "rounds": len(loads[0].rounds),
-            "order": "abba",
             "warm_up_s": 1,
             "cool_down_s": 1,
-            "sequence": [],
+            "think_time_s": [0.045, 0.055],
+            "fahrenheit": [0, 1000],
+            "rounds": len(loads[0].rounds),
+            "order": "abba",
+            "seed": 1,
+            **loads[0].model(),
         },
+        "generator": {"processes": 2, "cores": [1], "client": "HTTP/1.1, kept alive"},
+        "sequence": [],
         "calibration": {
             "HTTP/1.1": {
                 "rate_rps": 61_000.0,

@@ -45,7 +45,7 @@ def test_good_run_is_valid(tmp_path: Path) -> None:
         ((*ROUND, "counts", "server"), 7, "lossy", "the target itself counted 7 requests"),
         ((*ROUND, "steady_until_ns"), None, "lossy", "no statistics of round 0: it has no steady"),
         ((*ROUND, "lag_us", "p99"), 6000, "generator-bound", "one in a hundred was 6.00 ms late"),
-        (("profile", "users"), 20, "unaccounted time", "is neither think time nor waiting"),
+        (("load", "users"), 20, "unaccounted time", "is neither think time nor waiting"),
         (
             ("calibration", "HTTP/1.1", "rate_rps"),
             350.0,
@@ -157,7 +157,7 @@ def test_requests_that_were_cut_off_may_be_counted_or_not(tmp_path: Path) -> Non
         (("calibration",), None, "The load generator was not calibrated"),
         ((*ROUND, "lag_us", "p99"), 1500, "one in a hundred was 1.50 ms late"),
         (
-            ("profile", "think_time_s"),
+            ("load", "think_time_s"),
             [0.03, 0.05],
             "users thought 10.0 ms longer than asked for (25.0 %, over 5 %)",
         ),

@@ -8,6 +8,8 @@ users of Locust's charts know it. Only what the user overrides is in ConfigMaps.
 {{ . }}: |
   {{- $.Files.Get (printf "files/%s" .) | nindent 2 }}
 {{- end }}
+load.json: |
+  {{- include "load-tests.spec" . | nindent 2 }}
 {{- end }}
 
 {{/* The name of the ConfigMap with the user's locustfile; empty where the image's runs. */}}

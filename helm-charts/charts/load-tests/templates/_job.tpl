@@ -84,7 +84,7 @@ for the Job, and 4 for the index.
 - --counters={{ $name }}={{ . }}
 {{- end }}
 {{- end }}
-{{- include "load-tests.options" $root }}
+{{ include "load-tests.options" $root }}
 {{- end }}
 
 {{- define "load-tests.jobEnv" -}}

@@ -1,28 +1,13 @@
 {{/* Values that are right one by one, but not together. */}}
 {{- define "load-tests.validate" -}}
-{{- $profile := include "load-tests.profile" . | fromYaml }}
 {{- $targets := include "load-tests.targets" . | fromYaml }}
-{{- with .Values.load }}
-{{- $open := has (.model | default (ternary "poisson" "closed" (hasKey $profile "rate_rps"))) (list "poisson" "constant") }}
-{{- if and .rate (not $open) }}
-{{- fail (printf "load.rate (%v) is of an open load: set load.model to poisson or constant" .rate) }}
+{{- with .Values.load.users }}
+{{- if lt (int .) (int $.Values.workers) }}
+{{- fail (printf "load.users (%v) are too few for %v workers: each makes at least one" . $.Values.workers) }}
 {{- end }}
-{{- if and $open (not (or .rate $profile.rate_rps)) }}
-{{- fail (printf "load.model is %s, but nothing says how many arrivals there are a second: set load.rate" .model) }}
 {{- end }}
-{{- $users := .users | default $profile.users }}
-{{- if and (not $open) (lt (int $users) (int $.Values.workers)) }}
-{{- fail (printf "load.users (%v) are too few for %v workers: each makes at least one" $users $.Values.workers) }}
-{{- end }}
-{{- if and $profile.steps (or .users .spawnRate .thinkTime (eq .model "closed")) }}
-{{- fail (printf "load.profile %s is an open load: load.users, spawnRate and thinkTime mean nothing to it, and load.model can't be closed" .profile) }}
-{{- end }}
-{{- if and .maxInFlight (not $open) }}
-{{- fail (printf "load.maxInFlight (%v) is of an open load: set load.model to poisson or constant" .maxInFlight) }}
-{{- end }}
-{{- if and $open (eq $.Values.mode "ui") }}
-{{- fail "mode is ui, whose loads are closed: load.model must be empty or closed, and load.profile one of users" }}
-{{- end }}
+{{- if and (eq .Values.mode "ui") (has .Values.load.model (list "poisson" "constant")) }}
+{{- fail (printf "mode is ui, whose loads are closed: load.model can't be %s" .Values.load.model) }}
 {{- end }}
 {{- if and (eq .Values.mode "ui") (not (hasKey $targets .Values.ui.target)) }}
 {{- fail (printf "ui.target: %s isn't loaded; there is %s" .Values.ui.target (keys $targets | sortAlpha | join ", ")) }}

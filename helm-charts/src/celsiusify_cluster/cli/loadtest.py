@@ -4,6 +4,7 @@ import argparse
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from celsiusify_cluster.console import StopAsked, Terminal
 from celsiusify_cluster.errors import ClusterError
@@ -13,32 +14,12 @@ from celsiusify_cluster.load.download import Landing
 from celsiusify_cluster.load.finish import finish
 from celsiusify_cluster.load.job import TARGETS_LABEL, Wish, build, choose, target_urls
 from celsiusify_cluster.load.launch import await_start, leader_of, on_cluster
+from celsiusify_cluster.load.options import LoadOption, load_options
 from celsiusify_cluster.load.receiver import Reception
 from celsiusify_cluster.observe.outputs import Stay
 from celsiusify_cluster.observe.sampler import Sampler
 from celsiusify_cluster.observe.samples import find_watched
-from celsiusify_cluster.option_types import as_typed, count, optional, positive, seconds
-
-RUN_OPTIONS = {
-    "profile": "NAME",
-    "users": "N",
-    "spawn-rate": "N",
-    "run-time": "TIME",
-    "load": "MODEL",
-    "rate": "N",
-    "rounds": "N",
-    "order": "ORDER",
-    "connection": "POLICY",
-    "warm-up": "TIME",
-    "cool-down": "TIME",
-    "max-in-flight": "N",
-    "processes": "N",
-    "seed": "N",
-}
-"""What is handed on to `celsiusify-load-tests run`, which says what it means."""
-
-CHECKS: dict[str, Callable[[str], object]] = {"run-time": seconds, "rounds": count}
-"""Options whose values are checked before a Job is created."""
+from celsiusify_cluster.option_types import count, optional, positive
 
 
 def add_loadtest_options(verb: argparse.ArgumentParser) -> None:
@@ -47,10 +28,8 @@ def add_loadtest_options(verb: argparse.ArgumentParser) -> None:
     add_place_options(verb)
     add = verb.add_argument
     add("--workers", type=optional(count), metavar="N", help="pods that make load for a leader")
-    for name, value in RUN_OPTIONS.items():
-        check = CHECKS.get(name, str)
-        about = "as of celsiusify-load-tests run"
-        add(f"--{name}", type=as_typed(check), default="", metavar=value, help=about)
+    for option in load_options():
+        _add_load_option(verb, option)
     add("--results", type=Path, default=Path("results"), metavar="DIR", help="folder of all runs")
     add(
         "--start-timeout",
@@ -58,6 +37,50 @@ def add_loadtest_options(verb: argparse.ArgumentParser) -> None:
         metavar="SECONDS",
         help="for the load's pods to start; default 300",
     )
+
+
+def _add_load_option(verb: argparse.ArgumentParser, option: LoadOption) -> None:
+    """Add an option that is handed on; the last of several wins there."""
+    if not option.metavars:
+        verb.add_argument(
+            option.flag, dest="load", action="append_const", const=option.flag, help=option.meaning
+        )
+        return
+    several = len(option.metavars) > 1
+    verb.add_argument(
+        option.flag,
+        dest="load",
+        action=_HandOn,
+        type=_checked(option),
+        nargs=len(option.metavars) if several else None,
+        metavar=option.metavars if several else option.metavars[0],
+        help=option.meaning,
+    )
+
+
+class _HandOn(argparse.Action):
+    """Keeps an option as it was given."""
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,
+        namespace: argparse.Namespace,
+        values: Any,
+        option_string: str | None = None,
+    ) -> None:
+        given = (
+            [f"{option_string}={values}"] if isinstance(values, str) else [option_string, *values]
+        )
+        setattr(namespace, self.dest, [*(getattr(namespace, self.dest) or []), *given])
+
+
+def _checked(option: LoadOption) -> Callable[[str], str]:
+    def check(text: str) -> str:
+        if not option.accepts(text):
+            raise argparse.ArgumentTypeError(f"expected {option.expected}, got {text!r}")
+        return text
+
+    return check
 
 
 def load_on_cluster(options: argparse.Namespace, terminal: Terminal) -> int:
@@ -89,8 +112,7 @@ def load_on_cluster(options: argparse.Namespace, terminal: Terminal) -> int:
 
 
 def _wish(options: argparse.Namespace) -> Wish:
-    values = {name: getattr(options, name.replace("-", "_")) for name in RUN_OPTIONS}
-    return Wish(options.targets, values, options.workers, options.extra)
+    return Wish(options.targets, options.load or (), options.workers, options.extra)
 
 
 def _cron_jobs(kubectl: Kubectl) -> dict[str, Object]:

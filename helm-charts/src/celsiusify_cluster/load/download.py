@@ -13,7 +13,7 @@ from celsiusify_cluster.kube.kubectl import Kubectl
 from celsiusify_cluster.load.log_files import MARK, FrameReader, Held, Received
 
 TRIES = 3
-EMIT = ("celsiusify-load-tests", "emit")
+EXPORT = ("celsiusify-load-tests", "export")
 
 
 @dataclass(frozen=True)
@@ -73,12 +73,12 @@ def fetch_held(kubectl: Kubectl, pod: str, held: Held, folder: Path) -> Received
     problem = ""
     for _ in range(TRIES):
         try:
-            received = _read(kubectl, folder, held.folder, "exec", pod, "--", *EMIT, held.folder)
+            received = _read(kubectl, folder, held.folder, "exec", pod, "--", *EXPORT, held.folder)
         except MeasurementError as failed:
             problem = str(failed)
         else:
             assert isinstance(received, Received)
-            kubectl.run("exec", pod, "--", *EMIT, held.folder, "--release", "--quiet")
+            kubectl.run("exec", pod, "--", *EXPORT, held.folder, "--release", "--quiet")
             return received
     raise MeasurementError(f"{held.folder} of {pod} can't be fetched: {problem}")
 

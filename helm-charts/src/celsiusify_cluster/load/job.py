@@ -2,7 +2,7 @@
 
 import copy
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
 from celsiusify_cluster.errors import ClusterError
@@ -22,13 +22,13 @@ class Wish:
 
     Attributes:
         targets: Names, or `all`.
-        options: Options of `run`, e.g. `{"profile": "quick"}`; those that are empty don't count.
+        options: Options of `run`, e.g. `["--profile=quick"]`.
         workers: Pods beside the leader; None for what the chart says.
         extra: Further arguments of `run`, as they are.
     """
 
     targets: Sequence[str]
-    options: Mapping[str, str] = field(default_factory=dict)
+    options: Sequence[str] = ()
     workers: int | None = None
     extra: Sequence[str] = ()
 
@@ -87,10 +87,8 @@ def arguments(chosen: Sequence[Object], wish: Wish) -> list[str]:
         first = _with_targets(first, wish.targets)
     for args in others:
         first += [arg for arg in args if arg.startswith(PER_TARGET) and arg not in first]
-    options = {name: value for name, value in wish.options.items() if value}
-    if wish.workers is not None:
-        options["workers"] = str(wish.workers)
-    return [*first, *(f"--{name}={value}" for name, value in options.items()), *wish.extra]
+    workers = [] if wish.workers is None else [f"--workers={wish.workers}"]
+    return [*first, *wish.options, *workers, *wish.extra]
 
 
 def target_urls(args: Sequence[str]) -> dict[str, str]:

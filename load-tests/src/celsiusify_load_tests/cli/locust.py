@@ -1,19 +1,30 @@
 """`celsiusify-load-tests locust`: Locust itself with our locustfile, for its web UI."""
 
-import argparse
 import os
 import sys
-from typing import NoReturn
+from pathlib import Path
 
-from celsiusify_load_tests.run.locust_process import LOCUSTFILE
-
-
-def add_locust_options(verb: argparse.ArgumentParser) -> None:
-    """Add the options of `locust`."""
-    verb.add_argument("arguments", nargs="*", metavar="-- OPTION", help="Locust's, and ours for it")
+import click
 
 
-def become_locust(options: argparse.Namespace, _: str) -> NoReturn:
-    """Run Locust in this process's place, so that it is the one that signals go to."""
-    command = [sys.executable, "-m", "locust", "-f", str(LOCUSTFILE), *options.arguments]
-    os.execv(sys.executable, command)
+@click.command(
+    help="Run Locust itself with our locustfile, for its web UI. Its page can change the load.",
+    context_settings={"ignore_unknown_options": True},
+)
+@click.option(
+    "--spec",
+    "spec_file",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="load specification; without one, the reference profile",
+)
+@click.argument("arguments", nargs=-1, metavar="-- [OPTION]...", type=click.UNPROCESSED)
+def command(spec_file: Path | None, arguments: tuple[str, ...]) -> None:
+    """Run Locust in place of this process, so that signals reach it."""
+    from celsiusify_load_tests.config.profiles import read_spec, resolve
+    from celsiusify_load_tests.generator.options import environment
+    from celsiusify_load_tests.run.locust_process import LOCUSTFILE
+
+    load = resolve(read_spec(spec_file) if spec_file else {}, str(spec_file or "load"))
+    locust = [sys.executable, "-m", "locust", "-f", str(LOCUSTFILE), *arguments]
+    os.execve(sys.executable, locust, {**environment(load), **os.environ})

@@ -1,77 +1,95 @@
-"""The command `celsiusify-load-tests`: run loads, search capacities, or list what there is."""
+"""The command `celsiusify-load-tests`."""
 
-import argparse
+import importlib
+import os
 import shlex
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
-from celsiusify_load_tests.cli.capacity import add_capacity_options, find_capacities
-from celsiusify_load_tests.cli.export import add_emit_options, emit
-from celsiusify_load_tests.cli.locust import add_locust_options, become_locust
-from celsiusify_load_tests.cli.member import add_member_options, part
-from celsiusify_load_tests.cli.options import add_targets_file
-from celsiusify_load_tests.cli.run import add_run_options, run_loads
-from celsiusify_load_tests.cli.types import Parser
-from celsiusify_load_tests.cli.worker import add_worker_options, work_for_leader
-from celsiusify_load_tests.config.profiles import read_profiles
-from celsiusify_load_tests.config.targets import read_targets
+import click
+
 from celsiusify_load_tests.errors import LoadTestError
 from celsiusify_load_tests.exit_codes import ExitCode
 
 PROGRAM = "celsiusify-load-tests"
+VERBS = {
+    "run": "Load targets and record every request.",
+    "capacity": "Search the highest rate at which targets hold an objective.",
+    "targets": "List the targets.",
+    "profiles": "List the load profiles.",
+    "schema": "Write the JSON Schema of a load specification.",
+    "worker": "Take part in a run that is led on another machine.",
+    "member": "Take a role in a run of equal pods.",
+    "export": "Print a run's files as lines of a log.",
+    "locust": "Run Locust itself, for its web UI.",
+}
+"""The help of each verb. The verb's module is imported only when the verb is called."""
+
+HELP = """Drive load at serving targets and record every request.
+
+\b
+Exit codes:
+  0    complete: every request succeeded
+  1    complete, but some requests failed; schema --check: out of date
+  2    an option, a file or a target can't be used
+  3    a measurement is invalid, e.g. because a worker was lost
+  4    the targets' answers differ: nothing was timed
+  5    capacity: not even the lowest rate holds the objective
+  130  interrupted; what was recorded is kept
+  141  the reader of the output closed it
+"""
 
 
-def parser() -> Parser:
-    """The command line."""
-    top = Parser(prog=PROGRAM, description=__doc__)
-    verbs = top.add_subparsers(dest="verb", required=True, metavar="VERB", parser_class=Parser)
-    add_run_options(verbs.add_parser("run", help="load targets and record every request"))
-    add_capacity_options(verbs.add_parser("capacity", help="search the highest rate that holds"))
-    add_targets_file(verbs.add_parser("targets", help="list the targets"))
-    verbs.add_parser("profiles", help="list the load profiles")
-    add_worker_options(verbs.add_parser("worker", help="take part in a run of another machine"))
-    add_member_options(verbs.add_parser("member", help="be one of several pods of a run"))
-    add_emit_options(verbs.add_parser("emit", help="print a run's files as lines of a log"))
-    add_locust_options(verbs.add_parser("locust", help="run Locust itself, for its web UI"))
-    return top
+class LazyGroup(click.Group):
+    """A group that imports a verb's module when the verb is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names of all verbs."""
+        return list(VERBS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return a verb, or None if there is no verb of that name."""
+        if cmd_name not in VERBS:
+            return None
+        verb = importlib.import_module(f"celsiusify_load_tests.cli.{cmd_name}").command
+        assert isinstance(verb, click.Command)
+        return verb
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the verbs' help without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(VERBS.items()))
+
+
+@click.group(cls=LazyGroup, help=HELP, no_args_is_help=False)
+@click.version_option(package_name=PROGRAM, message="%(prog)s %(version)s")
+def group() -> None:
+    """Hold the verbs."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Do what the command line says; returns the exit code."""
+    """Run the command line and return its exit code; errors are one line on stderr."""
     arguments = sys.argv[1:] if argv is None else list(argv)
-    options = parser().parse_args(arguments)
     try:
-        return VERBS[options.verb](options, shlex.join([PROGRAM, *arguments]))
-    except LoadTestError as problem:
-        print(f"{PROGRAM}: {problem}", file=sys.stderr)
-        return ExitCode.USAGE
+        # click's own main() would turn a closed pipe into exit code 1.
+        with group.make_context(PROGRAM, arguments, obj=shlex.join([PROGRAM, *arguments])) as ctx:
+            code = ExitCode(group.invoke(ctx))
+        sys.stdout.flush()
+    except click.exceptions.Exit as end:
+        return end.exit_code
+    except click.ClickException as error:
+        return _fail(error.format_message())
+    except LoadTestError as error:
+        return _fail(str(error))
+    except (KeyboardInterrupt, click.Abort):
+        return ExitCode.INTERRUPTED
+    except BrokenPipeError:
+        # Python flushes stdout again at exit and would report the closed pipe then.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return ExitCode.BROKEN_PIPE
+    return code
 
 
-def _targets(options: argparse.Namespace, _: str) -> ExitCode:
-    for target in read_targets(options.targets_file).values():
-        request = target.request
-        extra = "" if target.in_all else "  (not in `all`)"
-        print(f"{target.name:20}{target.title:30}{request.protocol:10}{request}{extra}")
-    return ExitCode.OK
-
-
-def _profiles(_: argparse.Namespace, __: str) -> ExitCode:
-    for profile in read_profiles().values():
-        print(f"{profile.name:12}{profile}")
-    return ExitCode.OK
-
-
-def _member(options: argparse.Namespace, _: str) -> int:
-    return main(part(options, parser()))
-
-
-VERBS: dict[str, Callable[[argparse.Namespace, str], int]] = {
-    "run": run_loads,
-    "capacity": find_capacities,
-    "targets": _targets,
-    "profiles": _profiles,
-    "worker": work_for_leader,
-    "member": _member,
-    "emit": emit,
-    "locust": become_locust,
-}
+def _fail(message: str) -> int:
+    print(f"{PROGRAM}: {' '.join(message.split())}", file=sys.stderr)
+    return ExitCode.USAGE

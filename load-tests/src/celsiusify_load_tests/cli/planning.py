@@ -1,45 +1,125 @@
-"""Make the plan that follows from the options of a verb, and match hosts with targets."""
+"""Make the plan of a run from a command line."""
 
-import argparse
 import tempfile
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import Any, Self
 
-from celsiusify_load_tests.cli.options import ALL
-from celsiusify_load_tests.config.connection_policy import KEEP_ALIVE
-from celsiusify_load_tests.config.load_model import LoadModel
-from celsiusify_load_tests.config.profiles import Profile
+from celsiusify_load_tests.cli.options import ALL, given_values
+from celsiusify_load_tests.config.load_spec import LoadSpec
+from celsiusify_load_tests.config.profiles import is_complete, read_spec, resolve
 from celsiusify_load_tests.config.targets import Target, find_targets, read_targets
-from celsiusify_load_tests.distributed.protocol import (
-    CONTROL_PORT,
-    LISTEN,
-    LOCUST_PORT,
-    WORKER_TIMEOUT_S,
-    Distribution,
-)
+from celsiusify_load_tests.distributed.protocol import Distribution
 from celsiusify_load_tests.errors import LoadTestError, ServingError
 from celsiusify_load_tests.export.exporter import HOLD_S, LIMIT_BYTES, ExportLimits
 from celsiusify_load_tests.host.cpu_affinity import Split, for_load_on
 from celsiusify_load_tests.run.plan import Plan
 from celsiusify_load_tests.servers.local import prepare
 
-Given = tuple[str | None, str]
-"""A target's name, or None where only one is meant, and a URL."""
+NamedUrl = tuple[str | None, str]
+"""A target's name, or None where only one target is meant, and a URL."""
 
 
-def by_target(given: Sequence[Given | None], names: Sequence[str], option: str) -> dict[str, str]:
-    """Say where each target is; of several URLs for one the last counts.
+@dataclass(frozen=True)
+class RunOptions:
+    """The options of a run that aren't part of the load; `cli.options` describes them."""
 
-    Args:
-        given: What was given with an option; None for an empty value.
-        names: The targets that are loaded.
-        option: How the option is called.
+    names: Sequence[str]
+    targets_file: Path
+    spec_file: Path | None
+    hosts: Sequence[NamedUrl]
+    counters: Sequence[NamedUrl]
+    workers: int
+    listen: str | None
+    control_port: int | None
+    locust_port: int | None
+    worker_timeout: float | None
+    results: Path
+    frames: bool
+    frames_limit: int | None
+    hold_s: int | None
+    quiet: bool
+
+    @classmethod
+    def of(cls, parameters: Mapping[str, Any]) -> Self:
+        """Pick these options out of all of a verb's."""
+        return cls(**{field.name: parameters[field.name] for field in fields(cls)})
+
+
+def load_values(parameters: Mapping[str, Any], **defaults: object) -> dict[str, Any]:
+    """Return the values of a load: the options override the file, the file the defaults.
 
     Raises:
-        LoadTestError: If a URL can't be told to be one target's.
+        LoadTestError: If the file can't be read, or leaves nothing to the profile that is named.
     """
-    found: dict[str, str] = {}
-    for name, url in filter(None, given):
+    given, spec_file = given_values(parameters), parameters["spec_file"]
+    if spec_file is None:
+        return _merged(defaults, given)
+    values = read_spec(spec_file)
+    if "profile" in given and is_complete(values):
+        raise LoadTestError(
+            f"--profile {given['profile']}: {spec_file} gives every value of the load itself; "
+            "leave the option out, or the file's values that the profile is to give"
+        )
+    return _merged(defaults, _merged(values, given))
+
+
+def _merged(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Override values, within nested parts too."""
+    merged = dict(base)
+    for name, value in changes.items():
+        old = merged.get(name)
+        if old is None or not isinstance(value, Mapping):
+            merged[name] = value
+        elif isinstance(old, Mapping):  # anything else the specification refuses
+            merged[name] = _merged(old, value)
+    return merged
+
+
+def make_plan(options: RunOptions, values: Mapping[str, Any], command: str) -> tuple[Plan, Split]:
+    """Make the plan of a run, and split the cores for it.
+
+    Raises:
+        LoadTestError: If a value makes no sense, or a target can't be loaded or none is named.
+    """
+    spec = resolve(values, str(options.spec_file or "load"))
+    targets = _targets(options, spec)
+    names = [target.name for target in targets]
+    hosts = by_target(options.hosts, names, "--host")
+    counters = by_target(options.counters, names, "--counters")
+    check_counters(counters, hosts)
+    _check(targets, hosts, options.targets_file)
+    split = for_load_on([hosts.get(name) for name in names])
+    distribution = _distribution(options, spec, hosts, names)
+    plan = Plan(
+        load=spec.model_copy(update={"targets": tuple(names)}),
+        targets=targets,
+        targets_file=options.targets_file,
+        hosts=hosts,
+        counters=counters,
+        processes=_processes(spec, split, distribution),
+        results=options.results,
+        command=command,
+        export=_export_limits(options),
+        distribution=distribution,
+    )
+    return plan, split
+
+
+def by_target(urls: Sequence[NamedUrl], names: Sequence[str], option: str) -> dict[str, str]:
+    """Return each target's URL; of several the last counts.
+
+    Args:
+        urls: The values of an option.
+        names: The targets that are loaded.
+        option: The option's name.
+
+    Raises:
+        LoadTestError: If it isn't clear whose a URL is.
+    """
+    by_name: dict[str, str] = {}
+    for name, url in urls:
         if name is None and len(names) > 1:
             raise LoadTestError(
                 f"{option} is one server, but {len(names)} targets are named; "
@@ -47,115 +127,69 @@ def by_target(given: Sequence[Given | None], names: Sequence[str], option: str) 
             )
         if name not in (None, *names):
             raise LoadTestError(f"{option} {name}={url}: only {', '.join(names)} is loaded")
-        found[name or names[0]] = url
-    return found
+        by_name[name or names[0]] = url
+    return by_name
 
 
 def check_counters(counters: Mapping[str, str], hosts: Mapping[str, str]) -> None:
-    """See that counters are of servers that run already.
+    """Check that counters are those of running servers.
 
     Raises:
-        LoadTestError: If one isn't.
+        LoadTestError: If a target with counters has no host.
     """
     for name, url in counters.items():
         if name not in hosts:
             raise LoadTestError(f"--counters {name}={url} needs --host {name}=URL as well")
 
 
-DEFAULT_ORDER = "abba"
-
-
-def make_plan(
-    options: argparse.Namespace,
-    command: str,
-    profile: Profile,
-    load: LoadModel,
-    rounds: int = 1,
-    order: str = DEFAULT_ORDER,
-) -> tuple[Plan, Split]:
-    """The plan, and the cores that it is carried out on.
-
-    Raises:
-        LoadTestError: If the targets that are named can't be loaded, or none is.
-    """
-    targets = _targets(options)
-    names = [target.name for target in targets]
-    hosts = by_target(options.host, names, "--host")
-    counters = by_target(options.counters, names, "--counters")
-    check_counters(counters, hosts)
-    _check(targets, hosts, options.targets_file)
-    split = for_load_on([hosts.get(name) for name in names])
-    distribution = _distribution(options, hosts, names)
-    plan = Plan(
-        targets=targets,
-        targets_file=options.targets_file,
-        profile=profile,
-        load=load,
-        policy=options.connection or KEEP_ALIVE,
-        rounds=rounds,
-        order=order,
-        calibrated=not options.no_calibration,
-        hosts=hosts,
-        counters=counters,
-        processes=_processes(options, split, distribution, profile, load),
-        seed=options.seed,
-        results=options.results,
-        start_timeout_s=options.start_timeout,
-        command=command,
-        way_home=_way_home(options),
-        distribution=distribution,
-    )
-    return plan, split
-
-
 def _distribution(
-    options: argparse.Namespace, hosts: Mapping[str, str], names: list[str]
+    options: RunOptions, spec: LoadSpec, hosts: Mapping[str, str], names: list[str]
 ) -> Distribution | None:
     if not options.workers:
         return None
     for name in names:
         if name not in hosts:
             raise LoadTestError(f"--workers needs --host {name}=URL: where all of them reach it")
+    given = {
+        "listen": options.listen,
+        "control_port": options.control_port,
+        "locust_port": options.locust_port,
+        "worker_timeout_s": options.worker_timeout,
+    }
+    settings: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
     return Distribution(
         workers=options.workers,
-        processes=options.processes or 1,
-        listen=options.listen or LISTEN,
-        control_port=options.control_port or CONTROL_PORT,
-        locust_port=options.locust_port or LOCUST_PORT,
-        worker_timeout_s=options.worker_timeout or WORKER_TIMEOUT_S,
+        processes=spec.processes or 1,
+        stop_timeout_s=spec.limits.stop_timeout_s,
+        **settings,
     )
 
 
-def _processes(
-    options: argparse.Namespace,
-    split: Split,
-    distribution: Distribution | None,
-    profile: Profile,
-    load: LoadModel,
-) -> int:
-    """How many processes make the load, in all; each needs a user."""
+def _processes(spec: LoadSpec, split: Split, distribution: Distribution | None) -> int:
+    """Return the number of load-generating processes in all; each needs a user."""
     if distribution is None:
-        return min(options.processes or split.processes, profile.users)
+        return min(spec.processes or split.processes, spec.users)
     processes = distribution.workers * distribution.processes
-    if load.rate_rps is None and processes > profile.users:
-        raise LoadTestError(f"{profile.users} users are too few for {processes} load processes")
+    if not spec.is_open and processes > spec.users:
+        raise LoadTestError(f"{spec.users} users are too few for {processes} load processes")
     return processes
 
 
-def _way_home(options: argparse.Namespace) -> ExportLimits | None:
+def _export_limits(options: RunOptions) -> ExportLimits | None:
     if not options.frames:
         return None
-    hold_s = HOLD_S if options.hold is None else float(options.hold)
+    hold_s = HOLD_S if options.hold_s is None else float(options.hold_s)
     return ExportLimits(options.frames_limit or LIMIT_BYTES, hold_s)
 
 
-def _targets(options: argparse.Namespace) -> list[Target]:
+def _targets(options: RunOptions, spec: LoadSpec) -> list[Target]:
     known = read_targets(options.targets_file)
-    of_all = [name for name, target in known.items() if target.in_all]
-    names = of_all if options.targets == [ALL] else list(dict.fromkeys(options.targets))
+    names = list(options.names) or list(spec.targets)
+    if names == [ALL]:
+        names = [name for name, target in known.items() if target.in_all]
     if not names:
         raise LoadTestError(f"name a target: {', '.join(known)} or {ALL}")
-    return find_targets(options.targets_file, names)
+    return find_targets(options.targets_file, dict.fromkeys(names))
 
 
 def _check(targets: list[Target], hosts: Mapping[str, str], targets_file: Path) -> None:
@@ -165,7 +199,7 @@ def _check(targets: list[Target], hosts: Mapping[str, str], targets_file: Path) 
     except FileNotFoundError as problem:
         raise LoadTestError("can't write temporary files: mount /tmp, or set TMPDIR") from problem
     for target in targets:
-        target.client(hosts.get(target.name))  # refuses what isn't of its protocol
+        target.client(hosts.get(target.name))  # refuses another protocol's address
     _check_installed([target for target in targets if target.name not in hosts], targets_file)
 
 

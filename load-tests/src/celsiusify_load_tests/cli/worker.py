@@ -1,11 +1,13 @@
 """`celsiusify-load-tests worker`: take part in a run that is led on another machine."""
 
-import argparse
 from contextlib import closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from celsiusify_load_tests.cli.types import address, optional, port, positive
+import click
+
+from celsiusify_load_tests.cli.options import control_port_option, worker_timeout_option
+from celsiusify_load_tests.cli.params import ADDRESS
 from celsiusify_load_tests.distributed.client import LeaderClient, LostLeaderError, RejectedError
 from celsiusify_load_tests.distributed.protocol import CONTROL_PORT, WORKER_TIMEOUT_S
 from celsiusify_load_tests.distributed.worker import Heartbeat, JobRunner, Worker, register_request
@@ -15,38 +17,25 @@ from celsiusify_load_tests.host.signals import Interrupted, Interruption
 from celsiusify_load_tests.run.console import Terminal
 
 
-def add_worker_options(verb: argparse.ArgumentParser) -> None:
-    """Add the options of `worker`."""
-    add = verb.add_argument
-    add(
-        "--leader",
-        type=address,
-        required=True,
-        metavar="HOST[:PORT]",
-        help="the machine of the run, and its control port",
-    )
-    add(
-        "--control-port",
-        type=optional(port),
-        metavar="N",
-        help=f"where no PORT is given; default {CONTROL_PORT}",
-    )
-    add(
-        "--worker-timeout",
-        type=optional(positive),
-        metavar="SECONDS",
-        help=f"how long to look for the leader; default {WORKER_TIMEOUT_S:g}",
-    )
-
-
-def work_for_leader(options: argparse.Namespace, _: str) -> ExitCode:
+@click.command(help="Take part in a run that is led on another machine.")
+@click.option(
+    "--leader",
+    type=ADDRESS,
+    required=True,
+    metavar="HOST[:PORT]",
+    help="machine of the run, and its control port",
+)
+@control_port_option
+@worker_timeout_option
+def command(
+    leader: tuple[str, int | None], control_port: int | None, worker_timeout: float | None
+) -> ExitCode:
     """Take part in a run until it is over."""
-    host, given_port = options.leader
-    control_port = given_port or options.control_port or CONTROL_PORT
-    timeout_s = options.worker_timeout or WORKER_TIMEOUT_S
+    host, port = leader[0], leader[1] or control_port or CONTROL_PORT
+    timeout_s = worker_timeout or WORKER_TIMEOUT_S
     terminal = Terminal(quiet=True)
-    with Interruption() as stop_asked, closing(LeaderClient(host, control_port)) as client:
-        terminal.say(f"looking for the leader at {host}:{control_port}")
+    with Interruption() as stop_asked, closing(LeaderClient(host, port)) as client:
+        terminal.say(f"looking for the leader at {host}:{port}")
         try:
             run_config = client.register(register_request(), timeout_s, stop_asked.check)
         except LostLeaderError as problem:
@@ -54,7 +43,7 @@ def work_for_leader(options: argparse.Namespace, _: str) -> ExitCode:
         except Interrupted:
             return ExitCode.INTERRUPTED
         terminal.say(f"worker {run_config.worker} of the run")
-        return _work(JobRunner(client, run_config, stop_asked), host, control_port, terminal)
+        return _work(JobRunner(client, run_config, stop_asked), host, port, terminal)
 
 
 def _work(job_runner: JobRunner, host: str, control_port: int, terminal: Terminal) -> ExitCode:
@@ -65,14 +54,14 @@ def _work(job_runner: JobRunner, host: str, control_port: int, terminal: Termina
         TemporaryDirectory(prefix="celsiusify-") as folder,
     ):
         try:
-            command = Worker(job_runner, host, Path(folder), terminal.complain).work()
+            order = Worker(job_runner, host, Path(folder), terminal.complain).work()
         except Interrupted:
             return ExitCode.INTERRUPTED
         except (LostLeaderError, RejectedError) as problem:
             terminal.complain(f"stopped: {problem}")
             return ExitCode.INVALID
-    if command.problem:
-        terminal.complain(command.problem)
+    if order.problem:
+        terminal.complain(order.problem)
         return ExitCode.USAGE
     terminal.say("the run is over")
     return ExitCode.OK

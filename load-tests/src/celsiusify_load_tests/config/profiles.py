@@ -1,199 +1,136 @@
-"""Read load profiles: who sends requests, at what rate, and for how long."""
+"""Read load profiles and complete a specification with the values of its profile."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, replace
+from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
-from typing import Annotated, Any, NamedTuple
+from typing import Any
 
-from pydantic import Field, FiniteFloat, NonNegativeInt, PositiveInt, field_validator
-from pydantic.dataclasses import dataclass
-
-from celsiusify_load_tests.config.validation import STRICT, checked, read_yaml
+from celsiusify_load_tests.config.load_spec import LoadSpec
+from celsiusify_load_tests.config.validation import checked, read_yaml
 from celsiusify_load_tests.errors import LoadTestError
 
-_NS_PER_S = 1_000_000_000
+PROFILES_FILE = Path(__file__).with_name("profiles.yaml")
+DEFAULT_PROFILE = "reference"
+MAX_IN_FLIGHT = 1000
+"""The cap on the requests in flight of an open load that names none."""
 
-Positive = Annotated[FiniteFloat, Field(gt=0)]
+_REQUIRED = [name for name, field in LoadSpec.model_fields.items() if field.is_required()]
+_DEFINING = [*_REQUIRED, "steps"]
+"""The values that a profile is known by; a load with others isn't called by its name."""
 
-
-@dataclass(frozen=True, config=STRICT)
-class Step:
-    """So many seconds at a share of the load's rate."""
-
-    for_s: Positive
-    share: Positive
-
-
-Steps = tuple[Step, ...]
+Values = Mapping[str, Any]
 
 
-class Segment(NamedTuple):
-    """So many seconds at a rate, in requests/s."""
-
-    duration_s: float
-    rate_rps: float
-
-
-def stretches(steps: Steps, rate_rps: float, warm_up_s: float) -> list[Segment]:
-    """The rates of a load one after the other; it warms up at that of the first step."""
-    found = [Segment(step.for_s, step.share * rate_rps) for step in steps]
-    first = found[0]
-    return [Segment(warm_up_s + first.duration_s, first.rate_rps), *found[1:]]
+@cache
+def read_profiles(path: Path = PROFILES_FILE) -> dict[str, dict[str, Any]]:
+    """Read the values of every profile, by name."""
+    profiles: dict[str, dict[str, Any]] = read_yaml(path)
+    return profiles
 
 
-def placed(steps: Steps, rate_rps: float, from_ns: int) -> list[dict[str, float]]:
-    """When each step was, in ns, and its rate, as `results/README.md` has it.
-
-    Args:
-        steps: Of the load.
-        rate_rps: Of which they have shares.
-        from_ns: When the first began, which is when the warm-up was over.
-    """
-    course = []
-    for step in steps:
-        until_ns = from_ns + round(step.for_s * _NS_PER_S)
-        rate = round(step.share * rate_rps, 6)
-        course.append({"from_ns": from_ns, "until_ns": until_ns, "rate_rps": rate})
-        from_ns = until_ns
-    return course
-
-
-def at(steps: Steps, elapsed_s: float) -> int:
-    """The step that a load is in, from 0, so long after the first began; the last at its end."""
-    for number, step in enumerate(steps[:-1]):
-        elapsed_s -= step.for_s
-        if elapsed_s < 0:
-            return number
-    return len(steps) - 1
-
-
-def lasting(steps: Steps, duration_s: float) -> Steps:
-    """The same steps made longer or shorter, so that together they last as long as that."""
-    factor = duration_s / sum(step.for_s for step in steps)
-    return tuple(replace(step, for_s=step.for_s * factor) for step in steps)
-
-
-def written(steps: Sequence[Step]) -> str:
-    """As a text, which is what Locust's options can be: `60.0:0.2,180.0:1.0`."""
-    return ",".join(f"{step.for_s}:{step.share}" for step in steps)
-
-
-def read(text: str) -> Steps:
-    """Read what `written` wrote; no steps of an empty text.
+def read_spec(path: Path) -> dict[str, Any]:
+    """Read a specification's values, which needn't be complete.
 
     Raises:
-        ValueError: If it is something else.
+        LoadTestError: If the file can't be read or holds no mapping.
     """
-    pairs = [pair.partition(":") for pair in text.split(",") if pair]
-    return tuple(Step(float(for_s), float(share)) for for_s, _, share in pairs)
+    values = read_yaml(path)
+    if not isinstance(values, dict):
+        raise LoadTestError(f"{path}: {type(values).__name__}; expected a mapping of load values")
+    return values
 
 
-PROFILES_FILE = Path(__file__).with_name("profiles.yaml")
+def resolve(values: Values, where: str = "load") -> LoadSpec:
+    """Complete a specification with the values of its profile.
 
-Range = tuple[FiniteFloat, FiniteFloat]
-
-
-@dataclass(frozen=True, config=STRICT)
-class Profile:
-    """What is asked, for how long, and how many ask.
-
-    Users have no part in an open load: those who wait for their answer, then think, are a closed
-    load's; steps and their rate are an open one's.
-
-    Attributes:
-        run_time_s: How long it is measured, from when all users run and are warm.
-        warm_up_s: How long all users run before that.
-        cool_down_s: How long the machine rests between one load and the next.
-        think_time_s: Shortest and longest think time, in s; uniform between them.
-        fahrenheit: Lowest and highest whole temperature asked for, in °F, to which a fraction is
-            added. Where the highest is one less than the lowest, only that is asked for.
-        rate_rps: Arrivals a second of an open load, where none other is asked for.
-        steps: How the rate of an open load goes while it is measured; None if it stays.
-    """
-
-    name: str
-    users: PositiveInt
-    spawn_rate_per_s: Positive
-    run_time_s: PositiveInt
-    warm_up_s: NonNegativeInt
-    cool_down_s: NonNegativeInt
-    think_time_s: Range
-    fahrenheit: Range
-    rate_rps: Positive | None = None
-    steps: Steps | None = None
-
-    @field_validator("think_time_s")
-    @classmethod
-    def _ascends_from_zero(cls, values: Range) -> Range:
-        if values[0] > values[1]:
-            raise ValueError("the first must not be above the second")
-        if values[0] < 0:
-            raise ValueError("a think time can't be negative")
-        return values
-
-    @field_validator("fahrenheit")
-    @classmethod
-    def _holds_a_temperature(cls, values: Range) -> Range:
-        if values[0] > values[1] + 1:
-            raise ValueError("the first must not be above the second")
-        return values
-
-    def __str__(self) -> str:
-        if self.steps:
-            course = ", ".join(f"{step.share:.0%} for {step.for_s:g} s" for step in self.steps)
-            return f"arrivals in steps: {course} of {self.rate_rps or 0:,g} a second"
-        low_s, high_s = self.think_time_s
-        return (
-            f"{self.users} users, {self.spawn_rate_per_s:g} more a second, "
-            f"think time {low_s:g} to {high_s:g} s, for {self.run_time_s} s"
-        )
-
-    @property
-    def duration_s(self) -> float:
-        """How long a load lasts, from its first user's start."""
-        return self.users / self.spawn_rate_per_s + self.warm_up_s + self.run_time_s
-
-    @property
-    def ceiling_rps(self) -> float:
-        """The throughput in requests/s that no server can exceed under this load.
-
-        With N users and mean think time Z, N = X (R + Z) and so X ≤ N/Z: the interactive response
-        time law (Denning & Buzen, 1978, The Operational Analysis of Queueing Network Models).
-        """
-        mean_think_time_s = sum(self.think_time_s) / 2
-        return self.users / mean_think_time_s if mean_think_time_s else float("inf")
-
-
-def read_profiles(path: Path = PROFILES_FILE) -> dict[str, Profile]:
-    """Read every profile, by name."""
-    entries = read_yaml(path)
-    return {
-        name: checked(Profile, {"name": name, **_with_length(entry)}, f"{path}: {name}")
-        for name, entry in entries.items()
-    }
-
-
-def _with_length(entry: dict[str, Any]) -> dict[str, Any]:
-    """Steps say themselves how long they last."""
-    steps = entry.get("steps")
-    return {**entry, "run_time_s": sum(step["for_s"] for step in steps)} if steps else entry
-
-
-def find_profile(name: str, overrides: Mapping[str, Any]) -> Profile:
-    """Take the profile `name` with some of its values replaced; then it is called `<name>-changed`.
+    Where a value differs from the profile's, the load is called `<profile>-changed`.
 
     Args:
-        name: A profile's name.
-        overrides: New values by field; those that are None change nothing.
+        values: The values that are given.
+        where: The file that an error names.
 
     Raises:
         LoadTestError: If there is no such profile, or a value makes no sense.
     """
-    known = read_profiles()
-    if name not in known:
-        raise LoadTestError(f"no profile {name!r}; there are {', '.join(known)}")
-    given = {field: value for field, value in overrides.items() if value is not None}
-    if (asked := known[name].steps) and "run_time_s" in given:
-        given["steps"] = lasting(asked, given["run_time_s"])
-    changed = checked(Profile, asdict(known[name]) | given, f"profile {name}")
-    return changed if changed == known[name] else replace(changed, name=f"{name}-changed")
+    name = values.get("profile", DEFAULT_PROFILE)
+    profile = _profile(name, values)
+    merged = {**profile, **values}
+    steps = merged.get("steps")
+    merged.setdefault("model", "poisson" if steps else "closed")
+    if merged["model"] == "closed" and steps:
+        raise LoadTestError(f"{where}: profile {name} is an open load: --load poisson or constant")
+    if steps:
+        merged |= _scaled(steps, values.get("run_time_s"))
+    elif merged["model"] == "closed" and "rate_rps" not in values:
+        merged.pop("rate_rps", None)
+    spec = checked(LoadSpec, merged, where)
+    return _named(_bounded(spec), profile)
+
+
+def is_complete(values: Values) -> bool:
+    """Return True if a specification needs no profile."""
+    return all(required in values for required in _REQUIRED)
+
+
+def _profile(name: object, values: Values) -> dict[str, Any]:
+    """Return the values of a profile; a complete specification needs none."""
+    profiles = read_profiles()
+    if isinstance(name, str) and name in profiles:
+        return profiles[name]
+    if is_complete(values):
+        return {}
+    raise LoadTestError(f"no profile {name!r}; there are {', '.join(profiles)}")
+
+
+def _scaled(steps: Any, run_time_s: Any) -> dict[str, Any]:
+    """Return steps that together take the run time; their own sum if there is none."""
+    try:
+        total_s = sum(step["duration_s"] for step in steps)
+        factor = (run_time_s or total_s) / total_s
+        scaled = [{**step, "duration_s": step["duration_s"] * factor} for step in steps]
+    except (KeyError, TypeError, ZeroDivisionError):
+        return {}  # the model says what is wrong with the steps
+    return {"run_time_s": run_time_s or total_s, "steps": steps if factor == 1 else scaled}
+
+
+def _bounded(spec: LoadSpec) -> LoadSpec:
+    """Give an open load its cap on requests in flight."""
+    if not spec.is_open or spec.limits.max_in_flight is not None:
+        return spec
+    limits = spec.limits.model_copy(update={"max_in_flight": MAX_IN_FLIGHT})
+    return spec.model_copy(update={"limits": limits})
+
+
+def _named(spec: LoadSpec, profile: Values) -> LoadSpec:
+    """Return a load that differs from its profile under another name."""
+    if not profile:
+        return spec
+    defining = {name: profile.get(name) for name in _DEFINING}
+    if steps := profile.get("steps"):
+        defining |= _scaled(steps, None)
+    original = checked(LoadSpec, {**spec.model_dump(), **defining}, f"profile {spec.profile}")
+    if all(getattr(spec, name) == getattr(original, name) for name in _DEFINING):
+        return spec
+    return spec.model_copy(update={"profile": f"{spec.profile}-changed"})
+
+
+def schema() -> dict[str, Any]:
+    """Return the JSON Schema of a specification, in which every value may be left out."""
+    content = _untitled(LoadSpec.model_json_schema())
+    del content["required"]
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Celsiusify load specification",
+        **content,
+    }
+
+
+def _untitled(value: Any) -> Any:
+    """Remove the titles, which only repeat the names of values."""
+    if not isinstance(value, dict):
+        return value
+    return {
+        key: _untitled(part)
+        for key, part in value.items()
+        if key != "title" or not isinstance(part, str)
+    }

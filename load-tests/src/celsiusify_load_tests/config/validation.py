@@ -38,6 +38,14 @@ def checked(
     try:
         return TypeAdapter(kind).validate_python(value)
     except ValidationError as problem:
-        first = problem.errors(include_url=False)[0]
-        key = ".".join(str(part) for part in first["loc"]) or "its content"
-        raise error(f"{where}: {key}: {first['msg']}, got {first['input']!r}") from problem
+        raise error(f"{where}: {_fault(problem)}") from problem
+
+
+def _fault(problem: ValidationError) -> str:
+    """Return the first fault in one line."""
+    first = problem.errors(include_url=False)[0]
+    message = " ".join(str(first["msg"]).removeprefix("Value error, ").split())
+    if not first["loc"]:
+        return message
+    key = ".".join(str(part) for part in first["loc"])
+    return f"{key}: {message}, got {first['input']!r}"

@@ -1,11 +1,10 @@
 """Calibrate the load generators of all workers at the same time."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from celsiusify_load_tests.config.profiles import Profile
+from celsiusify_load_tests.config.load_spec import LoadSpec
 from celsiusify_load_tests.config.targets import find_targets
 from celsiusify_load_tests.config.validation import checked
 from celsiusify_load_tests.preflight.generator_capacity import GeneratorCapacity, Subject
@@ -21,21 +20,18 @@ def details(subject: Subject, processes: int) -> dict[str, Any]:
         processes: The number of load-generating processes of a worker.
     """
     return {
-        **vars(subject),
+        "run": subject.run,
+        "load": subject.load.model_dump(mode="json"),
         "targets": [target.name for target in subject.targets],
-        "targets_file": None,
-        "profile": asdict(subject.profile),
         "processes": processes,
     }
 
 
 def subject(details: dict[str, Any], targets_file: Path) -> Subject:
     """Rebuild the subject from its settings on the worker's machine."""
-    profile = checked(Profile, details["profile"], "the profile of a calibration")
+    load = checked(LoadSpec, details["load"], "the load of a calibration")
     targets = find_targets(targets_file, details["targets"])
-    return Subject(
-        **{**details, "targets": targets, "targets_file": targets_file, "profile": profile}
-    )
+    return Subject(details["run"], load, targets, targets_file, details["processes"])
 
 
 def added(measured: Sequence[GeneratorCapacity]) -> GeneratorCapacity:

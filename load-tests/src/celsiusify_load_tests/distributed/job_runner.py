@@ -15,7 +15,7 @@ from celsiusify_load_tests.host.signals import Interruption
 from celsiusify_load_tests.recording.clock import OFFSET_NS
 from celsiusify_load_tests.recording.events import RESTING, read_journal
 from celsiusify_load_tests.recording.paths import journal_file
-from celsiusify_load_tests.run.locust_process import LOCUSTFILE, STOP_TIMEOUT_S
+from celsiusify_load_tests.run.locust_process import LOCUSTFILE
 
 STEP_S = 0.05
 GRACE_S = 3.0
@@ -62,8 +62,9 @@ def command(run_config: RunConfig, paths: JobPaths, number: int) -> list[str]:
 class LocustProcesses:
     """The load-generating processes of this machine, by their numbers."""
 
-    def __init__(self, paths: JobPaths) -> None:
+    def __init__(self, paths: JobPaths, stop_timeout_s: float) -> None:
         self._paths = paths
+        self._stop_timeout_s = stop_timeout_s
         self._processes: dict[int, Popen[bytes]] = {}
         self._silence: dict[int, _Silence] = {}
 
@@ -111,7 +112,7 @@ class LocustProcesses:
         for number, process in self._processes.items():
             if self._silence[number].is_too_long():
                 kill_session(process.pid)
-            stop(process, STOP_TIMEOUT_S + GRACE_S)
+            stop(process, self._stop_timeout_s + GRACE_S)
 
 
 @contextmanager
@@ -126,7 +127,7 @@ def running_locust(
         offset: The offset of this machine's clock from the leader's.
     """
     paths.spool.mkdir()
-    running = LocustProcesses(paths)
+    running = LocustProcesses(paths, run_config.stop_timeout_s)
     try:
         for number in numbers(run_config):
             running.start(number, command(run_config, paths, number), offset)

@@ -203,7 +203,13 @@ def leader_session(
     listen = distribution.listen
     with listening(listen, distribution.locust_port):
         pass  # Locust's master will, once a load begins
-    run_config = RunConfig(0, distribution.processes, distribution.locust_port, targets)
+    run_config = RunConfig(
+        0,
+        distribution.processes,
+        distribution.locust_port,
+        targets,
+        distribution.stop_timeout_s,
+    )
     control = Control(WorkerRegistry(distribution.workers, versions(), run_config), UploadStore())
     leader = Leader(distribution, control)
     with (

@@ -3,12 +3,14 @@
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from celsiusify_load_tests.config.load_spec import Limits
 from celsiusify_load_tests.distributed.clock_sync import Offset
 
 LISTEN = "0.0.0.0"  # workers are on other machines
 CONTROL_PORT = 5558
 LOCUST_PORT = 5557
 WORKER_TIMEOUT_S = 120.0
+STOP_TIMEOUT_S = Limits().stop_timeout_s
 
 HEARTBEAT_INTERVAL_S = 1.0
 """The time between two heartbeats of a worker."""
@@ -33,6 +35,7 @@ class Distribution:
         control_port: The port of the leader's HTTP API.
         locust_port: The port of Locust's master.
         worker_timeout_s: The time within which all workers must register.
+        stop_timeout_s: The time for the last answers at the end of a load.
     """
 
     workers: int
@@ -41,6 +44,7 @@ class Distribution:
     control_port: int = CONTROL_PORT
     locust_port: int = LOCUST_PORT
     worker_timeout_s: float = WORKER_TIMEOUT_S
+    stop_timeout_s: float = STOP_TIMEOUT_S
 
 
 @dataclass(frozen=True)
@@ -69,12 +73,14 @@ class RunConfig:
         processes: The number of load-generating processes of the worker.
         locust_port: The port of Locust's master on the leader's machine.
         targets: The text of the leader's targets.yaml.
+        stop_timeout_s: The time for the last answers at the end of a load.
     """
 
     worker: int
     processes: int
     locust_port: int
     targets: str
+    stop_timeout_s: float = STOP_TIMEOUT_S
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from celsiusify_load_tests.config.profiles import Segment, read, stretches
-from celsiusify_load_tests.generator.options import Options
+from celsiusify_load_tests.config.load_spec import LoadSpec, Segment
 from celsiusify_load_tests.generator.scenario import Scenario
 
 Schedule = NDArray[np.int64]
@@ -52,16 +51,16 @@ SCHEDULES: dict[str, Callable[[float, float, int], Schedule]] = {
 """How arrivals may follow each other: each makes a schedule of a rate, a duration and a seed."""
 
 
-def stepped(kind: str, stretches: Sequence[Segment], seed: int) -> Schedule:
-    """Arrivals of one `kind` at rates that follow each other.
+def stepped(kind: str, segments: Sequence[Segment], seed: int) -> Schedule:
+    """Schedule arrivals of one `kind` at rates that follow each other.
 
     Arrivals at a rate of 1 are laid out along the number of arrivals that are to be expected by a
     time, which grows with the rate: the inverse of that function says when each is due. Of a
     Poisson process it makes one whose rate changes (Çinlar, Introduction to Stochastic Processes,
-    1975, section 4.7); of even gaps those that are even within each stretch.
+    1975, section 4.7); of even gaps those that are even within each segment.
     """
-    times_s = np.cumsum([0.0, *(stretch.duration_s for stretch in stretches)])
-    expected = np.cumsum([0.0, *(each.duration_s * each.rate_rps for each in stretches)])
+    times_s = np.cumsum([0.0, *(segment.duration_s for segment in segments)])
+    expected = np.cumsum([0.0, *(segment.duration_s * segment.rate_rps for segment in segments)])
     at_rate_1 = SCHEDULES[kind](1.0, float(expected[-1]), seed) / _NS_PER_S
     offsets_s = np.interp(at_rate_1, expected, times_s)
     return _within(float(times_s[-1]), offsets_s * _NS_PER_S)
@@ -81,12 +80,12 @@ class Arrivals:
     """A schedule, and a temperature for each of its arrivals.
 
     Args:
-        options: The kind of arrivals, their rate and its steps, their seed, and how long they come.
-        scenario: What the temperatures are chosen from.
+        load: The open load whose arrivals they are.
+        scenario: The source of the temperatures.
     """
 
-    def __init__(self, options: Options, scenario: Scenario) -> None:
-        self._offsets_ns = _schedule(options)
+    def __init__(self, load: LoadSpec, scenario: Scenario) -> None:
+        self._offsets_ns = _schedule(load)
         self._fahrenheit = scenario.temperatures(len(self._offsets_ns))
 
     def fahrenheit(self, seq: int) -> float:
@@ -104,9 +103,8 @@ class Arrivals:
         return {"sha256": fingerprint(self._offsets_ns), "arrivals": len(self._offsets_ns)}
 
 
-def _schedule(options: Options) -> Schedule:
-    if steps := read(options.steps):
-        rates = stretches(steps, options.rate, options.warm_up_s)
-        return stepped(options.load, rates, options.seed)
-    duration_s = options.warm_up_s + options.measure_s
-    return SCHEDULES[options.load](options.rate, duration_s, options.seed)
+def _schedule(load: LoadSpec) -> Schedule:
+    segments = load.segments()
+    if load.steps:
+        return stepped(load.model, segments, load.seed)
+    return SCHEDULES[load.model](segments[0].rate_rps, segments[0].duration_s, load.seed)

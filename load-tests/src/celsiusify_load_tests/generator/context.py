@@ -21,17 +21,11 @@ from celsiusify_load_tests.client.base import (
     Timeouts,
 )
 from celsiusify_load_tests.client.check import WrongAnswerError
-from celsiusify_load_tests.config import profiles
-from celsiusify_load_tests.config.connection_policy import (
-    ConnectionLifetime,
-    ConnectionPolicy,
-    read_policy,
-)
-from celsiusify_load_tests.config.load_model import ARRIVALS
+from celsiusify_load_tests.config.connection_policy import ConnectionLifetime
 from celsiusify_load_tests.config.targets import find_target
 from celsiusify_load_tests.errors import LoadTestError
 from celsiusify_load_tests.generator.live_stats import tell_locust
-from celsiusify_load_tests.generator.options import LOADS, Options
+from celsiusify_load_tests.generator.options import Options
 from celsiusify_load_tests.generator.scenario import Scenario
 from celsiusify_load_tests.recording.clock import now_ns
 from celsiusify_load_tests.recording.events import Journal
@@ -41,60 +35,23 @@ from celsiusify_load_tests.recording.writer import Recorder
 
 
 class Plan:
-    """What is asked, of whom, and what is right.
+    """The load of a process: its requests, their target, and the right answers.
 
     Raises:
         LoadTestError: If an option, the host or the target makes no sense.
     """
 
     def __init__(self, options: Options, host: str | None) -> None:
-        _check(options)
+        if not options.target:
+            raise LoadTestError(f"expected --target NAME, one of those in {options.targets_file}")
         self.options = options
+        self.load = options.spec()
         target = find_target(Path(options.targets_file), options.target)
         self.target = target.name
-        self.scenario = Scenario(
-            options.think_min_s,
-            options.think_max_s,
-            options.fahrenheit_min,
-            options.fahrenheit_max,
-            options.seed,
-        )
-        self.policy = _policy(options.connection)
-        timeouts = Timeouts(options.connect_timeout_s, options.read_timeout_s)
+        self.scenario = Scenario(*self.load.think_time_s, *self.load.fahrenheit, self.load.seed)
+        limits = self.load.limits
+        timeouts = Timeouts(limits.connect_timeout_s, limits.read_timeout_s)
         self.client = target.client(host, timeouts)
-
-
-def _policy(text: str) -> ConnectionPolicy:
-    try:
-        return read_policy(text)
-    except ValueError as problem:
-        raise LoadTestError(f"--connection: {problem}") from problem
-
-
-def _check(options: Options) -> None:
-    if not options.target:
-        raise LoadTestError(f"expected --target NAME, one of those in {options.targets_file}")
-    think_s = (options.think_min_s, options.think_max_s)
-    if not 0 <= think_s[0] <= think_s[1]:
-        raise LoadTestError(f"expected 0 <= think-min-s <= think-max-s, got {think_s}")
-    timeouts_s = (options.connect_timeout_s, options.read_timeout_s)
-    if not min(timeouts_s) > 0:
-        raise LoadTestError(f"expected connect and read timeouts over 0 s, got {timeouts_s}")
-    _check_load(options)
-
-
-def _check_load(options: Options) -> None:
-    if options.load not in LOADS:
-        raise LoadTestError(f"expected a load of {', '.join(LOADS)}, got {options.load!r}")
-    if options.load in ARRIVALS and not min(options.rate, options.measure_s) > 0:
-        raise LoadTestError(f"expected --rate and --measure-s over 0 for a {options.load} load")
-    try:
-        profiles.read(options.steps)
-    except ValueError:
-        form = "SECONDS:SHARE,SECONDS:SHARE …"
-        raise LoadTestError(f"expected --steps like {form}, got {options.steps!r}") from None
-    if options.max_in_flight < 1:
-        raise LoadTestError(f"expected --max-in-flight from 1, got {options.max_in_flight}")
 
 
 class Load:
@@ -128,7 +85,7 @@ class Load:
             round=options.round,
             worker=worker,
             pid=os.getpid(),
-            seed=options.seed,
+            seed=self.plan.load.seed,
         )
         rows = rows_file(spool_dir, worker)
         with _writing(rows):
@@ -136,8 +93,9 @@ class Load:
 
     def connection(self, user: int) -> Connection:
         """Return the connection of a user, by its number in this process."""
-        chance = Random(f"connection/{self.plan.options.seed}/{self.worker}/{user}")
-        return self.plan.client.connect(self.counts, ConnectionLifetime(self.plan.policy, chance))
+        load = self.plan.load
+        chance = Random(f"connection/{load.seed}/{self.worker}/{user}")
+        return self.plan.client.connect(self.counts, ConnectionLifetime(load.policy, chance))
 
     @property
     def problem(self) -> str | None:

@@ -143,5 +143,7 @@ class Leader:
 
 def _stopwatch(environment: Environment, begin: Callable[[], int], journal: Journal) -> Stopwatch:
     options = options_of(environment.parsed_options)
+    load = options.spec()
+    times_s = (load.warm_up_s, load.run_time_s) if options.timed else (0.0, 0.0)
     assert environment.runner is not None
-    return Stopwatch(environment.runner, begin, journal, options.warm_up_s, options.measure_s)
+    return Stopwatch(environment.runner, begin, journal, *times_s)

@@ -18,7 +18,7 @@ from celsiusify_load_tests.generator.cardinality_guard import guard_names
 from celsiusify_load_tests.generator.context import Plan, claim
 from celsiusify_load_tests.generator.coordination import listen_for_drain
 from celsiusify_load_tests.generator.hooks import USAGE_ERROR, Generator, Leader
-from celsiusify_load_tests.generator.options import add_options, options_of
+from celsiusify_load_tests.generator.options import add_options, options_of, read_load_file
 from celsiusify_load_tests.generator.parent_watchdog import end_with_command
 from celsiusify_load_tests.generator.users import ConvertUser, ScheduledUser, choose_users
 
@@ -47,9 +47,10 @@ def take_part(environment: Environment, runner: Runner, **_: Any) -> None:
     gc.freeze()
     try:
         if not isinstance(runner, WorkerRunner):
+            assert environment.parsed_options is not None
+            read_load_file(environment.parsed_options)
             options = options_of(environment.parsed_options)
-            Plan(options, environment.host)
-            choose_users(environment)
+            choose_users(environment, Plan(options, environment.host).load)
             if options.spool_dir:
                 claim(Path(options.spool_dir))
             end_with_command(runner)

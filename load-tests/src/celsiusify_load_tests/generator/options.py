@@ -1,32 +1,30 @@
-"""The options that our locustfile adds to Locust's, for the command line or the environment."""
+"""Define the options that our locustfile adds to Locust's, for command line and environment.
 
+The load itself is one option: the JSON text of a specification, or a file that holds one. Locust's
+master sends all options to its workers, so they are plain texts and numbers.
+"""
+
+import json
 from argparse import ArgumentParser, Namespace
 from dataclasses import dataclass, replace
+from math import ceil
+from pathlib import Path
+from typing import Any
 
-from celsiusify_load_tests.config.load_model import ARRIVALS
+from celsiusify_load_tests.config.load_spec import LoadSpec
+from celsiusify_load_tests.config.profiles import read_spec, resolve
+from celsiusify_load_tests.errors import LoadTestError
 
-LOADS = ("closed", *ARRIVALS)
 _ENVIRONMENT_PREFIX = "CELSIUSIFY_"
-# What can be changed from load to load on the page of Locust's web UI.
-_ON_PAGE = (
-    "connection",
-    "think_min_s",
-    "think_max_s",
-    "fahrenheit_min",
-    "fahrenheit_max",
-    "seed",
-    "read_timeout_s",
-)
+_ON_PAGE = ("connection", "think_time_s", "fahrenheit", "seed")
+"""The values of a load that can change from load to load on the page of Locust's web UI."""
 _PAGE_FLAGS = ("include_in_web_ui", "is_secret", "is_required", "is_multiple")
-_OWN = ("targets_file", "spool_dir", "process_number")
+_OF_PROCESS = ("targets_file", "spool_dir", "process_number")
 
 
 @dataclass(frozen=True)
 class Options:
-    """The options' values; the reference profile where nothing else is said.
-
-    They are plain texts and numbers because a Locust master sends them to its workers.
-    """
+    """The values of the options; those of the page are JSON, or empty for the load's own."""
 
     targets_file: str = "targets.yaml"
     target: str = ""
@@ -34,57 +32,67 @@ class Options:
     round: int = 0
     spool_dir: str = ""
     process_number: int = -1
-    think_min_s: float = 0.005
-    think_max_s: float = 0.1
-    fahrenheit_min: float = 0.0
-    fahrenheit_max: float = 1000.0
-    seed: int = 1
-    load: str = "closed"
-    rate: float = 0.0
-    steps: str = ""
-    max_in_flight: int = 1000
-    connection: str = "keep-alive"
-    warm_up_s: float = 0.0
-    measure_s: float = 0.0
-    connect_timeout_s: float = 5.0
-    read_timeout_s: float = 30.0
+    load: str = ""
+    timed: int = 0
+    connection: str = ""
+    think_time_s: str = ""
+    fahrenheit: str = ""
+    seed: str = ""
+
+    def spec(self) -> LoadSpec:
+        """Return the load that the options describe.
+
+        Raises:
+            LoadTestError: If a value makes no sense.
+        """
+        values = {name: text for name in _ON_PAGE if (text := getattr(self, name))}
+        return resolve(_read_load(self.load) | {name: _read(values[name]) for name in values})
+
+
+def _read_load(text: str) -> dict[str, Any]:
+    if not text:
+        return {}
+    if not text.lstrip().startswith("{"):
+        return read_spec(Path(text))
+    try:
+        values: dict[str, Any] = json.loads(text)
+    except ValueError as problem:
+        raise LoadTestError(f"--load: {problem}; expected JSON, or a file") from problem
+    return values
+
+
+def _read(text: str) -> Any:
+    """Read a value as JSON; a text needs no quotes."""
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
 
 
 _HELP = {
     "targets_file": "the targets.yaml that describes the target",
     "target": "the target's name in it",
-    "run_name": "what to call the run in the record",
-    "round": "which load of this target in the run it is, from 0",
-    "spool_dir": "a folder, empty or new, to record to; none: a temporary one",
+    "run_name": "the run's name in the record",
+    "round": "the number of this load of the target, from 0",
+    "spool_dir": "a folder, empty or new, to record to; without one, a temporary folder",
     "process_number": "this process's number among all that make the load; -1: Locust gives it",
-    "think_min_s": "shortest pause of a user between requests, in seconds",
-    "think_max_s": "longest pause",
-    "fahrenheit_min": "lowest temperature to ask for, in °F",
-    "fahrenheit_max": "highest whole one; a random fraction is added",
-    "seed": "what the users' random choices follow from",
-    "load": "closed: users who think; constant, poisson: arrivals that wait for no answer",
-    "rate": "arrivals a second of an open load",
-    "steps": "how that rate goes after the warm-up: SECONDS:SHARE,SECONDS:SHARE …; empty: it stays",
-    "max_in_flight": "requests of an open load that may be out at a time",
-    "connection": "keep-alive, per-request, or rotate:N to hang up after N requests",
-    "warm_up_s": "seconds that all users run before what they do is measured",
-    "measure_s": "seconds after that until the run ends; 0 leaves its end to Locust",
-    "connect_timeout_s": "seconds until a connection must stand",
-    "read_timeout_s": "seconds until a whole answer must have come",
+    "load": "load specification, as JSON or as a file; without one, the reference profile",
+    "timed": "1: the load ends after its own warm-up and run time; 0: Locust ends it",
 }
 
 
 def add_options(parser: ArgumentParser) -> None:
     """Add the options to Locust's parser, which knows `env_var`."""
     group = parser.add_argument_group(
-        "Celsiusify", "What to ask, of which target, and where to record it"
+        "Celsiusify", "What to send to which target, and where to record it"
     )
     for name, default in vars(Options()).items():
+        about = _HELP.get(name) or LoadSpec.model_fields[name].description
         action = group.add_argument(
             "--" + name.replace("_", "-"),
             type=type(default),
             default=default,
-            help=f"{_HELP[name]}; default: {default}",
+            help=about if default == "" else f"{about}; default: {default}",
             env_var=_ENVIRONMENT_PREFIX + name.upper(),
         )
         for flag in _PAGE_FLAGS:
@@ -96,15 +104,48 @@ def options_of(parsed: Namespace | None) -> Options:
     return Options(**{name: getattr(parsed, name) for name in vars(Options())})
 
 
-def with_own(given: Options, own: Options) -> Options:
-    """What a Locust master says, but for a worker's own files and number, where it has any.
+def environment(load: LoadSpec) -> dict[str, str]:
+    """Return the environment in which Locust begins with a load, and its page with its values.
+
+    Raises:
+        LoadTestError: If it is an open load, which Locust's page can't describe.
+    """
+    if load.is_open:
+        raise LoadTestError(f"a {load.model} load has no users; Locust's web UI needs a closed one")
+    content = load.model_dump(mode="json")
+    ours = {name: _written(content[name]) for name in _ON_PAGE} | {"load": json.dumps(content)}
+    locusts = {
+        "LOCUST_USERS": load.users,
+        "LOCUST_SPAWN_RATE": load.spawn_rate_per_s,
+        "LOCUST_STOP_TIMEOUT": ceil(load.limits.stop_timeout_s),
+    }
+    return {
+        **{_ENVIRONMENT_PREFIX + name.upper(): text for name, text in ours.items()},
+        **{name: f"{value:g}" for name, value in locusts.items()},
+    }
+
+
+def _written(value: object) -> str:
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def read_load_file(parsed: Namespace) -> None:
+    """Replace a specification's file by its text: the workers of a master don't have the file.
+
+    Raises:
+        LoadTestError: If the file can't be read.
+    """
+    parsed.load = json.dumps(_read_load(parsed.load))
+
+
+def with_own(masters: Options, own: Options) -> Options:
+    """Return a Locust master's options with a worker's own files and number.
 
     Args:
-        given: The options that came from the master.
-        own: Those of the worker's own command line and environment.
+        masters: The options that the master sent.
+        own: The options of the worker's command line and environment.
     """
-    unsaid = Options()
-    said = {name: getattr(own, name) for name in _OWN}
-    return replace(
-        given, **{name: value for name, value in said.items() if value != getattr(unsaid, name)}
-    )
+    defaults = Options()
+    given = {name: getattr(own, name) for name in _OF_PROCESS}
+    changed = {name: value for name, value in given.items() if value != getattr(defaults, name)}
+    return replace(masters, **changed)

@@ -8,11 +8,10 @@ from locust.env import Environment
 from locust.exception import StopUser
 from locust.user.task import LOCUST_STATE_STOPPING, LOCUST_STATE_WAITING
 
-from celsiusify_load_tests.config.load_model import ARRIVALS
+from celsiusify_load_tests.config.load_spec import LoadSpec
 from celsiusify_load_tests.generator.arrivals import Arrivals
 from celsiusify_load_tests.generator.context import Load, RequestSender
 from celsiusify_load_tests.generator.dispatcher import Arrival, Dispatcher
-from celsiusify_load_tests.generator.options import options_of
 from celsiusify_load_tests.recording.clock import now_ns
 from celsiusify_load_tests.recording.format import DROPPED
 
@@ -97,7 +96,7 @@ class ScheduledUser(LoadUser):
     def __init__(self, environment: Environment) -> None:
         super().__init__(environment)
         plan = self.load.plan
-        self._arrivals = Arrivals(plan.options, plan.scenario)
+        self._arrivals = Arrivals(plan.load, plan.scenario)
         self._dispatcher: Dispatcher | None = None
 
     @task
@@ -106,12 +105,13 @@ class ScheduledUser(LoadUser):
         load = self.load
         begin_ns, processes = load.begin.get()
         load.journal.write("schedule", begin_ns=begin_ns, **self._arrivals.describe())
-        options = load.plan.options
+        limits = load.plan.load.limits
+        assert limits.max_in_flight is not None
         self._dispatcher = dispatcher = Dispatcher(
             self._arrivals.due(begin_ns, load.worker, processes),
             connect=lambda number: _Connection(load, self._arrivals, number),
-            limit=max(1, len(range(load.worker, options.max_in_flight, processes))),
-            patience_ns=round(options.read_timeout_s * _NS_PER_S),
+            limit=max(1, len(range(load.worker, limits.max_in_flight, processes))),
+            patience_ns=round(limits.read_timeout_s * _NS_PER_S),
             drop=self._drop,
         )
         load.at_work = lambda: dispatcher.in_flight
@@ -133,15 +133,10 @@ class ScheduledUser(LoadUser):
         recorder.add(_NOBODY, seq, now_ns(), 0, DROPPED, intended_ns=intended_ns, lag_us=lag_us)
 
 
-USERS: dict[str, type[LoadUser]] = {"closed": ConvertUser, **dict.fromkeys(ARRIVALS, ScheduledUser)}
-"""By the option `--load`."""
-
-
-def choose_users(environment: Environment) -> None:
-    """Keep the users that the options ask for: those of an open load are one a process."""
+def choose_users(environment: Environment, load: LoadSpec) -> None:
+    """Set the class of the load's users; an open load has one user in each process."""
+    environment.user_classes = [ScheduledUser if load.is_open else ConvertUser]
     options = environment.parsed_options
     assert options is not None
-    chosen = USERS[options_of(options).load]
-    environment.user_classes = [chosen]
-    if chosen is ScheduledUser:
+    if load.is_open:
         options.num_users = options.spawn_rate = options.expect_workers if options.master else 1

@@ -112,7 +112,7 @@ def questions(plan: Plan) -> list[float]:
         LoadTestError: If there are no reference points.
     """
     points = reference_points(plan.targets_file.resolve().parent / REFERENCE_POINTS)
-    return grid(points, plan.seed)
+    return grid(points, plan.load.seed)
 
 
 def check(context: RunContext, manifest: Manifest, temperatures: list[float]) -> dict[str, str]:
@@ -160,8 +160,8 @@ def _examine(
 
 
 def _take_apart(client: Client, context: RunContext, measured: TargetResult) -> None:
-    low, high = context.plan.profile.fahrenheit
-    choices = Random(f"phases/{context.plan.seed}")
+    low, high = context.plan.load.fahrenheit
+    choices = Random(f"phases/{context.plan.load.seed}")
     temperatures = [choices.uniform(low, high) for _ in range(PHASED_REQUESTS)]
     try:
         measured.request_bytes = phases.request_bytes(client, temperatures[0])

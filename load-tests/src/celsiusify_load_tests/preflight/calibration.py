@@ -6,15 +6,14 @@ users who don't think for the highest rate, by one for the lowest latency. MLPer
 is tried against a "null system under test" likewise (github.com/mlcommons/inference, loadgen).
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from celsiusify_load_tests.config.profiles import Profile
+from celsiusify_load_tests.config.load_spec import LoadSpec
 from celsiusify_load_tests.config.targets import Target
 from celsiusify_load_tests.errors import CalibrationError
 from celsiusify_load_tests.host.cpu_affinity import Split
@@ -25,7 +24,7 @@ from celsiusify_load_tests.recording.format import OUTCOMES, SUCCEEDED
 from celsiusify_load_tests.recording.reader import read_requests
 from celsiusify_load_tests.run import monitor
 from celsiusify_load_tests.run.locust_process import Job, drive
-from celsiusify_load_tests.run.result import latency_ms, within
+from celsiusify_load_tests.run.result import latency_ms, nearest_rank, within
 from celsiusify_load_tests.servers.null_server import Running, running
 from celsiusify_load_tests.servers.usage import Sampler, busiest_percent
 
@@ -90,12 +89,10 @@ class Bench:
             round=0,
             targets_file=self.subject.targets_file,
             url=self.responders.url,
-            profile=_profile(self.subject.profile, users, run_time_s),
+            load=calibration_load(self.subject.load, users, run_time_s),
             processes=processes,
-            seed=self.subject.seed,
             spool=folder / "spool",
             log=folder / "locust.log",
-            connection=self.subject.connection,
         )
 
     def _pids(self, job: Job) -> dict[str, int | None]:
@@ -104,17 +101,22 @@ class Bench:
         return {**serving, **{f"worker-{index}": pid for index, pid in workers.items()}}
 
 
-def _profile(profile: Profile, users: int, run_time_s: int) -> Profile:
-    """The same request by users who don't think, so that one answer is right for all."""
-    return replace(
-        profile,
-        name="calibration",
-        users=users,
-        spawn_rate_per_s=float(users),
-        warm_up_s=WARM_UP_S,
-        run_time_s=run_time_s,
-        think_time_s=(0.0, 0.0),
-        fahrenheit=(FAHRENHEIT, FAHRENHEIT - 1),
+def calibration_load(load: LoadSpec, users: int, run_time_s: int) -> LoadSpec:
+    """Return the same requests by users who don't think, so that one answer is right for all."""
+    users_alone = {"model": "closed", "rate_rps": None, "steps": None}
+    limits = load.limits.model_copy(update={"max_in_flight": None})
+    return load.model_copy(
+        update={
+            **users_alone,
+            "profile": "calibration",
+            "users": users,
+            "spawn_rate_per_s": float(users),
+            "warm_up_s": WARM_UP_S,
+            "run_time_s": run_time_s,
+            "think_time_s": (0.0, 0.0),
+            "fahrenheit": (FAHRENHEIT, FAHRENHEIT - 1),
+            "limits": limits,
+        }
     )
 
 
@@ -171,11 +173,11 @@ def _try(
         bench = Bench(target, servers, subject, split, stop_asked, Path(folder))
         ceiling = bench.load("ceiling", USERS * processes, processes, CEILING_S)
         floor = bench.load("floor", 1, 1, FLOOR_S)
-    p50_ms, p99_ms = np.percentile(latency_ms(floor.rows), (50, 99))
+    p50_ms, p99_ms = nearest_rank(latency_ms(floor.rows), 50, 99)
     return GeneratorCapacity(
         rate_rps=round(ceiling.rows.num_rows / ceiling.seconds, 1),
-        floor_p50_ms=round(float(p50_ms), 4),
-        floor_p99_ms=round(float(p99_ms), 4),
+        floor_p50_ms=round(p50_ms, 4),
+        floor_p99_ms=round(p99_ms, 4),
         requests=ceiling.rows.num_rows,
         seconds=round(ceiling.seconds, 3),
         generator_cpu_percent=_rounded(ceiling.generator_cpu_percent),

@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from celsiusify_load_tests.config.connection_policy import KEEP_ALIVE
-from celsiusify_load_tests.config.profiles import Profile
+from celsiusify_load_tests.config.load_spec import LoadSpec
 from celsiusify_load_tests.config.targets import Target
 
 LOCALLY = "by itself, against a responder on the same machine"
@@ -12,25 +11,21 @@ LOCALLY = "by itself, against a responder on the same machine"
 
 @dataclass(frozen=True)
 class Subject:
-    """What is tried.
+    """The load generator that is calibrated, and the requests that it sends.
 
     Attributes:
-        run: What the record calls the run.
-        targets: What is loaded in it; each protocol of theirs is tried.
-        targets_file: Where they are described.
-        profile: What is asked.
-        processes: How many processes make the load.
-        seed: What their choices follow from.
-        connection: When connections are hung up, as `policy.read_policy` has it.
+        run: The run's name in the record.
+        load: The load of the run.
+        targets: The targets of the run; each of their protocols is calibrated.
+        targets_file: The description of the targets.
+        processes: The number of load-generating processes.
     """
 
     run: str
+    load: LoadSpec
     targets: list[Target]
     targets_file: Path
-    profile: Profile
     processes: int
-    seed: int
-    connection: str = str(KEEP_ALIVE)
 
 
 @dataclass(frozen=True)

@@ -4,16 +4,15 @@ import time
 from dataclasses import dataclass, field
 from functools import partial
 
+from celsiusify_load_tests.config.load_spec import Search
 from celsiusify_load_tests.config.targets import Target
 from celsiusify_load_tests.errors import ServingError
 from celsiusify_load_tests.exit_codes import ExitCode
 from celsiusify_load_tests.host.signals import Interrupted
 from celsiusify_load_tests.run import messages
 from celsiusify_load_tests.run.capacity_search import (
-    Bounds,
     Capacity,
     Limit,
-    Objective,
     Phase,
     Step,
     UnfinishedError,
@@ -41,14 +40,11 @@ class CapacitySearch:
     """The search on all targets of a run, one after the other.
 
     Attributes:
-        objective: What must hold.
-        bounds: Where the search begins and ends.
-        max_time_s: How long the search on one target may take, but for the step under way.
+        search: The objective and the limits of the search on each target.
+        found: The capacity of each target, once the search on it has ended.
     """
 
-    objective: Objective
-    bounds: Bounds
-    max_time_s: float
+    search: Search
     found: dict[str, Capacity] = field(default_factory=dict)
 
     def work(self) -> Strategy:
@@ -56,7 +52,6 @@ class CapacitySearch:
         return Strategy("capacity", rounds=1, do=self._do, table=self._table)
 
     def _do(self, context: RunContext, manifest: Manifest, outcome: Outcome) -> None:
-        manifest.content["load"]["rate_rps"] = None  # each round has its own
         for target in context.plan.targets:
             measured = manifest.measured[target.name]
             if measured.state == FAILED:
@@ -73,14 +68,14 @@ class CapacitySearch:
     def _find(self, target: Target, context: RunContext, manifest: Manifest) -> ExitCode:
         """Search the capacity of one target."""
         with reachable(target, context, manifest.measured[target.name]) as server:
-            steps = _Steps(target, server, context, manifest, self.objective, self.max_time_s)
-            found = search(steps.probe, self.bounds)
+            steps = _Steps(target, server, context, manifest, self.search)
+            found = search(steps.probe, self.search)
         self.found[target.name] = found
         manifest.content["capacity"] = {
-            name: {"objective": self.objective.content(), **capacity.content()}
+            name: {"objective": self.search.objective.model_dump(), **capacity.content()}
             for name, capacity in self.found.items()
         }
-        context.terminal.say(f"{target.name}: {messages.capacity(found, self.objective)}")
+        context.terminal.say(f"{target.name}: {messages.capacity(found, self.search.objective)}")
         if found.rate_rps is not None:
             return ExitCode.OK
         return ExitCode.OBJECTIVE_MISSED if found.limit is Limit.OBJECTIVE else ExitCode.INVALID
@@ -101,16 +96,15 @@ class _Steps:
         server: Server,
         context: RunContext,
         manifest: Manifest,
-        objective: Objective,
-        max_time_s: float,
+        limits: Search,
     ) -> None:
         self._load = partial(load_round, target, server, context)
         self._target = target
         self._context = context
         self._manifest = manifest
         self._measured = manifest.measured[target.name]
-        self._objective = objective
-        self._max_time_s = max_time_s
+        self._objective = limits.objective
+        self._max_time_s = limits.max_time_s
         self._began_s = time.monotonic()
 
     def probe(self, rate_rps: float, phase: Phase) -> Verdict:
@@ -125,9 +119,10 @@ class _Steps:
             raise UnfinishedError(f"not found in {self._max_time_s:.0f} s")
         entry = self._entry(rate_rps, phase)
         step = self._step(entry)
-        verdict = step.judge(self._objective)
-        said = messages.step(rate_rps, step, verdict, self._objective)
-        self._context.terminal.say(f"{self._target.name}: {said}")
+        verdict = step.judge(self._objective, self._context.plan.load.limits)
+        limits = self._context.plan.load.limits
+        message = messages.step(rate_rps, step, verdict, self._objective, limits)
+        self._context.terminal.say(f"{self._target.name}: {message}")
         return verdict
 
     def _entry(self, rate_rps: float, phase: Phase) -> Round:
@@ -136,7 +131,7 @@ class _Steps:
         if rounds[0].phase is None:
             entry = rounds[0]
         else:
-            self._context.stop_asked.sleep(self._context.plan.profile.cool_down_s)
+            self._context.stop_asked.sleep(self._context.plan.load.cool_down_s)
             rounds.append(entry := Round(len(rounds)))
         entry.rate_rps, entry.phase = rate_rps, phase
         return entry

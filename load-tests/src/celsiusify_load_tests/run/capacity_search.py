@@ -16,8 +16,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from celsiusify_load_tests.config.load_spec import Limits, Objective, Search
 from celsiusify_load_tests.recording.format import DROPPED, OUTCOMES, SUCCEEDED
-from celsiusify_load_tests.run.result import latency_ms
+from celsiusify_load_tests.run.result import latency_ms, nearest_rank
 
 
 class Verdict(StrEnum):
@@ -50,25 +51,6 @@ Probe = Callable[[float, Phase], Verdict]
 
 
 @dataclass(frozen=True)
-class Bounds:
-    """Where the search begins and what it must keep to.
-
-    Attributes:
-        start_rps: The first rate.
-        lowest_rps: Below this no rate is tried.
-        precision: How far apart, as a share, a rate that holds and one that doesn't may lie.
-        confirmations: How often the rate that was found is tried again; from 1.
-        max_steps: How many rates may be tried in all.
-    """
-
-    start_rps: float = 100.0
-    lowest_rps: float = 1.0
-    precision: float = 0.025
-    confirmations: int = 3
-    max_steps: int = 40
-
-
-@dataclass(frozen=True)
 class Capacity:
     """What a search has come to.
 
@@ -92,27 +74,27 @@ class UnfinishedError(Exception):
     """The search was too long; nothing is confirmed."""
 
 
-def search(probe: Probe, bounds: Bounds) -> Capacity:
+def search(probe: Probe, limits: Search) -> Capacity:
     """Search the highest rate that holds.
 
     Raises:
         UnfinishedError: If that takes more steps than there may be, or if `probe` raises it.
     """
-    trials = _Trials(probe, bounds)
-    _bracket(trials, bounds)
-    _bisect(trials, bounds)
-    return _confirm(trials, bounds)
+    trials = _Trials(probe, limits)
+    _bracket(trials, limits)
+    _bisect(trials, limits)
+    return _confirm(trials, limits)
 
 
 class _Trials:
     """The rates that were tried, and what they say of where the limit lies."""
 
-    def __init__(self, probe: Probe, bounds: Bounds) -> None:
+    def __init__(self, probe: Probe, limits: Search) -> None:
         self.held_rps: float | None = None
         self.missed_rps: float | None = None
         self.limit = Limit.OBJECTIVE
         self._probe = probe
-        self._max_steps = self._left = bounds.max_steps
+        self._max_steps = self._left = limits.max_steps
 
     def holds(self, rate_rps: float, phase: Phase) -> bool:
         """Try a rate.
@@ -132,67 +114,40 @@ class _Trials:
         return False
 
 
-def _bracket(trials: _Trials, bounds: Bounds) -> None:
+def _bracket(trials: _Trials, limits: Search) -> None:
     """Double or halve the rate until the limit lies between two."""
-    rate_rps = bounds.start_rps
+    rate_rps = limits.start_rps
     factor = 2.0 if trials.holds(rate_rps, Phase.BRACKET) else 0.5
     while not (trials.held_rps and trials.missed_rps):
-        if trials.missed_rps == bounds.lowest_rps:
+        if trials.missed_rps == limits.lowest_rps:
             return
-        rate_rps = max(tidy(rate_rps * factor), bounds.lowest_rps)
+        rate_rps = max(tidy(rate_rps * factor), limits.lowest_rps)
         trials.holds(rate_rps, Phase.BRACKET)
 
 
-def _bisect(trials: _Trials, bounds: Bounds) -> None:
+def _bisect(trials: _Trials, limits: Search) -> None:
     """Halve the distance, as a ratio, until it is small."""
     while trials.held_rps and trials.missed_rps:
-        if trials.missed_rps / trials.held_rps <= 1 + bounds.precision:
+        if trials.missed_rps / trials.held_rps <= 1 + limits.precision:
             return
         trials.holds(tidy(sqrt(trials.held_rps * trials.missed_rps)), Phase.BISECT)
 
 
-def _confirm(trials: _Trials, bounds: Bounds) -> Capacity:
+def _confirm(trials: _Trials, limits: Search) -> Capacity:
     """Try the rate again; where most repeats fail, go a step down, and try that as often."""
     rate_rps, limit = trials.held_rps, trials.limit
-    while rate_rps and rate_rps >= bounds.lowest_rps:
-        repeats = [trials.holds(rate_rps, Phase.CONFIRM) for _ in range(bounds.confirmations)]
+    while rate_rps and rate_rps >= limits.lowest_rps:
+        repeats = [trials.holds(rate_rps, Phase.CONFIRM) for _ in range(limits.confirmations)]
         if 2 * sum(repeats) > len(repeats):
             return Capacity(rate_rps, limit, repeats)
         limit = trials.limit
-        rate_rps = tidy(rate_rps / (1 + bounds.precision))
+        rate_rps = tidy(rate_rps / (1 + limits.precision))
     return Capacity(None, limit)
 
 
 def tidy(rate_rps: float) -> float:
     """Round to three digits: nobody can tell 1,234 requests/s from 1,233."""
     return float(f"{rate_rps:.3g}")
-
-
-DELIVERED_PERCENT = 99.0
-"""How many of the arrivals must have been sent."""
-LAG_MS = 5.0
-"""How late the generator itself may be in 1 % of all arrivals."""
-CPU_PERCENT = 90.0
-"""How busy a generator's process may be, which can use no more than one core."""
-
-
-@dataclass(frozen=True)
-class Objective:
-    """What a target must hold.
-
-    Attributes:
-        percentile: Of the response times, counted from when each request was due.
-        latency_ms: What that percentile may be at most.
-        failures_percent: Fewer arrivals than this may go unanswered or be answered wrongly.
-    """
-
-    percentile: float = 99.0
-    latency_ms: float = 50.0
-    failures_percent: float = 0.1
-
-    def content(self) -> dict[str, float]:
-        """What run.json says of it."""
-        return asdict(self)
 
 
 @dataclass(frozen=True)
@@ -213,31 +168,31 @@ class Step:
     lag_ms: float
     cpu_percent: float | None
 
-    def holds(self, objective: Objective) -> bool:
+    def holds(self, objective: Objective, limits: Limits) -> bool:
         """Say whether the objective is held, whatever the generator's part in the latency."""
         return (
             self.latency_ms <= objective.latency_ms
             and self.failures_percent < objective.failures_percent
-            and self.delivered_percent >= DELIVERED_PERCENT
+            and self.delivered_percent >= limits.delivered_percent
         )
 
-    def generator_problem(self) -> str | None:
+    def generator_problem(self, limits: Limits) -> str | None:
         """Why the figures may be the generator's own, if so."""
-        if self.lag_ms > LAG_MS:
+        if self.lag_ms > limits.generator_lag_ms:
             return f"the load generator was {self.lag_ms:.3g} ms late (p99)"
-        if self.cpu_percent is not None and self.cpu_percent > CPU_PERCENT:
+        if self.cpu_percent is not None and self.cpu_percent > limits.generator_cpu_percent:
             return f"the load generator used {self.cpu_percent:.0f} % of its core"
         return None
 
-    def judge(self, objective: Objective) -> Verdict:
+    def judge(self, objective: Objective, limits: Limits) -> Verdict:
         """Say what came of the rate.
 
         A generator that lags adds to the response times. So what holds all the same does hold, and
         only what doesn't may be its fault.
         """
-        if self.holds(objective):
+        if self.holds(objective, limits):
             return Verdict.HELD
-        return Verdict.GENERATOR if self.generator_problem() else Verdict.MISSED
+        return Verdict.GENERATOR if self.generator_problem(limits) else Verdict.MISSED
 
 
 def sum_up(rows: pa.Table, percentile: float, cpu_percent: float | None) -> Step:
@@ -255,11 +210,12 @@ def sum_up(rows: pa.Table, percentile: float, cpu_percent: float | None) -> Step
     succeeded, dropped = (
         pc.sum(pc.equal(outcomes, OUTCOMES[outcome])).as_py() for outcome in (SUCCEEDED, DROPPED)
     )
-    found_ms = latency_ms(rows)
+    (percentile_ms,) = nearest_rank(latency_ms(rows), percentile)
+    (lag_us,) = nearest_rank(rows["lag_us"].to_numpy(), 99)
     return Step(
-        latency_ms=float(np.percentile(found_ms, percentile)) if len(found_ms) else np.nan,
+        latency_ms=percentile_ms,
         failures_percent=100 * (arrivals - succeeded) / arrivals,
         delivered_percent=100 * (arrivals - dropped) / arrivals,
-        lag_ms=float(np.percentile(rows["lag_us"].to_numpy(), 99)) / 1000,
+        lag_ms=lag_us / 1000,
         cpu_percent=cpu_percent,
     )

@@ -15,6 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from celsiusify_load_tests.recording.format import FAILED
+from celsiusify_load_tests.run.result import nearest_rank
 
 WINDOW_S = 5
 LOG_PERIOD_S = 10.0
@@ -45,10 +46,7 @@ class Window:
 
     def latency_ms(self, *percents: float) -> list[float]:
         """Exact percentiles, NaN if there was no answer."""
-        latencies = np.concatenate([batch for _, batch in self._batches])
-        if not latencies.size:
-            return [float("nan")] * len(percents)
-        return [float(value) for value in np.percentile(latencies, percents)]
+        return nearest_rank(np.concatenate([batch for _, batch in self._batches]), *percents)
 
 
 def status(title: str, left_s: float, later_s: float, window: Window) -> str:

@@ -6,11 +6,10 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from math import ceil
 from pathlib import Path
 
-from celsiusify_load_tests.config.connection_policy import KEEP_ALIVE
-from celsiusify_load_tests.config.load_model import ClosedLoad, LoadModel
-from celsiusify_load_tests.config.profiles import Profile
+from celsiusify_load_tests.config.load_spec import LoadSpec
 from celsiusify_load_tests.config.targets import Target
 from celsiusify_load_tests.generator.parent_watchdog import COMMAND_PID
 from celsiusify_load_tests.host.processes import kill_session, last_lines, start, stop
@@ -20,40 +19,44 @@ from celsiusify_load_tests.run.backend import LoadBackend, LoadResult, LocalBack
 OWN_LOCUSTFILE = Path(__file__).parents[1] / "generator" / "locustfile.py"
 LOCUSTFILE = Path(os.environ.get("CELSIUSIFY_LOCUSTFILE") or OWN_LOCUSTFILE)
 """What Locust runs: ours, or one from elsewhere that imports all of ours."""
-STOP_TIMEOUT_S = 10  # for answers that are still out when the run ends
 MARGIN_S = 30  # for Locust's start and end
 PERIOD_S = 1.0
 
 
 @dataclass(frozen=True)
 class Job:
-    """One load on one target, as Locust is told of it."""
+    """One load on one target.
+
+    Attributes:
+        run: The run's name in the record.
+        load: The load of this round, with the round's own seed and rate.
+        url: The target's address.
+        processes: The number of load-generating processes in all.
+        spool: The recording folder.
+        log: The file for Locust's output.
+        backend: The maker of the load.
+    """
 
     run: str
+    load: LoadSpec
     target: Target
     round: int
     targets_file: Path
     url: str
-    profile: Profile
     processes: int
-    seed: int
     spool: Path
     log: Path
-    load: LoadModel = field(default_factory=ClosedLoad)
-    connection: str = str(KEEP_ALIVE)
-    team: LoadBackend = field(default_factory=LocalBackend)
+    backend: LoadBackend = field(default_factory=LocalBackend)
 
 
 def command(job: Job) -> list[str]:
-    """Locust's command line."""
-    profile = job.profile
+    """Return Locust's command line."""
+    load = job.load
     options = {
         "host": job.url,
-        "users": profile.users,
-        "spawn-rate": profile.spawn_rate_per_s,
-        "warm-up-s": profile.warm_up_s,
-        "measure-s": profile.run_time_s,
-        "stop-timeout": STOP_TIMEOUT_S,
+        "users": load.users,
+        "spawn-rate": load.spawn_rate_per_s,
+        "stop-timeout": ceil(load.limits.stop_timeout_s),  # Locust takes whole seconds
         "exit-code-on-error": 0,
         # Not resolved: a mounted file is a link, which leads elsewhere once it is updated.
         "targets-file": job.targets_file.absolute(),
@@ -61,17 +64,12 @@ def command(job: Job) -> list[str]:
         "run-name": job.run,
         "round": job.round,
         "spool-dir": job.spool.resolve(),
-        "think-min-s": profile.think_time_s[0],
-        "think-max-s": profile.think_time_s[1],
-        "fahrenheit-min": profile.fahrenheit[0],
-        "fahrenheit-max": profile.fahrenheit[1],
-        "seed": job.seed,
-        "connection": job.connection,
-        **job.load.options(profile),
+        "load": load.model_dump_json(),
+        "timed": 1,
     }
-    given = [f"--{name}={value}" for name, value in options.items()]
+    flags = [f"--{name}={value}" for name, value in options.items()]
     locust = [sys.executable, "-m", "locust", "-f", str(LOCUSTFILE), "--headless", "--only-summary"]
-    return locust + given
+    return locust + flags
 
 
 def drive(
@@ -88,15 +86,15 @@ def drive(
         each_second: Called each second; what it returns, if not None, is why the load must end.
         stop_asked: Ends the load early: users finish what they are at, then all is written.
     """
-    distribution = job.team.begin(job.processes, job.spool)
+    distribution = job.backend.begin(job.processes, job.spool)
     job.spool.mkdir(parents=True)
     env = {COMMAND_PID: str(os.getpid())}
     process = start([*command(job), *distribution], job.log, cores=cores, env=env)
     try:
-        problem = _watch(process, job, lambda: each_second() or job.team.problem(), stop_asked)
+        problem = _watch(process, job, lambda: each_second() or job.backend.problem(), stop_asked)
     finally:
-        stop(process, grace_s=STOP_TIMEOUT_S + 5)
-    ended = job.team.end()
+        stop(process, grace_s=job.load.limits.stop_timeout_s + 5)
+    ended = job.backend.end()
     return replace(ended, problem=problem or ended.problem)
 
 
@@ -107,7 +105,7 @@ def _watch(
     stop_asked: Interruption,
 ) -> str | None:
     begin = time.monotonic()
-    limit_s = job.profile.duration_s + STOP_TIMEOUT_S + MARGIN_S
+    limit_s = job.load.duration_s + job.load.limits.stop_timeout_s + MARGIN_S
     while process.poll() is None and not stop_asked:
         if (elapsed_s := time.monotonic() - begin) > limit_s:
             kill_session(process.pid)

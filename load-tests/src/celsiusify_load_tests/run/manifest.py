@@ -1,12 +1,10 @@
 """`run.json`: how a run was made and what became of it, kept up to date while it lasts."""
 
-from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from celsiusify_load_tests.client.registry import PROTOCOLS
-from celsiusify_load_tests.config.profiles import Profile
 from celsiusify_load_tests.host import machine
 from celsiusify_load_tests.host.cgroup import limit_cores
 from celsiusify_load_tests.host.cpu_affinity import Split
@@ -14,8 +12,7 @@ from celsiusify_load_tests.recording import run_folder
 from celsiusify_load_tests.run.plan import Plan
 from celsiusify_load_tests.run.result import TargetResult
 
-FORMAT = 2
-SAID_ELSEWHERE = ("warm_up_s", "cool_down_s", "rate_rps")
+FORMAT = 3
 
 
 class Manifest:
@@ -44,7 +41,7 @@ class Manifest:
 
 
 def describe(plan: Plan, split: Split, run_name: str, began: datetime, kind: str) -> dict[str, Any]:
-    """What run.json says of the run as a whole, before it has begun."""
+    """Return what run.json says of the run as a whole, before it has begun."""
     return {
         "format": FORMAT,
         "kind": kind,
@@ -54,26 +51,15 @@ def describe(plan: Plan, split: Split, run_name: str, began: datetime, kind: str
         "git": machine.git(plan.targets_file.resolve().parent),
         "machine": machine.machine(),
         "versions": machine.versions(),
-        "profile": _profile(plan.profile),
-        "load": {
-            "model": plan.load.model,
-            "rate_rps": plan.load.rate_rps,
-            "max_in_flight": plan.load.max_in_flight,
+        "load": plan.load.model_dump(mode="json"),
+        "generator": {
             "processes": plan.processes,
             "cores": split.generator if plan.distribution is None else None,
             "client": _clients(plan),
-            "seed": plan.seed,
             "cpu_limit_cores": limit_cores(),
             "workers": None,
-            "connection": str(plan.policy),
         },
-        "plan": {
-            "rounds": plan.rounds,
-            "order": plan.order,
-            "warm_up_s": plan.profile.warm_up_s,
-            "cool_down_s": plan.profile.cool_down_s,
-            "sequence": plan.sequence,
-        },
+        "sequence": plan.sequence,
         "calibration": None,
         "equivalence": None,
         "capacity": None,
@@ -81,12 +67,6 @@ def describe(plan: Plan, split: Split, run_name: str, began: datetime, kind: str
 
 
 def _clients(plan: Plan) -> str:
-    """How connections are made and kept, by each protocol that is spoken."""
-    spoken = dict.fromkeys(target.request.protocol for target in plan.targets)
-    return "; ".join(PROTOCOLS[name].description for name in spoken)
-
-
-def _profile(profile: Profile) -> dict[str, Any]:
-    """What is asked; when that is, is part of the plan, and how often, of the load."""
-    content = asdict(profile)
-    return {key: value for key, value in content.items() if key not in SAID_ELSEWHERE}
+    """Return how connections are made and kept, for each protocol of the targets."""
+    protocols = dict.fromkeys(target.request.protocol for target in plan.targets)
+    return "; ".join(PROTOCOLS[name].description for name in protocols)

@@ -5,9 +5,10 @@ from math import isfinite
 
 import numpy as np
 
+from celsiusify_load_tests.config.load_spec import Limits, LoadSpec, Objective
 from celsiusify_load_tests.host.cpu_affinity import Split
 from celsiusify_load_tests.preflight.generator_capacity import GeneratorCapacity
-from celsiusify_load_tests.run.capacity_search import Capacity, Limit, Objective, Step, Verdict
+from celsiusify_load_tests.run.capacity_search import Capacity, Limit, Step, Verdict
 from celsiusify_load_tests.run.plan import Plan
 from celsiusify_load_tests.run.result import Round, Steady, TargetResult
 
@@ -15,46 +16,80 @@ NEAR = 0.85  # of the load's ceiling: from here on the throughput tells of the l
 
 
 def load(plan: Plan, split: Split) -> list[str]:
-    """What the load is and what it can't show, before it starts."""
-    profile = plan.profile
-    rounds = f"{plan.rounds} rounds of " if plan.rounds > 1 else ""
+    """Return the lines about the load, and about its limits, before it starts."""
+    spec = plan.load
+    rounds = f"{spec.rounds} rounds of " if spec.rounds > 1 else ""
     lines = [
-        f"{profile.name}: {plan.load.describe(profile)}, "
-        f"{rounds}{profile.run_time_s} s after {profile.warm_up_s} s of warm-up, "
-        f"by {_made_by(plan, split)}; {plan.policy.describe()}"
+        f"{spec.profile}: {_describe(spec)}, "
+        f"{rounds}{spec.run_time_s:g} s after {spec.warm_up_s:g} s of warm-up, "
+        f"by {_made_by(plan, split)}; {spec.policy.describe()}"
     ]
-    if isfinite(ceiling_rps := plan.load.ceiling_rps(profile)):
+    if isfinite(spec.ceiling_rps):
         lines.append(
-            f"no server can show more than {ceiling_rps:,.0f} requests/s under this load: "
-            f"{profile.users:,} users / {sum(profile.think_time_s) / 2 * 1000:g} ms of thinking"
+            f"no server can show more than {spec.ceiling_rps:,.0f} requests/s under this load: "
+            f"{spec.users:,} users / {sum(spec.think_time_s) / 2 * 1000:g} ms of thinking"
         )
     return lines
 
 
-def headroom(protocol: str, ability: GeneratorCapacity, plan: Plan) -> str:
-    """What the load generator can do, and how far that is above the most that this load asks."""
-    line = (
-        f"{protocol}: the load generator makes up to {ability.rate_rps:,.0f} requests/s and sees "
-        f"{ability.floor_p50_ms:.3f} ms (p50) of a server that does nothing"
+def _describe(spec: LoadSpec) -> str:
+    if not spec.is_open:
+        shortest_ms, longest_ms = (1000 * seconds for seconds in spec.think_time_s)
+        return f"{spec.users:,} users, think time {shortest_ms:g} to {longest_ms:g} ms"
+    return (
+        f"{spec.model} arrivals, {_rates(spec)}, whatever the answers, at most "
+        f"{spec.limits.max_in_flight:,} in flight"
     )
-    demand_rps = plan.load.demand_rps(plan.profile)
+
+
+def _rates(spec: LoadSpec) -> str:
+    if spec.search is not None:
+        return f"from {spec.search.start_rps:,g} a second"
+    rate_rps = spec.rate_rps or 0
+    if not spec.steps:
+        return f"{rate_rps:,g} a second"
+    steps = [
+        f"{step.fraction * rate_rps:,g} a second for {step.duration_s:g} s" for step in spec.steps
+    ]
+    return ", then ".join(steps)
+
+
+def describe_profile(spec: LoadSpec) -> str:
+    """Return a profile in one line."""
+    if spec.steps:
+        parts = ", ".join(f"{step.fraction:.0%} for {step.duration_s:g} s" for step in spec.steps)
+        return f"arrivals in steps: {parts} of {spec.rate_rps or 0:,g} a second"
+    low_s, high_s = spec.think_time_s
+    return (
+        f"{spec.users} users, {spec.spawn_rate_per_s:g} more a second, "
+        f"think time {low_s:g} to {high_s:g} s, for {spec.run_time_s:g} s"
+    )
+
+
+def headroom(protocol: str, capacity: GeneratorCapacity, plan: Plan) -> str:
+    """Return the line about the load generator's capacity, against what the load demands."""
+    line = (
+        f"{protocol}: the load generator makes up to {capacity.rate_rps:,.0f} requests/s and sees "
+        f"{capacity.floor_p50_ms:.3f} ms (p50) of a server that does nothing"
+    )
+    demand_rps = plan.load.demand_rps
     if not isfinite(demand_rps):
         return line
-    return f"{line}: {ability.rate_rps / demand_rps:.1f} times what this load can ask"
+    return f"{line}: {capacity.rate_rps / demand_rps:.1f} times what this load can ask"
 
 
 def ending(name: str, entry: Round, steady: Steady, plan: Plan) -> list[str]:
     """What is to be said of a target's figures after a load."""
     lines = []
-    if plan.rounds > 1:
+    if plan.load.rounds > 1:
         lines.append(
-            f"{name}: round {entry.round + 1} of {plan.rounds}: {_number(steady.rate_rps)}/s, "
+            f"{name}: round {entry.round + 1} of {plan.load.rounds}: {_number(steady.rate_rps)}/s, "
             f"p50 {_number(steady.p50_ms, 3)} ms, p99 {_number(steady.p99_ms, 3)} ms"
         )
     started, server = entry.counts["started"], entry.counts["server"]
     if server is not None and server != started:
         lines.append(f"{name}: the server counted {server:,} requests, the load {started:,}")
-    ceiling_rps = plan.load.ceiling_rps(plan.profile)
+    ceiling_rps = plan.load.ceiling_rps
     if steady.rate_rps > NEAR * ceiling_rps and entry.round == 0:
         lines.append(
             f"{name}: {steady.rate_rps:,.0f}/s is {steady.rate_rps / ceiling_rps:.0%} of "
@@ -77,9 +112,11 @@ def row(name: str, measured: TargetResult, steady: Sequence[Steady]) -> dict[str
     }
 
 
-def step(rate_rps: float, step: Step, verdict: Verdict, objective: Objective) -> str:
+def step(
+    rate_rps: float, step: Step, verdict: Verdict, objective: Objective, limits: Limits
+) -> str:
     """What came of one rate in a search."""
-    why = f" ({step.generator_problem()})" if verdict is Verdict.GENERATOR else ""
+    why = f" ({step.generator_problem(limits)})" if verdict is Verdict.GENERATOR else ""
     return (
         f"{rate_rps:,g}/s: p{objective.percentile:g} {_number(step.latency_ms, 3)} ms, "
         f"{step.failures_percent:.2f} % failed: {verdict}{why}"

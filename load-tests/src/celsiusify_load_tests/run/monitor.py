@@ -5,11 +5,11 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from celsiusify_load_tests.config import profiles
 from celsiusify_load_tests.recording.events import Timeline, read_timeline
 from celsiusify_load_tests.recording.reader import Tail
 from celsiusify_load_tests.run.console import Terminal, Window, status
 from celsiusify_load_tests.run.locust_process import Job
+from celsiusify_load_tests.run.result import nearest_rank
 from celsiusify_load_tests.servers.local import Server
 
 
@@ -45,23 +45,21 @@ class Follower:
         self._window.add(now_s, rows)
         # Locust counts from its first user, not from its start.
         elapsed_s = 0.0 if self._first_s is None else now_s - self._first_s
-        left_s = max(0.0, self._job.profile.duration_s - elapsed_s)
+        left_s = max(0.0, self._job.load.duration_s - elapsed_s)
         self._terminal.show(status(self._where(elapsed_s), left_s, self._later_s, self._window))
         return self._server.ended()
 
     def _where(self, elapsed_s: float) -> str:
         """What is loaded, and at which of several rates."""
-        profile, rate_rps = self._job.profile, self._job.load.rate_rps
-        if not profile.steps or rate_rps is None:
+        load, number = self._job.load, self._job.load.step_at(elapsed_s)
+        if number is None or load.steps is None or load.rate_rps is None:
             return self._title
-        number = profiles.at(profile.steps, elapsed_s - profile.warm_up_s)
-        now_rps = profile.steps[number].share * rate_rps
-        place = f"step {number + 1} of {len(profile.steps)}"
-        return f"{self._title}, {place}, {now_rps:,g}/s due"
+        now_rps = load.steps[number].fraction * load.rate_rps
+        return f"{self._title}, step {number + 1} of {len(load.steps)}, {now_rps:,g}/s due"
 
     def pids(self) -> dict[str, int | None]:
         """The process of each role; load-generating ones here are known once they run."""
-        if self._job.team.is_here and len(self._workers) < self._job.processes:
+        if self._job.backend.is_here and len(self._workers) < self._job.processes:
             self._workers = read_timeline(self._job.spool).workers
         workers = {f"worker-{index}": pid for index, pid in sorted(self._workers.items())}
         return {"target": self._server.pid, **workers}
@@ -84,7 +82,7 @@ def quantiles(lag_us: Mapping[int, Sequence[int]]) -> dict[str, int] | None:
     samples = np.concatenate([np.empty(0), *lag_us.values()])
     if not samples.size:
         return None
-    p50, p99 = np.percentile(samples, (50, 99), method="inverted_cdf")
+    p50, p99 = nearest_rank(samples, 50, 99)
     return {"p50": int(p50), "p99": int(p99), "max": int(samples.max())}
 
 

@@ -10,9 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 
-from celsiusify_load_tests.config.connection_policy import ConnectionPolicy
-from celsiusify_load_tests.config.load_model import LoadModel
-from celsiusify_load_tests.config.profiles import Profile
+from celsiusify_load_tests.config.load_spec import LoadSpec
 from celsiusify_load_tests.config.targets import Target
 from celsiusify_load_tests.distributed.protocol import Distribution
 from celsiusify_load_tests.export.exporter import ExportLimits
@@ -66,71 +64,57 @@ BETWEEN_S = 5.0  # about what it takes to stop a target and to start another and
 
 @dataclass(frozen=True)
 class Plan:
-    """All that a run is asked to do.
+    """The settings of a run.
 
     Attributes:
-        targets: What to load, one at a time.
-        targets_file: Where they are described; their commands run in its folder.
-        profile: How long the load lasts, what is asked, and by which users if it is closed.
-        load: How it comes about.
-        policy: When connections are hung up.
-        rounds: How often each target is loaded.
-        order: In what order within each round: one of `order.ORDERS`.
-        calibrated: Whether to find out first what the load generator can do.
-        hosts: By target, a server that runs already, as `http://host:port`; others are started.
+        load: The load of every round.
+        targets: The targets, which are loaded one at a time.
+        targets_file: The description of the targets; their commands run in its folder.
+        hosts: By target, the address of a running server; other targets are started.
         counters: By target, a name whose every address counts requests, if its host doesn't.
-        processes: How many processes make the load.
-        seed: What the users' temperatures and think times follow from, and a random order.
+        processes: The number of load-generating processes in all.
         results: The folder of all runs.
-        start_timeout_s: How long a target may take until it is healthy.
-        command: The command line that asked for all this.
-        way_home: How the run's folder is sent home; None leaves it where it is.
-        distribution: Which workers on other machines make the load; None if this one does.
+        command: The command line of the run.
+        export: The limits of an export of the run's folder; None without one.
+        distribution: The workers on other machines; None if this machine makes the load.
     """
 
+    load: LoadSpec
     targets: list[Target]
     targets_file: Path
-    profile: Profile
-    load: LoadModel
-    policy: ConnectionPolicy
-    rounds: int
-    order: str
-    calibrated: bool
     hosts: Mapping[str, str]
     counters: Mapping[str, str]
     processes: int
-    seed: int
     results: Path
-    start_timeout_s: float
     command: str
-    way_home: ExportLimits | None = None
+    export: ExportLimits | None = None
     distribution: Distribution | None = None
 
     @property
     def sequence(self) -> list[Turn]:
-        """When each target has its turn."""
+        """The turns of all targets, in order."""
         names = [target.name for target in self.targets]
-        return sequence(names, self.rounds, self.order, self.seed)
+        return sequence(names, self.load.rounds, self.load.order, self.load.seed)
 
     def seconds_after(self, turn: Turn) -> float:
-        """About how long the turns after this one take; 0 after a load that has no turn."""
+        """Return about how long the turns after this one take; 0 after a load without a turn."""
         turns = self.sequence
         later = len(turns) - 1 - turns.index(turn) if turn in turns else 0
-        return later * (BETWEEN_S + self.profile.cool_down_s + self.profile.duration_s)
+        return later * (BETWEEN_S + self.load.cool_down_s + self.load.duration_s)
 
 
 @dataclass(frozen=True)
 class RunContext:
-    """What the loads of a run have in common.
+    """The context that all loads of a run share.
 
     Attributes:
-        plan: What is asked for.
-        folder: The run's.
-        split: Which cores serve and which load.
-        terminal: Of the person before it.
-        stop_asked: By that person.
-        team: Who makes the loads.
-        calibrate: Finds out what they can do.
+        plan: The settings of the run.
+        folder: The run's folder.
+        split: The cores of the servers and of the load generator.
+        terminal: The user's terminal.
+        stop_asked: The user's request to stop.
+        backend: The maker of the loads.
+        calibrate: The measurement of the backend's capacity.
     """
 
     plan: Plan
@@ -138,7 +122,7 @@ class RunContext:
     split: Split
     terminal: Terminal
     stop_asked: Interruption
-    team: LoadBackend = field(default_factory=LocalBackend)
+    backend: LoadBackend = field(default_factory=LocalBackend)
     calibrate: Calibrate = calibrate
 
     def path(self, target: Target, ending: str) -> Path:

@@ -42,7 +42,7 @@ def reachable(target: Target, context: RunContext, measured: TargetResult) -> It
             target,
             host,
             context.plan.counters.get(target.name),
-            start_timeout_s=context.plan.start_timeout_s,
+            start_timeout_s=context.plan.load.limits.start_timeout_s,
             stop_asked=context.stop_asked,
             say=lambda line: context.terminal.say(f"{target.name}: {line}"),
         )
@@ -56,7 +56,7 @@ def reachable(target: Target, context: RunContext, measured: TargetResult) -> It
         folder,
         context.path(target, "server.log"),
         cores=context.split.target,
-        start_timeout_s=context.plan.start_timeout_s,
+        start_timeout_s=context.plan.load.limits.start_timeout_s,
         stop_asked=context.stop_asked,
     ) as server:
         measured.cores = kept(server.pid, context.split.target)
@@ -84,7 +84,7 @@ def load_round(target: Target, server: Server, context: RunContext, entry: Round
     spool = _spool(target, context)
     rows, timeline = read_requests(spool), read_timeline(spool)
     _note(entry, rows, timeline)
-    entry.steps = _course(entry, context.plan)
+    entry.steps = _steps(entry, context.plan)
     entry.throttled_s, entry.clock_offset_ms = ended.throttled_s, ended.clock_offset_ms
     entry.counts["server"], entry.counts_problem = count(
         entry.counts["started"] or 0, is_hurried=bool(context.stop_asked)
@@ -106,14 +106,11 @@ def _drive(target: Target, server: Server, context: RunContext, entry: Round) ->
         round=entry.round,
         targets_file=plan.targets_file,
         url=server.url,
-        profile=plan.profile,
+        load=plan.load.for_round(entry.round, entry.rate_rps),
         processes=plan.processes,
-        seed=plan.seed + entry.round,
         spool=_spool(target, context),
         log=context.path(target, "locust.log"),
-        load=plan.load.at(entry.rate_rps),
-        team=context.team,
-        connection=str(plan.policy),
+        backend=context.backend,
     )
     later_s = plan.seconds_after((target.name, entry.round))
     follower = Follower(job, server, context.terminal, _title(target, entry, plan), later_s)
@@ -130,7 +127,7 @@ def _drive(target: Target, server: Server, context: RunContext, entry: Round) ->
 
 
 def _title(target: Target, entry: Round, plan: Plan) -> str:
-    place = f", round {entry.round + 1} of {plan.rounds}" if plan.rounds > 1 else ""
+    place = f", round {entry.round + 1} of {plan.load.rounds}" if plan.load.rounds > 1 else ""
     return f"{target.name}{place}"
 
 
@@ -151,12 +148,12 @@ def _note(entry: Round, rows: pa.Table, timeline: Timeline) -> None:
     entry.instances = result.instances(rows)
 
 
-def _course(entry: Round, plan: Plan) -> list[dict[str, float]] | None:
-    """When its rate was which, if it changed."""
+def _steps(entry: Round, plan: Plan) -> list[dict[str, float]] | None:
+    """Return the times and rates of the round's steps, if it has any."""
     if entry.schedule is None:
         return None
-    from_ns = int(entry.schedule["begin_ns"]) + plan.profile.warm_up_s * _NS_PER_S
-    return plan.load.at(entry.rate_rps).course(plan.profile, from_ns)
+    from_ns = int(entry.schedule["begin_ns"]) + round(plan.load.warm_up_s * _NS_PER_S)
+    return plan.load.at_rate(entry.rate_rps).rate_schedule(from_ns)
 
 
 def _state(problem: str | None, timeline: Timeline, context: RunContext) -> tuple[str, str | None]:
@@ -165,5 +162,5 @@ def _state(problem: str | None, timeline: Timeline, context: RunContext) -> tupl
     faults += monitor.faults(timeline, context.plan.processes)
     if context.stop_asked:
         return INTERRUPTED, "; ".join(["stopped before its time was over", *faults])
-    faults += monitor.cut_short(timeline, context.plan.profile.run_time_s)
+    faults += monitor.cut_short(timeline, context.plan.load.run_time_s)
     return (FAILED, "; ".join(faults)) if faults else (COMPLETE, None)

@@ -19,12 +19,12 @@ def in_turn(rounds: int) -> Strategy:
 def _take_turns(context: RunContext, manifest: Manifest, outcome: Outcome) -> None:
     """Load each target whenever it has its turn."""
     targets = {target.name: target for target in context.plan.targets}
-    rest_s = 0
+    rest_s = 0.0
     for name, number in context.plan.sequence:
         if manifest.measured[name].rounds[number].state == FAILED:
             continue
         context.stop_asked.sleep(rest_s)
-        rest_s = context.plan.profile.cool_down_s
+        rest_s = context.plan.load.cool_down_s
         try:
             _turn(targets[name], number, context, manifest, outcome)
         except ServingError as problem:
@@ -52,7 +52,7 @@ def _turn(
 def _end(entry: Round) -> ExitCode:
     """How a round that was loaded ended."""
     if entry.state == COMPLETE:
-        return ExitCode.REQUESTS_FAILED if entry.counts["failed"] else ExitCode.OK
+        return ExitCode.FAILED if entry.counts["failed"] else ExitCode.OK
     return ExitCode.INTERRUPTED if entry.state == INTERRUPTED else ExitCode.INVALID
 
 

@@ -98,21 +98,22 @@ def _run(
 ) -> ExitCode:
     """Do the work, in a new folder."""
     began = datetime.now(UTC)
-    folder = run_folder.create_folder(plan.results, began, plan.profile.name)
+    folder = run_folder.create_folder(plan.results, began, plan.load.profile)
     rounds, rate_rps = range(work.rounds), plan.load.rate_rps
     targets = {
         target.name: blank(target, plan.hosts.get(target.name), rounds, rate_rps)
         for target in plan.targets
     }
     content = describe(plan, split, folder.name, began, work.kind)
-    content["load"]["workers"] = leader and leader.workers
+    content["generator"]["workers"] = leader and leader.workers
+    run_folder.write_json(folder / "load.json", plan.load.model_dump(mode="json"))
     manifest = Manifest(folder, content, targets)
     for line in messages.load(plan, split):
         terminal.say(line)
     context = RunContext(plan, folder, split, terminal, stop_asked)
     if leader:
-        context = replace(context, team=leader, calibrate=leader.calibrate)
-    with exported(folder, plan.way_home, stop_asked):
+        context = replace(context, backend=leader, calibrate=leader.calibrate)
+    with exported(folder, plan.export, stop_asked):
         with kept_on(split.generator):
             outcome = _pass_and_do(work, context, manifest, temperatures)
         if leader:
@@ -133,7 +134,7 @@ def _pass_and_do(
         for name, reason in unserved.items():
             skip_target(name, reason, context, manifest, outcome)
         served = [target for target in context.plan.targets if target.name not in unserved]
-        if context.plan.calibrated and served:
+        if context.plan.load.calibration and served:
             _calibrate(served, context, manifest)
         work.do(context, manifest, outcome)
     except NotEquivalentError as problem:
@@ -160,12 +161,10 @@ def _calibrate(targets: list[Target], context: RunContext, manifest: Manifest) -
     plan = context.plan
     subject = Subject(
         context.folder.name,
+        plan.load,
         targets,
         plan.targets_file,
-        plan.profile,
         plan.processes,
-        plan.seed,
-        str(plan.policy),
     )
     found = context.calibrate(subject, context.split, context.stop_asked)
     manifest.content["calibration"] = found

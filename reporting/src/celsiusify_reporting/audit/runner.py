@@ -11,7 +11,7 @@ from celsiusify_reporting.errors import ReportError
 from celsiusify_reporting.inputs.report_json import REPORT
 from celsiusify_reporting.inputs.run_json import Run, read_run
 from celsiusify_reporting.run_folder import ROWS, RUN
-from celsiusify_reporting.stats.method import METHOD
+from celsiusify_reporting.stats.method import method_for
 
 
 def audit(folder: Path) -> Iterator[Check]:
@@ -32,7 +32,7 @@ def audit(folder: Path) -> Iterator[Check]:
 def _rows(folder: Path, run: Run, name: str) -> Iterator[Check]:
     path = folder / f"{name}_{ROWS}"
     if path.exists():
-        yield from audit_rows(run, name, path, METHOD)
+        yield from audit_rows(run, name, path, method_for(run.load.limits))
     else:
         yield Check(f"{name}: rows and counts", "not checkable", f"no {path.name} here")
 

@@ -14,7 +14,7 @@ from celsiusify_reporting.narrative.comparability_text import (
     metric_title,
 )
 from celsiusify_reporting.narrative.formatting import UNKNOWN, figure, limit
-from celsiusify_reporting.stats.method import METHOD
+from celsiusify_reporting.stats.method import method_for
 
 COLUMNS = ("target", "metric", "allowed", "old", "new", "change", "interval", "outcome")
 
@@ -44,7 +44,7 @@ class RunComparison:
     ) -> "RunComparison":
         """Compare two runs; `different_machine` allows different machines."""
         changes = differences(old, new)
-        checks = check_all(old, new, bounds, METHOD)
+        checks = check_all(old, new, bounds, method_for(new.run.load.limits))
         reasons = [
             *_not_comparable(changes, different_machine=different_machine),
             *_not_valid(old, new),

@@ -85,13 +85,13 @@ class Difference:
 LOAD, MACHINE, NOTED = Effect.LOAD, Effect.MACHINE, Effect.NOTED
 RUN: tuple[tuple[Effect, Aspect, Callable[[Run], Any]], ...] = (
     (LOAD, Aspect.KIND, lambda run: run.kind),
-    (LOAD, Aspect.USERS, lambda run: run.profile.users if run.load.model == "closed" else None),
-    (LOAD, Aspect.THINK_TIME, lambda run: run.profile.think_time_s),
-    (LOAD, Aspect.TEMPERATURES, lambda run: run.profile.fahrenheit),
+    (LOAD, Aspect.USERS, lambda run: run.load.users if run.load.model == "closed" else None),
+    (LOAD, Aspect.THINK_TIME, lambda run: run.load.think_time_s),
+    (LOAD, Aspect.TEMPERATURES, lambda run: run.load.fahrenheit),
     (LOAD, Aspect.LOAD_MODEL, lambda run: run.load.model),
     (LOAD, Aspect.RATE, lambda run: run.load.rate_rps),
-    (LOAD, Aspect.MAX_IN_FLIGHT, lambda run: run.load.max_in_flight),
-    (LOAD, Aspect.STEPS, lambda run: run.profile.steps or None),
+    (LOAD, Aspect.MAX_IN_FLIGHT, lambda run: run.load.limits.max_in_flight),
+    (LOAD, Aspect.STEPS, lambda run: run.load.steps or None),
     (LOAD, Aspect.CONNECTIONS, lambda run: run.load.connection or DEFAULT_CONNECTION),
     (MACHINE, Aspect.PROCESSOR, lambda run: run.machine.cpu_model),
     (MACHINE, Aspect.MACHINE_CORES, lambda run: run.machine.cores),
@@ -99,10 +99,10 @@ RUN: tuple[tuple[Effect, Aspect, Callable[[Run], Any]], ...] = (
     (MACHINE, Aspect.OPERATING_SYSTEM, lambda run: run.machine.os),
     (MACHINE, Aspect.CONTAINER, lambda run: run.machine.container),
     (MACHINE, Aspect.PYTHON, lambda run: run.machine.python),
-    (MACHINE, Aspect.LOAD_PROCESSES, lambda run: run.load.processes),
-    (MACHINE, Aspect.GENERATOR_CORES, lambda run: run.load.cores),
-    (MACHINE, Aspect.GENERATOR_CPU_LIMIT, lambda run: run.load.cpu_limit_cores),
-    (MACHINE, Aspect.WORKERS, lambda run: len(run.load.workers or ()) or None),
+    (MACHINE, Aspect.LOAD_PROCESSES, lambda run: run.generator.processes),
+    (MACHINE, Aspect.GENERATOR_CORES, lambda run: run.generator.cores),
+    (MACHINE, Aspect.GENERATOR_CPU_LIMIT, lambda run: run.generator.cpu_limit_cores),
+    (MACHINE, Aspect.WORKERS, lambda run: len(run.generator.workers or ()) or None),
     (NOTED, Aspect.GIT_COMMIT, lambda run: run.git.commit if run.git else None),
 )
 TARGET: tuple[tuple[Effect, Aspect, Callable[[Target], Any]], ...] = (

@@ -123,7 +123,7 @@ def _given(run: Run, cluster: Cluster | None) -> Iterator[Entry]:
         yield from _given_in(cluster)
         return
     yield Condition.CPU_CORES, None, _cores
-    if not run.load.workers:
+    if not run.generator.workers:
         yield Condition.SHARED_CORES, None, lambda measurement: measurement.target.cores is None
 
 

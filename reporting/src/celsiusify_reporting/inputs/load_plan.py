@@ -1,4 +1,4 @@
-"""The planned load of a run: profile, load model, rounds and workers, as run.json has them."""
+"""The load of a run and what made it, as run.json has them."""
 
 from pathlib import Path
 from typing import Annotated, Literal, TypeVar
@@ -7,7 +7,6 @@ from pydantic import (
     BaseModel,
     ConfigDict,
     Field,
-    NonNegativeInt,
     PositiveFloat,
     PositiveInt,
     ValidationError,
@@ -78,42 +77,50 @@ class ClockOffset(Recorded):
 class PlannedStep(Recorded):
     """A segment of an open load at a fraction of its rate."""
 
-    for_s: PositiveFloat
-    share: float
+    duration_s: PositiveFloat
+    fraction: float
 
 
-class Profile(Recorded):
-    """The requested load."""
+class Limits(Recorded):
+    """The limits of requests, and those by which the load generator is judged.
 
-    name: str
-    users: PositiveInt
-    spawn_rate_per_s: float | None = None
-    run_time_s: float | None = None
-    think_time_s: tuple[float, float] | None = None
-    fahrenheit: tuple[float, float] | None = None
-    steps: tuple[PlannedStep, ...] | None = None
+    Attributes:
+        max_in_flight: The cap on the requests in flight of an open load.
+        generator_cpu_percent: The highest CPU usage of a load-generating process, of one core.
+        generator_lag_ms: The highest 99th percentile of the load generator's lag.
+        delivered_percent: The lowest share of an open load's arrivals that must be sent.
+    """
+
+    max_in_flight: int | None = None
+    generator_cpu_percent: float
+    generator_lag_ms: float
+    delivered_percent: float
 
 
 class Load(Recorded):
-    """The load model; an open load has a rate and a cap on in-flight requests.
+    """The specification of a load; load-tests publishes its whole schema.
 
     Attributes:
         connection: The connection policy: `keep-alive`, `per-request` or `rotate:N`; None in older
             runs, which had keep-alive only.
-        cpu_limit_cores: The CPU quota of the load generator or its leader; None without a quota.
-        workers: The machines that made the load together; None if there was one machine.
     """
 
+    profile: str
     model: Literal["closed", "constant", "poisson"] = "closed"
+    users: PositiveInt
+    spawn_rate_per_s: float | None = None
+    think_time_s: tuple[float, float] | None = None
     rate_rps: float | None = None
-    max_in_flight: int | None = None
-    processes: int | None = None
-    cores: list[int] | None = None
-    client: str | None = None
-    seed: int | None = None
+    steps: tuple[PlannedStep, ...] | None = None
+    fahrenheit: tuple[float, float] | None = None
+    run_time_s: float | None = None
+    warm_up_s: float | None = None
+    cool_down_s: float | None = None
     connection: str | None = None
-    cpu_limit_cores: float | None = None
-    workers: tuple[Worker, ...] | None = None
+    rounds: PositiveInt = 1
+    order: str | None = None
+    seed: int | None = None
+    limits: Limits
 
     @property
     def keeps_connections(self) -> bool:
@@ -121,14 +128,21 @@ class Load(Recorded):
         return self.connection in (None, "keep-alive")
 
 
-class Plan(Recorded):
-    """The order of rounds; `sequence` has a target and a round number for each."""
+class Generator(Recorded):
+    """The processes that made the load.
 
-    rounds: PositiveInt = 1
-    order: str | None = None
-    warm_up_s: float | None = None
-    cool_down_s: float | None = None
-    sequence: tuple[tuple[Name, NonNegativeInt], ...] = ()
+    Attributes:
+        processes: The number of load-generating processes, of all workers together.
+        client: The handling of connections.
+        cpu_limit_cores: The CPU quota of the load generator or its leader; None without a quota.
+        workers: The machines that made the load together; None if there was one machine.
+    """
+
+    processes: int | None = None
+    cores: list[int] | None = None
+    client: str | None = None
+    cpu_limit_cores: float | None = None
+    workers: tuple[Worker, ...] | None = None
 
 
 class Calibration(Recorded):

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any, Literal
 
 from celsiusify_reporting.inputs.migration_4 import code_facts, number_as_4, rename_keys
+from celsiusify_reporting.inputs.run_migrations import migrate_run
 
 REPORT_FORMAT: Literal[4] = 4
 OLDEST_FORMAT = 2
@@ -87,8 +88,13 @@ def _change_measurements(report: Json, change: Callable[[Json], Json]) -> Json:
     return report | {"measurements": [change(part) for part in report["measurements"]]}
 
 
+def migrate_its_run(report: Json) -> Json:
+    """Migrate the run that a report tells of."""
+    return report | {"run": migrate_run(report["run"])}
+
+
 # The steps from each format to the next, the oldest change first.
 STEPS: dict[int, tuple[Callable[[Json], Json], ...]] = {
     2: (separate_unmeasured, rename_odd_rounds, add_even_percent, add_equal, number_as_3),
-    3: (rename_keys, code_facts, number_as_4),
+    3: (rename_keys, code_facts, migrate_its_run, number_as_4),
 }

@@ -10,13 +10,13 @@ from celsiusify_reporting.errors import ReportError
 from celsiusify_reporting.inputs.load_plan import (
     Calibration,
     ClockOffset,
+    Generator,
     Load,
     Name,
-    Plan,
-    Profile,
     Recorded,
     parse,
 )
+from celsiusify_reporting.inputs.run_migrations import RUN_FORMAT, migrate_run
 
 
 class DeclaredCounts(Recorded):
@@ -180,9 +180,14 @@ class Target(Recorded):
 
 
 class Run(Recorded):
-    """A run; its targets are in the order of the command line."""
+    """A run.
 
-    format: Literal[2]
+    Attributes:
+        sequence: A target and a round number for each load, in order.
+        targets: The targets, in the order of the command line.
+    """
+
+    format: Literal[3]
     kind: Literal["loads", "capacity"] = "loads"
     run: Name
     started_at: str | None = None
@@ -190,9 +195,9 @@ class Run(Recorded):
     git: Git | None = None
     machine: Machine = Machine()
     versions: dict[str, str | None] = Field(default_factory=dict)
-    profile: Profile
-    load: Load = Load()
-    plan: Plan = Plan()
+    load: Load
+    generator: Generator = Generator()
+    sequence: tuple[tuple[Name, NonNegativeInt], ...] = ()
     calibration: dict[str, Calibration] | None = None
     equivalence: Equivalence | None = None
     capacity: dict[Name, Capacity] | None = None
@@ -200,7 +205,7 @@ class Run(Recorded):
 
 
 def read_run(path: Path) -> Run:
-    """Read a run.json.
+    """Read a run.json of this version or an earlier one.
 
     Raises:
         ReportError: If the file is missing, or isn't what results/README.md describes.
@@ -209,17 +214,22 @@ def read_run(path: Path) -> Run:
         text = path.read_bytes()
     except OSError as error:
         raise ReportError(path, error.strerror or str(error)) from error
-    if problem := _older(text):
-        raise ReportError(path, problem)
-    return parse(path, text, Run)
+    return parse(path, _migrated(path, text), Run)
 
 
-def _older(text: bytes) -> str | None:
-    """Return the problem with a run of format 1, or None for another format."""
+def _migrated(path: Path, text: bytes) -> bytes:
+    """Return a run.json in the form of this version; one that isn't JSON stays as it is."""
     try:
-        written = json.loads(text).get("format")
-    except (ValueError, AttributeError):
-        return None
-    if written != 1:
-        return None
-    return "format 1, made by an earlier version; expected 2: measure again with this version"
+        content = json.loads(text)
+    except (ValueError, RecursionError):
+        return text
+    if not isinstance(content, dict) or content.get("format") == RUN_FORMAT:
+        return text
+    if content.get("format") == 1:
+        raise ReportError(
+            path, "format 1, made by an earlier version; expected 2 or 3: measure again"
+        )
+    try:
+        return json.dumps(migrate_run(content)).encode()
+    except (KeyError, TypeError, AttributeError):
+        return text  # the model says what is wrong with it

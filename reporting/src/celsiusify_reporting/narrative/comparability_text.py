@@ -76,7 +76,7 @@ def _plain(value: Any) -> str:
 
 
 def _steps(steps: Any) -> str:
-    parts = (f"{step.for_s:g} s at {100 * step.share:g} %" for step in steps or ())
+    parts = (f"{step.duration_s:g} s at {100 * step.fraction:g} %" for step in steps or ())
     return ", ".join(parts) or UNKNOWN
 
 

@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 
+from celsiusify_reporting.inputs.load_plan import Limits
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, kw_only=True)
 class Method:
     """Definitions and limits, in percent unless the name says otherwise.
 
@@ -76,10 +78,10 @@ class Method:
     odd_rounds_percent: float = 20
     near_ceiling_percent: float = 85
     headroom: float = 2
-    generator_cpu_percent: float = 80
+    generator_cpu_percent: float
     lag_warning_ms: float = 1
-    lag_limit_ms: float = 5
-    delivered_percent: float = 99
+    lag_limit_ms: float
+    delivered_percent: float
     residual_percent: float = 2
     added_think_percent: float = 5
     count_gap_percent: float = 0.1
@@ -93,4 +95,10 @@ class Method:
     metrics_window_s: float = 15
 
 
-METHOD = Method()
+def method_for(limits: Limits) -> Method:
+    """Return the method for a run: load-tests records the limits of its load generator with it."""
+    return Method(
+        generator_cpu_percent=limits.generator_cpu_percent,
+        lag_limit_ms=limits.generator_lag_ms,
+        delivered_percent=limits.delivered_percent,
+    )

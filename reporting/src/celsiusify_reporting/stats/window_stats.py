@@ -109,8 +109,8 @@ def window_stats(
 
 
 def _closed_loop(data: TargetData, seconds: float, rows: pd.DataFrame) -> ClosedLoop | None:
-    profile = data.run.profile
-    return closed_loop.examine(rows, seconds, profile.users, profile.think_time_s)
+    load = data.run.load
+    return closed_loop.examine(rows, seconds, load.users, load.think_time_s)
 
 
 def _open_load(

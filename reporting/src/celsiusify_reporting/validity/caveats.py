@@ -63,7 +63,7 @@ def _setup(run: Run, measurements: Sequence[Measurement]) -> Iterator[Finding]:
     if unknown:
         yield finding(FindingCode.SERVER_UNKNOWN, Kind.SETUP, Severity.CAVEAT, targets=unknown)
     sharing = tuple(measurement.name for measurement in ran if measurement.target.cores is None)
-    if sharing and not run.load.workers:
+    if sharing and not run.generator.workers:
         yield finding(FindingCode.CORES_SHARED, Kind.SETUP, Severity.CAVEAT, targets=sharing)
 
 

@@ -36,7 +36,7 @@ class WorkerSummary:
 
 def examine(run: Run, measurements: Sequence[Measurement]) -> WorkerSummary | None:
     """Summarise the workers; None if one machine made the load."""
-    if not run.load.workers:
+    if not run.generator.workers:
         return None
     rounds = [round_ for measurement in measurements for round_ in measurement.rounds]
     offsets = list(residuals(rounds))
@@ -51,7 +51,7 @@ def examine(run: Run, measurements: Sequence[Measurement]) -> WorkerSummary | No
                 key=abs,
                 default=None,
             )
-            for worker in run.load.workers
+            for worker in run.generator.workers
         },
         throttled_percent=max(shares, default=None),
     )
@@ -66,7 +66,7 @@ def version_mismatches(run: Run) -> dict[str, dict[str, str | None]]:
             for package, version in worker.versions.items()
             if leader.get(package) and version != leader[package]
         }
-        for worker in run.load.workers or ()
+        for worker in run.generator.workers or ()
     }
 
 
@@ -83,7 +83,7 @@ def throttled_percent(run: Run, round_: Round) -> float | None:
     if record.throttled_s is None or record.started_ns is None or record.ended_ns is None:
         return None
     seconds = (record.ended_ns - record.started_ns) / 1e9
-    return 100 * record.throttled_s / (seconds * max(1, len(run.load.workers or ())))
+    return 100 * record.throttled_s / (seconds * max(1, len(run.generator.workers or ())))
 
 
 def check_workers(run: Run) -> Iterator[Finding]:
@@ -104,7 +104,7 @@ def check_workers(run: Run) -> Iterator[Finding]:
 
 def check_clocks(run: Run, measurement: Measurement, method: Method) -> Iterator[Finding]:
     """Check the offsets of workers' clocks at the end of each round."""
-    if not run.load.workers:
+    if not run.generator.workers:
         return
     offsets = list(residuals(measurement.rounds))
     known = [(number, worker, ms) for number, worker, ms in offsets if ms is not None]

@@ -25,7 +25,7 @@ def cluster(report: Report) -> Iterator[Group]:
     if report.cluster:
         yield (Heading("The cluster"), _whole(report.cluster), *_nodes(report.cluster))
     if report.worker_summary:
-        workers = _workers(report.run.load.workers or (), report.worker_summary)
+        workers = _workers(report.run.generator.workers or (), report.worker_summary)
         yield (
             Heading("Was it one load?"),
             Paragraph(_explained(report.method, report.worker_summary)),

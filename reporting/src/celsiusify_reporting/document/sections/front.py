@@ -88,7 +88,7 @@ def _what(report: Report) -> str:
 
 def _machine(run: Run) -> str:
     cores = f"{whole(run.machine.cores)} cores of " if run.machine.cores else ""
-    workers = run.load.workers
+    workers = run.generator.workers
     by = f"by {whole(len(workers))} workers, led from" if workers else "on"
     return f"{by} {cores}{run.machine.cpu_model or 'a machine not recorded'}"
 
@@ -96,16 +96,16 @@ def _machine(run: Run) -> str:
 def _load(run: Run) -> str:
     if run.kind == "capacity":
         return "at one rate after another, until the highest that it holds was found"
-    times = f", {whole(run.plan.rounds)} times in turn" if run.plan.rounds > 1 else ""
+    times = f", {whole(run.load.rounds)} times in turn" if run.load.rounds > 1 else ""
     said = policy(run.load)
     over = f", on connections that were {said}" if said else ""
     if run.load.model != "closed":
         rate = UNKNOWN if run.load.rate_rps is None else setting(run.load.rate_rps)
-        steps = f" at most, in steps (profile {run.profile.name})" if run.profile.steps else ""
+        steps = f" at most, in steps (profile {run.load.profile})" if run.load.steps else ""
         return f"{rate} times a second{steps}, whether or not it had answered{over}{times}"
-    length = f" for {setting(run.profile.run_time_s)}{SPACE}s" if run.profile.run_time_s else ""
-    users = f"by {whole(run.profile.users)} users{length}"
-    return f"{users} (profile {run.profile.name}){over}{times}"
+    length = f" for {setting(run.load.run_time_s)}{SPACE}s" if run.load.run_time_s else ""
+    users = f"by {whole(run.load.users)} users{length}"
+    return f"{users} (profile {run.load.profile}){over}{times}"
 
 
 def _stepwise(report: Report) -> Table:

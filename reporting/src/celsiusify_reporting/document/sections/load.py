@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from celsiusify_reporting.document.model import Group, Heading, Paragraph, Table
 from celsiusify_reporting.document.report import Report
 from celsiusify_reporting.document.sections.blocks import by_target, field
-from celsiusify_reporting.inputs.load_plan import Calibration, Plan, Profile
+from celsiusify_reporting.inputs.load_plan import Calibration, Load
 from celsiusify_reporting.inputs.run_json import Run
 from celsiusify_reporting.narrative.formatting import (
     SPACE,
@@ -28,7 +28,7 @@ def load(report: Report) -> Iterator[Group]:
         Heading("How the load was made, and where it limits the result"),
         Paragraph(_made(report)),
         *(
-            (Paragraph(_turns(report.run.plan, in_cluster=report.cluster is not None)),)
+            (Paragraph(_turns(report.run.load, in_cluster=report.cluster is not None)),)
             if report.run.kind == "loads"
             else ()
         ),
@@ -41,40 +41,40 @@ def _is_closed(report: Report) -> bool:
 
 
 def _made(report: Report) -> str:
-    load, profile = report.run.load, report.run.profile
+    load, generator = report.run.load, report.run.generator
     ramp = (
-        f" {setting(profile.spawn_rate_per_s)} users started each second until all were running."
-        if profile.spawn_rate_per_s and _is_closed(report)
+        f" {setting(load.spawn_rate_per_s)} users started each second until all were running."
+        if load.spawn_rate_per_s and _is_closed(report)
         else ""
     )
     said = policy(load)
     connections = f"connections {said}, " if said else ""
     return (
-        f"{_model(report)}{ramp}{_inputs(profile)} The load generator: "
-        f"{load.client or 'not recorded'}, {connections}{whole(load.processes)} "
-        f"{'process' if load.processes == 1 else 'processes'} {_where(report)}, seed "
+        f"{_model(report)}{ramp}{_inputs(load)} The load generator: "
+        f"{generator.client or 'not recorded'}, {connections}{whole(generator.processes)} "
+        f"{'process' if generator.processes == 1 else 'processes'} {_where(report)}, seed "
         f"{load.seed if load.seed is not None else 'not recorded'}."
     )
 
 
 def _where(report: Report) -> str:
-    load = report.run.load
-    if load.workers:
-        return f"in {whole(len(load.workers))} workers"
-    return "in a pod" if report.cluster else f"on {cores(load.cores)}"
+    generator = report.run.generator
+    if generator.workers:
+        return f"in {whole(len(generator.workers))} workers"
+    return "in a pod" if report.cluster else f"on {cores(generator.cores)}"
 
 
 def _model(report: Report) -> str:
     if not _is_closed(report):
         return _schedule(report.run)
-    think = report.run.profile.think_time_s
+    think = report.run.load.think_time_s
     between = (
         f" for {setting(1000 * think[0])} to {setting(1000 * think[1])}{SPACE}ms, uniformly"
         if think
         else ""
     )
     return (
-        f"Each of {whole(report.run.profile.users)} users sends a request, waits for its answer, "
+        f"Each of {whole(report.run.load.users)} users sends a request, waits for its answer, "
         f"thinks{between}, and sends the next: a closed load."
     )
 
@@ -82,21 +82,23 @@ def _model(report: Report) -> str:
 def _schedule(run: Run) -> str:
     rate = "" if run.load.rate_rps is None else f" at {setting(run.load.rate_rps)} a second"
     gaps = "at random (Poisson)" if run.load.model == "poisson" else "at even distances"
-    most = run.load.max_in_flight
+    most = run.load.limits.max_in_flight
     out = "" if most is None else f", at most {whole(most)} out at a time"
-    steps = f"{_steps(run.profile)}, {gaps}," if run.profile.steps else f"{rate} {gaps}"
+    steps = f"{_steps(run.load)}, {gaps}," if run.load.steps else f"{rate} {gaps}"
     return f"Requests are due{steps} and wait for no answer{out}: an open load."
 
 
-def _steps(profile: Profile) -> str:
-    parts = [f"{_seconds(one.for_s)} at {limit(100 * one.share)}" for one in profile.steps or ()]
+def _steps(load: Load) -> str:
+    parts = [
+        f"{_seconds(step.duration_s)} at {limit(100 * step.fraction)}" for step in load.steps or ()
+    ]
     return f" in steps: {listing(parts)} of the highest rate"
 
 
-def _turns(plan: Plan, *, in_cluster: bool) -> str:
-    times = f"{whole(plan.rounds)} {'rounds' if plan.rounds > 1 else 'round'}"
-    order = f" in the order {plan.order}" if plan.order and plan.rounds > 1 else ""
-    warm_up, cool_down = (_seconds(one) for one in (plan.warm_up_s, plan.cool_down_s))
+def _turns(load: Load, *, in_cluster: bool) -> str:
+    times = f"{whole(load.rounds)} {'rounds' if load.rounds > 1 else 'round'}"
+    order = f" in the order {load.order}" if load.order and load.rounds > 1 else ""
+    warm_up, cool_down = (_seconds(time_s) for time_s in (load.warm_up_s, load.cool_down_s))
     alone = "one after the other, all of them up" if in_cluster else "one target up at a time"
     return (
         f"Each target was loaded in {times}{order}, {alone}, {warm_up} of each "
@@ -108,10 +110,10 @@ def _seconds(value: float | None) -> str:
     return UNKNOWN if value is None else f"{setting(value)}{SPACE}s"
 
 
-def _inputs(profile: Profile) -> str:
-    if profile.fahrenheit is None:
+def _inputs(load: Load) -> str:
+    if load.fahrenheit is None:
         return ""
-    lowest, highest = profile.fahrenheit
+    lowest, highest = load.fahrenheit
     return f" Temperatures are uniform in {setting(lowest)} to {setting(highest)}{SPACE}°F."
 
 
@@ -177,7 +179,7 @@ def generator(report: Report) -> Iterator[Group]:
 def _headroom(report: Report) -> str:
     method = report.method
     how = dict.fromkeys(one.how for one in (report.run.calibration or {}).values() if one.how)
-    made = f" In the team: {listing(list(how))}." if how and report.run.load.workers else ""
+    made = f" In the team: {listing(list(how))}." if how and report.run.generator.workers else ""
     return (
         "What delays the load generator would be taken for the target's time. So, before timing, "
         "it was run against a responder that does nothing, with the same client and checks. At a "

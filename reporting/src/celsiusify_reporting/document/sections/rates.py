@@ -79,7 +79,7 @@ def _limits(report: Report) -> str:
 
 
 def _unless(report: Report) -> str:
-    if not report.run.profile.steps:
+    if not report.run.load.steps:
         return ""
     return ", unless its rate goes in steps, whose highest is to show what a target can't keep up"
 

@@ -121,7 +121,7 @@ PACE = (
 def _explained(report: Report) -> str:
     known = any(step.replicas for one in report.measurements for step in one.steps or ())
     replicas = " Replicas: fewest and most that were ready." if known else ""
-    several = " of all rounds together" if report.run.plan.rounds > 1 else ""
+    several = " of all rounds together" if report.run.load.rounds > 1 else ""
     return (
         f"Figures are of the requests{several} that were due in a step. Latency counts from when a "
         "request was due, of those that succeeded; what was dropped found no free connection in "

@@ -116,7 +116,7 @@ def _pod(run: Run, cluster: Cluster) -> Iterator[tuple[str, str]]:
     """Where the load generator, whose machine this is, ran."""
     yield "Kubernetes", cluster.server_version or UNKNOWN
     yield "Node", cluster.leader.node or UNKNOWN if cluster.leader else UNKNOWN
-    yield "CPU limit, cores", amount(run.load.cpu_limit_cores)
+    yield "CPU limit, cores", amount(run.generator.cpu_limit_cores)
 
 
 def _packages(versions: dict[str, str | None]) -> str:
