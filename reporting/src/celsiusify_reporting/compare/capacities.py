@@ -36,7 +36,7 @@ class CapacityRatio:
 
 
 def compare_capacities(results: Sequence[CapacityResult]) -> Iterator[CapacityRatio]:
-    """Compare each two targets that were searched with the same objective and held a rate."""
+    """Compare each two targets that held a rate with the same objective."""
     for first, second in combinations(results, 2):
         if first.objective != second.objective or not first.rate_rps or not second.rate_rps:
             continue

@@ -1,4 +1,4 @@
-"""Find what differs between two runs, and whether they can be compared all the same."""
+"""Find what differs between two runs, and whether that prevents a comparison."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -137,7 +137,7 @@ DEPLOYED: tuple[tuple[Effect, Aspect, Callable[[Deployed], Any]], ...] = (
 
 
 def _nodes(cluster: Cluster) -> tuple[tuple[float | None, int], ...] | None:
-    """Return the sizes of nodes in cores, each with its count: names of nodes say nothing."""
+    """Return the sizes of nodes in cores, with their counts: names say nothing."""
     sizes = Counter(node.cpu_cores for node in cluster.nodes)
     return tuple(sorted(sizes.items(), key=lambda item: (item[0] is None, item[0]))) or None
 

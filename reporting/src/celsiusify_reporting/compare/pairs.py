@@ -43,7 +43,7 @@ class Outcome(StrEnum):
 
 
 class ObstacleCode(StrEnum):
-    """What keeps two targets from being compared; LEGACY holds an older report's `text`."""
+    """An obstacle to a comparison; LEGACY holds an older report's `text`."""
 
     INVALID_RUN = "invalid_run"
     SCHEDULE_SETS_RATE = "schedule_sets_rate"

@@ -1,4 +1,4 @@
-"""The ratio of two figures that were each taken several times, and where it lies."""
+"""Compute the ratio of two figures over rounds, and its interval."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,11 +16,11 @@ Values = npt.NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Ratio:
-    """How many times the second figures the first ones are.
+    """The ratio of the first figures to the second ones.
 
     Attributes:
         value: The geometric mean of the rounds' ratios.
-        interval: Where the ratio lies that more rounds would come to.
+        interval: The confidence interval of the ratio.
         scatter: The standard deviation of the logarithms of the rounds' ratios.
     """
 
@@ -36,22 +36,21 @@ def ratio_interval(
     paired: bool,
     confidence_percent: float,
 ) -> Ratio | None:
-    """The ratio of figures, round by round, and its interval.
+    """Return the ratio of figures, round by round, and its interval.
 
-    Requests of a round depend on each other, and rounds differ by more than their requests do:
-    rounds are what is counted. Paired are those that were loaded one after the other, so that
-    what slowed both of them cancels out. Student's interval is taken of the logarithms, since
-    resampling five rounds leaves out the true ratio far more often than it says; the tests show
-    by how much.
+    The sample size is the number of rounds: requests of a round depend on each other, and rounds
+    differ by more than their requests do. Rounds that were loaded one after the other are paired,
+    so that what slowed both of them cancels out. The interval is Student's, of the logarithms:
+    resampling five rounds leaves out the true ratio far more often than promised, as a test shows.
 
     Args:
-        first: Figures above nought, one a round.
-        second: Those they are divided by; as many where they are paired.
-        paired: Whether those of the same place belong together.
-        confidence_percent: Of the interval.
+        first: The figures of rounds, above 0.
+        second: The figures that divide them; as many if they are paired.
+        paired: Whether figures at the same place belong together.
+        confidence_percent: The confidence of the interval.
 
     Returns:
-        None where there are fewer than two of either, which have no scatter.
+        None if there are fewer than two figures of either, which have no scatter.
 
     Source:
         T. Kalibera, R. Jones, "Rigorous benchmarking in reasonable time", ISMM 2013, for
@@ -75,26 +74,26 @@ def _paired(first: Values, second: Values, risk: float) -> tuple[float, float]:
 
 
 def _welch(first: Values, second: Values, risk: float) -> tuple[float, float]:
-    parts = [float(np.var(one, ddof=1)) / len(one) for one in (first, second)]
+    parts = [float(np.var(values, ddof=1)) / len(values) for values in (first, second)]
     error = sum(parts) ** 0.5
     scatter = error * min(len(first), len(second)) ** 0.5
     if not error:
         return 0.0, 0.0
     freedom = error**4 / sum(
-        part**2 / (len(one) - 1) for part, one in zip(parts, (first, second), strict=True)
+        part**2 / (len(values) - 1) for part, values in zip(parts, (first, second), strict=True)
     )
     return scatter, float(stdtrit(freedom, 1 - risk / 2)) * error
 
 
 def rounds_needed(ratio: Ratio, method: Method) -> int | None:
-    """How many rounds, of each target, would tell whether there is a difference.
+    """Return the rounds that would decide whether there is a difference.
 
-    As many as make the interval exclude 1, or lie within what counts as equivalent, were the
-    ratio and the scatter to stay; None where that takes more than are proposed.
+    With the same ratio and scatter, this many rounds make the interval exclude 1 or count as
+    equivalent. None if they exceed `Method.most_rounds`.
     """
     edge = log(1 + method.equivalence_percent / 100)
-    off = abs(log(ratio.value))
-    room = off if off > edge else edge - off
+    distance = abs(log(ratio.value))
+    room = distance if distance > edge else edge - distance
     risk = 1 - ratio.interval.confidence_percent / 100
     for n in range(method.fewest_rounds, method.most_rounds + 1):
         if half_width(ratio.scatter, n, risk) <= room:
@@ -103,7 +102,7 @@ def rounds_needed(ratio: Ratio, method: Method) -> int | None:
 
 
 def shared(confidence_percent: float, intervals: int) -> float:
-    """The confidence of each of so many intervals, for all of them to hold together.
+    """Return the confidence of each interval for all of them to hold together.
 
     Source:
         O. J. Dunn, "Multiple comparisons among means", JASA 56 (1961).

@@ -1,4 +1,4 @@
-"""The migration of report.json from format 3 to format 4, which has codes in place of sentences.
+"""The migration of report.json to format 4, which replaces sentences by codes.
 
 A sentence of format 3 is kept as the text of the code `legacy`: its figures can't be had again.
 Labels of a closed set, such as an outcome, are mapped to their codes.
@@ -76,7 +76,7 @@ def rename_keys(report: Json) -> Json:
 
 
 def _changed(change: Callable[[Json], Json], part: Any) -> Any:
-    """Return a document with each of its objects changed, but for targets, which are the run's."""
+    """Return a document with each of its objects changed, but for targets."""
     if isinstance(part, list):
         return [_changed(change, value) for value in part]
     if not isinstance(part, dict):

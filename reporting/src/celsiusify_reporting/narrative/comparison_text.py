@@ -249,7 +249,7 @@ def unit(measure: Measure, method: Method) -> str:
 
 
 def leading(comparisons: Sequence[Comparison]) -> Iterator[str]:
-    """Yield by each measure the target that is ahead of all others, and by how much at least."""
+    """Yield by each measure the target that is ahead of all others."""
     others = len({name for part in comparisons for name in (part.first, part.second)}) - 1
     for measure in dict.fromkeys(part.measure for part in comparisons):
         compared = [part for part in comparisons if part.measure is measure]

@@ -1,4 +1,4 @@
-"""Write findings and missing data: a template for each code, filled with its figures."""
+"""Write findings: a template for each code, filled with its figures."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass

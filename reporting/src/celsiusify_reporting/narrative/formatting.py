@@ -1,4 +1,4 @@
-"""How figures and lists are written."""
+"""Format figures and lists."""
 
 import math
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ SPACE = "\N{NO-BREAK SPACE}"
 
 
 def figure(value: float | None, digits: int = 3) -> str:
-    """A value with so many significant digits, thousands grouped, never as an exponent."""
+    """Return a value with some significant digits and no exponent."""
     if value is None:
         return UNKNOWN
     if value == 0:
@@ -21,47 +21,47 @@ def figure(value: float | None, digits: int = 3) -> str:
 
 
 def whole(value: int | None) -> str:
-    """A count, thousands grouped."""
+    """Return a count, thousands grouped."""
     return UNKNOWN if value is None else f"{value:,}".replace("-", "−")
 
 
 def setting(value: float) -> str:
-    """A value that someone chose, in full and no longer."""
+    """Return a chosen value in full."""
     return f"{value:,g}".replace("-", "−")
 
 
 def rate(value: float | None) -> str:
-    """Requests a second that a schedule asks for, in full but for what is left of divisions."""
+    """Return a schedule's rate in full, without the rest of a division."""
     return UNKNOWN if value is None else setting(round(value, 3))
 
 
 def percent(value: float | None) -> str:
-    """A share that was measured, given in percent."""
+    """Return a measured share in percent."""
     return UNKNOWN if value is None else f"{figure(value)}{SPACE}%"
 
 
 def limit(value: float) -> str:
-    """A share that someone chose, given in percent."""
+    """Return a chosen share in percent."""
     return f"{setting(value)}{SPACE}%"
 
 
 def milliseconds(value: float | None) -> str:
-    """A time with its unit."""
+    """Return a time in milliseconds with its unit."""
     return UNKNOWN if value is None else f"{figure(value)}{SPACE}ms"
 
 
 def shortened(text: str, word: int = 36, whole_text: int = 400) -> str:
-    """A foreign text, it and its words cut to a length that a table's column holds."""
-    words = [one if len(one) <= word else f"{one[: word - 1]}…" for one in text.split()]
+    """Return a foreign text, with its words and itself cut to the width of a column."""
+    words = [part if len(part) <= word else f"{part[: word - 1]}…" for part in text.split()]
     short = " ".join(words)
     return short if len(short) <= whole_text else f"{short[: whole_text - 1]}…"
 
 
 def tail(path: str, most: int) -> str:
-    """A path or name cut at its front to so many letters: its end tells it from others."""
+    """Return a path or name, cut at its front: its end tells it from others."""
     return path if len(path) <= most else f"…{path[len(path) - most + 1 :]}"
 
 
 def listing(items: Sequence[str]) -> str:
-    """Items as one speaks them: a, b and c."""
+    """Return a list of items as text: a, b and c."""
     return " and ".join([", ".join(items[:-1]), items[-1]]) if len(items) > 1 else "".join(items)

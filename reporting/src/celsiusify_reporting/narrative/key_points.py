@@ -54,7 +54,7 @@ STALL = (
 def points(
     answering: Sequence[Measurement], comparisons: Sequence[Comparison], method: Method
 ) -> Iterator[str]:
-    """Yield the comparisons, their limits, the scaling of replicas, and what may be hidden."""
+    """Yield the comparisons, their limits, the scaling, and what may be hidden."""
     if not many(comparisons):
         yield from (detail(part, method) for part in comparisons if part.ratio is not None)
     yield from _ceilings(answering, method)

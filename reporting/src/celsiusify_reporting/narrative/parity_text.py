@@ -85,7 +85,7 @@ def holders(parity: Parity, name: str, titles: Mapping[str, str]) -> str:
 
 
 def difference(parity: Parity, name: str, titles: Mapping[str, str]) -> str:
-    """Return a condition with both values of two targets, or with the targets of each value."""
+    """Return a condition with the values of two targets, or the targets of each value."""
     row = _row(parity, name)
     values = [condition_value(row, place) for place in range(len(parity.targets))]
     if len(values) == 2:

@@ -244,14 +244,14 @@ def _impact(title: str, changes: Sequence[Change]) -> Iterator[str]:
 
 
 def _p99(same: Sequence[Segment]) -> str:
-    """Return the range of the 99th percentile over rounds; empty if it is unknown in all."""
+    """Return the range of the 99th percentile over rounds; empty if unknown."""
     p99_ms = [value for segment in same if (value := segment.p99_ms) is not None]
     ends = dict.fromkeys(figure(end) for end in (min(p99_ms), max(p99_ms))) if p99_ms else ()
     return f"{' to '.join(ends)}{SPACE}ms" if ends else ""
 
 
 def _with_failures(same: Sequence[Segment]) -> str:
-    """Return a segment with the failed and dropped share of its requests, in the worst round."""
+    """Return a segment with its failed and dropped requests in the worst round."""
     shares = (
         (max(failed(segment) or 0 for segment in same), "{most}{percent} failed"),
         (max(dropped(segment) or 0 for segment in same), "{most}{percent} were dropped"),

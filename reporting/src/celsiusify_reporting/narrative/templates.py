@@ -26,7 +26,7 @@ Writer = Callable[[str, Figure], str]
 
 @dataclass(frozen=True)
 class Choice:
-    """Templates for certain values of a figure, such as 1, and one for all other values."""
+    """Templates for certain values of a figure, such as 1, and for all others."""
 
     figure: str
     templates: Mapping[Figure, "Template"]
@@ -58,7 +58,7 @@ def fill(template: Template, figures: Figures, write: Writer | None = None) -> s
 
 
 def written(name: str, value: Figure) -> str:
-    """Return a figure with the unit that ends its name; a limit in full, a measurement rounded."""
+    """Return a figure with the unit that ends its name; only limits aren't rounded."""
     if value is None:
         return UNKNOWN
     if isinstance(value, str):

@@ -1,4 +1,4 @@
-"""The highest rate that a target held, and its latencies at each rate that was tried."""
+"""The highest rate that a target held, and its latencies at each tried rate."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from celsiusify_reporting.stats.model import Measurement, Round
 
 
 class CapacityOutcome(StrEnum):
-    """The outcome of a search: the rate was held, a lower bound of it, or no rate at all."""
+    """The outcome of a search: a rate, a lower bound of it, or no rate at all."""
 
     HELD = "held"
     HELD_AT_LEAST = "held_at_least"

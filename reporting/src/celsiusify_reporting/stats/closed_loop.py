@@ -1,4 +1,4 @@
-"""Where a closed load limits the result: users who wait for their answers can ask only so often."""
+"""Compute the limits of a closed load, whose users wait for each answer."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,19 +12,20 @@ from celsiusify_reporting.stats.latency import Nanoseconds
 
 @dataclass(frozen=True)
 class ClosedLoop:
-    """N users, each thinking Z between an answer and the next request, of which X/s finish in R.
+    """The load of N users with think time Z, mean latency R and throughput X.
 
     Attributes:
         users: N.
         think_ms: Z as measured: the mean time from an answer's end to the user's next request.
-        think_times: How many such gaps were measured.
-        configured_think_ms: Z as the profile asks for it, or None.
-        added_ms: What the load generator added to it; `added_percent` is that as a share of it.
-        response_ms: R, the mean latency of all finished requests, failed ones too.
+        think_times: The number of measured think times.
+        configured_think_ms: Z in the load profile; None if unknown.
+        added_ms: The think time that the load generator added.
+        added_percent: The added think time in percent of the configured one.
+        response_ms: R, the mean latency of all finished requests, failures included.
         ceiling_rps: N/Z, which no target can exceed, however fast.
-        configured_ceiling_rps: N/Z with the think time asked for.
-        ceiling_percent: X as a share of N/Z.
-        residual_percent: 100 (1 - X(R+Z)/N): what of the users' time is in neither R nor Z.
+        configured_ceiling_rps: N/Z with the configured think time.
+        ceiling_percent: X in percent of N/Z.
+        residual_percent: 100 (1 - X(R+Z)/N): the users' time that is in neither R nor Z.
 
     Source:
         The interactive response time law: E. D. Lazowska et al., Quantitative System Performance
@@ -45,55 +46,56 @@ class ClosedLoop:
 
 
 def examine(
-    rows: pd.DataFrame, seconds: float, users: int, asked_s: tuple[float, float] | None
+    rows: pd.DataFrame, seconds: float, users: int, think_s: tuple[float, float] | None
 ) -> ClosedLoop | None:
-    """Apply the law to the rows of steady windows.
+    """Apply the interactive response time law to the requests of steady windows.
 
     Args:
-        rows: Requests that started within the steady window of a round, or those of several.
-        seconds: The windows' length.
-        users: How many users ran.
-        asked_s: Shortest and longest think time of the profile, uniform between, in seconds.
+        rows: The requests that started in the windows.
+        seconds: The total length of the windows.
+        users: The number of users.
+        think_s: The shortest and the longest think time of the load profile, uniform between.
 
     Returns:
-        None where no user finished a request and started another.
+        None if no user finished a request and started another.
     """
     gaps = think_times_ns(rows)
     finished = rows.loc[rows["outcome"] != "aborted", "latency_ns"].dropna()
     if not len(gaps) or gaps.mean() <= 0 or finished.empty:
         return None
-    think_s = float(gaps.mean()) / 1e9
+    measured_s = float(gaps.mean()) / 1e9
     response_s = float(finished.to_numpy(dtype=np.int64).mean()) / 1e9
     rate_rps = count(rows).finished / seconds
-    asked = sum(asked_s) / 2 if asked_s else None
+    configured_s = sum(think_s) / 2 if think_s else None
     return ClosedLoop(
         users=users,
-        think_ms=1000 * think_s,
+        think_ms=1000 * measured_s,
         think_times=len(gaps),
-        configured_think_ms=None if asked is None else 1000 * asked,
-        added_ms=None if asked is None else 1000 * (think_s - asked),
-        added_percent=100 * (think_s - asked) / asked if asked else None,
+        configured_think_ms=None if configured_s is None else 1000 * configured_s,
+        added_ms=None if configured_s is None else 1000 * (measured_s - configured_s),
+        added_percent=100 * (measured_s - configured_s) / configured_s if configured_s else None,
         response_ms=1000 * response_s,
-        ceiling_rps=users / think_s,
-        configured_ceiling_rps=users / asked if asked else None,
-        ceiling_percent=100 * rate_rps * think_s / users,
-        residual_percent=residual_percent(users, rate_rps, response_s, think_s),
+        ceiling_rps=users / measured_s,
+        configured_ceiling_rps=users / configured_s if configured_s else None,
+        ceiling_percent=100 * rate_rps * measured_s / users,
+        residual_percent=residual_percent(users, rate_rps, response_s, measured_s),
     )
 
 
 def residual_percent(users: int, rate_rps: float, response_s: float, think_s: float) -> float:
-    """What of the users' time is in neither response nor thought, in percent."""
+    """Return the users' time that is in neither latency nor think time, in percent."""
     return 100 * (1 - rate_rps * (response_s + think_s) / users)
 
 
 @dataclass(frozen=True)
 class Stall:
-    """What a pause of the target does to percentiles: users who wait ask for nothing.
+    """The effect of a pause on percentiles: waiting users send no requests.
 
     Attributes:
-        touched: Requests that one pause delays, however long it is: one a user.
-        percent: These as a share of those of a window.
-        moved: The percentiles that it can move; `unmoved` are the others.
+        touched: The requests that one pause delays, one of each user, however long it lasts.
+        percent: The delayed requests in percent of a window's requests.
+        moved: The percentiles that a pause can move.
+        unmoved: The percentiles that a pause can't move.
     """
 
     touched: int
@@ -104,7 +106,7 @@ class Stall:
 
 
 def stall(users: int, requests: int, percents: Sequence[float]) -> Stall | None:
-    """What one pause could change in the percentiles of so many requests; None of none.
+    """Return the effect of a pause on percentiles; None without requests.
 
     Source:
         G. Tene, "How NOT to Measure Latency" (2013): coordinated omission.
@@ -118,7 +120,7 @@ def stall(users: int, requests: int, percents: Sequence[float]) -> Stall | None:
 
 
 def think_times_ns(rows: pd.DataFrame) -> Nanoseconds:
-    """Gaps between the end of an answer and the same user's next request of a round, in ns."""
+    """Return the times between an answer and the user's next request, in ns."""
     order = np.lexsort((rows["start_ns"], rows["user"], rows["worker"], rows["round"]))
     ordered = rows.iloc[order]
     same = np.all([np.diff(ordered[name]) == 0 for name in ("round", "worker", "user")], axis=0)

@@ -1,4 +1,4 @@
-"""Count requests and failures, and reconcile the counts of rows, generator and target."""
+"""Count requests and failures, and reconcile the counts of several sources."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, astuple, dataclass
@@ -12,7 +12,7 @@ from celsiusify_reporting.stats.latency import percentiles_ms
 
 @dataclass(frozen=True)
 class Counts:
-    """Requests by outcome; those that were dropped never started."""
+    """The requests by outcome; dropped arrivals never started."""
 
     started: int
     succeeded: int
@@ -22,13 +22,13 @@ class Counts:
 
     @property
     def finished(self) -> int:
-        """Those that weren't cut off."""
+        """Requests that weren't aborted."""
         return self.succeeded + self.failed
 
 
 @dataclass(frozen=True)
 class Throughput:
-    """Requests that started within the window, by its length; shares are of the finished ones."""
+    """The rates of requests that started within a window, and the share of failures."""
 
     succeeded_rps: float
     failed_rps: float
@@ -37,7 +37,7 @@ class Throughput:
 
 
 def count(rows: pd.DataFrame) -> Counts:
-    """Count rows by `outcome`."""
+    """Count requests by outcome."""
     by_outcome = rows["outcome"].value_counts()
     succeeded, failed, aborted, dropped = (
         int(by_outcome.get(outcome, 0)) for outcome in ("succeeded", "failed", "aborted", "dropped")
@@ -46,12 +46,12 @@ def count(rows: pd.DataFrame) -> Counts:
 
 
 def total(parts: Sequence[Counts]) -> Counts:
-    """The sum of counts."""
+    """Return the sum of counts."""
     return Counts(*(sum(values) for values in zip(*map(astuple, parts), strict=True)))
 
 
 def throughput(counts: Counts, seconds: float) -> Throughput:
-    """Rates of requests counted over some seconds, which must be more than none."""
+    """Return the rates of requests that were counted over some seconds, above 0."""
     return Throughput(
         succeeded_rps=counts.succeeded / seconds,
         failed_rps=counts.failed / seconds,
@@ -62,15 +62,15 @@ def throughput(counts: Counts, seconds: float) -> Throughput:
 
 @dataclass(frozen=True)
 class Reconciliation:
-    """Counts over a whole round, or all of them, ramp-up and end included.
+    """The counts of a whole round or of all rounds, ramp-up and end included.
 
     Attributes:
-        rows: As the rows say.
-        declared: As the load generator says in `run.json`, or None.
-        server: As the target's own counter says, or None.
-        server_gap: By how much the target's count lies outside what the rows allow: those that
-            succeeded at least, all that started at most.
-        server_gap_percent: The same, of the rows.
+        rows: The counts of the recorded requests.
+        declared: The load generator's counts in `run.json`; None if unknown.
+        server: The target's own count; None if unknown.
+        server_gap: The distance of the target's count from the range that the rows allow: at least
+            the requests that succeeded, at most those that started.
+        server_gap_percent: The same distance in percent of the requests that started.
     """
 
     rows: Counts
@@ -81,12 +81,12 @@ class Reconciliation:
 
     @property
     def complete(self) -> bool | None:
-        """Whether rows and load generator agree; None where the latter is silent."""
+        """True if rows and load generator agree; None without the load generator's counts."""
         return None if self.declared is None else self.rows == self.declared
 
     @property
     def rows_gap(self) -> int:
-        """How many requests rows and load generator disagree on, by the outcome most in dispute."""
+        """The largest difference of an outcome between rows and load generator."""
         if self.declared is None:
             return 0
         rows, declared = asdict(self.rows), asdict(self.declared)
@@ -94,7 +94,7 @@ class Reconciliation:
 
 
 def reconcile(rows: Counts, declared: DeclaredCounts | None) -> Reconciliation:
-    """Compare the rows of a whole round with what was declared of it."""
+    """Compare the counts of a whole round's rows with the declared counts."""
     if declared is None:
         return Reconciliation(rows, None, None, None, None)
     counts = Counts(**declared.model_dump(exclude={"server"}))
@@ -102,11 +102,11 @@ def reconcile(rows: Counts, declared: DeclaredCounts | None) -> Reconciliation:
 
 
 def pool(parts: Sequence[Reconciliation]) -> Reconciliation:
-    """Counts of several rounds together; what one of them lacks, all of them lack."""
-    declared = [one.declared for one in parts if one.declared]
-    servers = [one.server for one in parts if one.server is not None]
+    """Return the counts of several rounds; unknown if a round's count is unknown."""
+    declared = [part.declared for part in parts if part.declared]
+    servers = [part.server for part in parts if part.server is not None]
     return _reconciled(
-        total([one.rows for one in parts]),
+        total([part.rows for part in parts]),
         total(declared) if len(declared) == len(parts) else None,
         sum(servers) if len(servers) == len(parts) else None,
     )
@@ -139,7 +139,7 @@ class Failure:
 
 
 def failures(rows: pd.DataFrame) -> tuple[Failure, ...]:
-    """The kinds of failure among some rows, the most frequent first."""
+    """Return the kinds of failure among some requests, the most frequent first."""
     finished = count(rows).finished
     failed = rows[rows["outcome"] == "failed"]
     named = failed.assign(error=failed["error"].astype("str").fillna(""))

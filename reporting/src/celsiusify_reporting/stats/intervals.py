@@ -13,7 +13,7 @@ from scipy.special import stdtrit
 
 @dataclass(frozen=True)
 class Interval:
-    """From `low` to `high`, in the unit of what it is of, with so much confidence."""
+    """A confidence interval from `low` to `high`."""
 
     low: float
     high: float
@@ -23,22 +23,22 @@ class Interval:
 def order_statistics(
     n: int, share: float, confidence_percent: float
 ) -> tuple[Fraction, Fraction] | None:
-    """The shares of a sample between whose values a quantile lies, whatever the distribution.
+    """Return the ranks whose values enclose a quantile, whatever the distribution.
 
-    Of n independent values, as many as Binomial(n, share) lie below the quantile.
+    Of n independent values, Binomial(n, share) lie below the quantile.
 
     Args:
-        n: How many independent values there are, or are as good as there.
+        n: The number of independent values, or the effective sample size.
         share: The quantile, such as 0.99.
-        confidence_percent: With what confidence at least.
+        confidence_percent: The least confidence.
 
     Returns:
-        Ranks divided by n, or None where the sample is too small to hold either end.
+        The ranks divided by n; None if the sample is too small for either end.
 
     Source:
         H. A. David, H. N. Nagaraja, Order Statistics (3rd edition, 2003), section 7.1.
     """
-    # It takes a second to import, which a comparison of reports does without.
+    # The import takes a second, which a comparison of reports does without.
     from scipy import stats
 
     risk = (1 - confidence_percent / 100) / 2
@@ -48,18 +48,18 @@ def order_statistics(
 
 
 def half_width(deviation: float, n: int, risk: float) -> float:
-    """Half of Student's interval of a mean of n values with that standard deviation."""
+    """Return half the width of Student's interval of a mean of n values."""
     return float(stdtrit(n - 1, 1 - risk / 2)) * deviation / math.sqrt(n)
 
 
 def autocorrelation_time(series: npt.NDArray[Any]) -> float:
-    """By how much dependence widens what a series says of its mean: 1 where there is none.
+    """Return how many values of a series are worth one independent value.
 
-    1 + 2 Σ ρ(k) over the lags k, cut off where the sums of neighbouring pairs, which must be
-    positive and falling, are lost in noise. A series is never taken for worth more than its length.
+    The time is 1 + 2 Σ ρ(k) over the lags k. The sum ends where the sums of neighbouring pairs,
+    which must be positive and falling, are lost in noise.
 
     Args:
-        series: Values in order of time, shape `(n,)`.
+        series: The values in order of time, shape `(n,)`.
 
     Source:
         C. J. Geyer, "Practical Markov chain Monte Carlo", Statistical Science 7 (1992), section
@@ -75,7 +75,7 @@ def autocorrelation_time(series: npt.NDArray[Any]) -> float:
 
 
 def autocorrelation(series: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
-    """ρ(0) = 1, ρ(1) … of a series; empty where it doesn't vary."""
+    """Return ρ(0) = 1, ρ(1) … of a series; none if the series doesn't vary."""
     if len(series) < 2:
         return np.array([])
     centred = np.asarray(series, dtype=np.float64) - np.mean(series)

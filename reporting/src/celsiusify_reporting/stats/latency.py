@@ -1,4 +1,4 @@
-"""How long answers took: exact percentiles, and how many requests each needs."""
+"""Compute exact percentiles of latency with their intervals."""
 
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
@@ -19,11 +19,12 @@ Nanoseconds = npt.NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Percentile:
-    """A percentile, or None where fewer than `needed_requests` requests were measured.
+    """A percentile of latency.
 
     Attributes:
-        effective_sample_size: How many independent requests those measured are worth.
-        interval: Where it lies, in ms; None where those are too few to tell.
+        ms: The percentile; None if fewer than `needed_requests` requests were measured.
+        effective_sample_size: The number of independent requests with the same information.
+        interval: The interval in ms; None if the effective sample is too small.
     """
 
     percent: float
@@ -35,7 +36,7 @@ class Percentile:
 
 @dataclass(frozen=True)
 class Latency:
-    """Latencies of `n` requests."""
+    """The latencies of `n` requests."""
 
     n: int
     mean_ms: float
@@ -44,36 +45,36 @@ class Latency:
     percentiles: tuple[Percentile, ...]
 
     def at(self, percent: float) -> Percentile:
-        """The percentile of that many percent."""
-        return next(one for one in self.percentiles if one.percent == percent)
+        """Return a percentile."""
+        return next(part for part in self.percentiles if part.percent == percent)
 
 
 @dataclass(frozen=True)
 class Distribution:
-    """The curve of the empirical distribution: `share_percent[i]` took at most `ms[i]`."""
+    """The distribution: `share_percent[i]` of the requests took at most `ms[i]`."""
 
     share_percent: tuple[float, ...]
     ms: tuple[float, ...]
 
 
 def latencies_ns(rows: pd.DataFrame, outcome: str, column: str = "latency_ns") -> Nanoseconds:
-    """Latencies of the rows of one outcome that ended, in ns, shape `(n,)`."""
+    """Return the latencies of requests with an outcome, in ns, shape `(n,)`."""
     latencies = rows.loc[rows["outcome"] == outcome, column]
     return latencies.dropna().to_numpy(dtype=np.int64)
 
 
 def percentiles_ms(latencies: Nanoseconds, percents: Sequence[float]) -> list[float]:
-    """Percentiles by nearest rank: the smallest value that at least p % of all don't exceed.
+    """Return percentiles: the smallest value that at least p % don't exceed.
 
-    It is what NumPy calls `inverted_cdf`, but the rank is exact: in floating point 99.9 % of 1,000
-    is more than 999.
+    NumPy calls this definition `inverted_cdf`, but here the rank is exact: in floating point 99.9 %
+    of 1,000 is more than 999.
 
     Args:
-        latencies: In ns, shape `(n,)`, n > 0.
-        percents: Which ones, more than 0 and up to 100.
+        latencies: The latencies in ns, shape `(n,)`, n > 0.
+        percents: The percentiles, above 0 and up to 100.
 
     Returns:
-        Each in ms, exact to the ns.
+        The percentiles in ms, exact to the ns.
 
     Source:
         R. J. Hyndman, Y. Fan, "Sample quantiles in statistical packages", The American
@@ -83,17 +84,17 @@ def percentiles_ms(latencies: Nanoseconds, percents: Sequence[float]) -> list[fl
 
 
 def quantiles_ms(latencies: Nanoseconds, shares: Sequence[Fraction]) -> list[float]:
-    """The same, of exact shares up to 1."""
+    """Return quantiles by nearest rank, of exact fractions up to 1, in ms."""
     places = [max(0, ceil(share * len(latencies)) - 1) for share in shares]
     return [float(value) / 1e6 for value in np.partition(latencies, places)[places]]
 
 
 @cache
 def requests_needed(percent: float, confidence_percent: float) -> int:
-    """How many requests it takes before a percentile can be given.
+    """Return the number of requests that a percentile needs.
 
-    Two of them at least must lie beyond the percentile, with the given confidence: the smallest n
-    for which P(Binomial(n, 1 - percent) <= 1) is no more than 1 - confidence.
+    At least two requests must lie beyond the percentile with the given confidence: n is the
+    smallest number for which P(Binomial(n, 1 - percent) <= 1) is at most 1 - confidence.
 
     Source:
         MLPerf Inference's early stopping criterion (mlcommons/inference, loadgen/early_stopping.cc)
@@ -109,7 +110,7 @@ def requests_needed(percent: float, confidence_percent: float) -> int:
 
 
 def summarise(latencies: Nanoseconds, method: Method) -> Latency | None:
-    """Sum up latencies in ns, shape `(n,)`, in order of time; None where there are none."""
+    """Summarise latencies in ns, in order of time; None if there are none."""
     n = len(latencies)
     if not n:
         return None
@@ -134,9 +135,9 @@ def _percentiles(latencies: Nanoseconds, method: Method) -> Iterator[Percentile]
 
 
 def _percentile(latencies: Nanoseconds, percent: float, ms: float, method: Method) -> Percentile:
-    """A percentile, and its interval from as many requests as those measured are worth.
+    """Return a percentile with its interval, from the effective sample size.
 
-    What a percentile rests on is how many requests lie beyond it: their dependence counts.
+    A percentile depends on the number of requests beyond it, so that their dependence counts.
     """
     needed_requests = requests_needed(percent, method.needed_percent)
     factor = autocorrelation_time(latencies > ms * 1e6)
@@ -150,7 +151,7 @@ def _percentile(latencies: Nanoseconds, percent: float, ms: float, method: Metho
 
 
 def distribution(latencies: Nanoseconds) -> Distribution | None:
-    """The curve of the distribution in about 250 points, denser towards the slowest."""
+    """Return the distribution in about 250 points, denser towards the slowest."""
     n = len(latencies)
     if not n:
         return None

@@ -1,4 +1,4 @@
-"""The choices that the statistics and the wording rest on; every report carries them."""
+"""The definitions and limits behind a report, which every report contains."""
 
 from dataclasses import dataclass
 
@@ -7,59 +7,57 @@ from celsiusify_reporting.inputs.load_plan import Limits
 
 @dataclass(frozen=True, kw_only=True)
 class Method:
-    """Definitions and limits, in percent unless the name says otherwise.
+    """The definitions and limits, in percent unless the name says otherwise.
 
     Attributes:
-        percentile_definition: How `latency.percentiles_ms` takes them.
-        percents: The percentiles that a report gives.
-        needed_percent: How sure a percentile must be before it is given.
-        confidence_percent: Of every interval; of a run's comparisons, of all of them together.
-        per_requests: What CPU time is divided by.
-        equivalence_percent: Targets that differ by no more than this are equivalent.
-        telling_percent: A comparison that leaves room for more than this, either way, tells
-            nothing.
-        fewest_rounds: Of each target, before any two are compared.
-        most_rounds: More than these are not proposed.
-        batches: Into how many a steady window is cut to see whether it kept its pace.
-        requests_per_batch: How many a batch has at least; a median needs 11.
-        drift_percent: By how much the thirds of a steady window may differ.
-        odd_rounds_percent: How many of a target's rounds may drift, and in how many the load
-            generator may lag: the intervals, made of what differs between rounds, hold that much.
-        drift_chance: How rarely chance alone must make such a difference, as a probability.
-        near_ceiling_percent: Above this share of N/Z throughput shows the load, not the target.
-        headroom: How many times as many requests a second the load generator must be able to make.
-        generator_cpu_percent: Above this share of a core a load-generating process is at its limit.
-        lag_warning_ms: The 99th percentile of the load generator's lag from which on it is told.
-        lag_limit_ms: The same from which on the run is invalid.
-        delivered_percent: How much of a schedule must be sent.
-        residual_percent: How far users, throughput, latency and think time may disagree.
-        added_think_percent: By how much users may think longer than the profile asks for.
-        count_gap_percent: How far counts of requests may disagree.
-        failures_percent: From this share of failures on, the conclusion speaks of them.
-        clock_warning_ms: What the correction of a worker's clock may leave until it is told.
-        clock_limit_ms: The same from which on the run is invalid; and how little the clock that
-            replicas were watched by may be known until it is told.
-        throttled_warning_percent: How much of a round a CPU quota may hold the load generator back
-            until it is told.
-        throttled_percent: The same from which on the run is invalid.
-        uneven_times: How much more than an even share the busiest of several instances may answer
-            until it is told.
-        metrics_window_s: Over how long a metrics server means a pod's CPU.
-        answers_per_instance: How many answers it takes before shares are judged.
+        percentile_definition: The definition of a percentile, as `percentiles_ms` computes it.
+        percents: The percentiles of a report.
+        needed_percent: The confidence that enough requests lie beyond a percentile.
+        confidence_percent: The confidence of an interval, or of all comparisons of a run together.
+        per_requests: The number of requests that CPU time is given for.
+        equivalence_percent: The largest difference between equivalent targets.
+        telling_percent: The largest difference that an interval may allow and still tell something.
+        fewest_rounds: The fewest rounds of each target for a comparison.
+        most_rounds: The most rounds that a report proposes.
+        batches: The number of batches of a steady window in the test for drift.
+        requests_per_batch: The fewest requests of a batch; a median needs 11.
+        drift_percent: The largest difference between the thirds of a steady window.
+        odd_rounds_percent: The share of a target's rounds that may drift, and that the load
+            generator may lag in: the intervals, made of differences between rounds, include that.
+        drift_chance: The probability below which a difference isn't due to chance.
+        near_ceiling_percent: The share of N/Z above which the load sets the throughput.
+        headroom: The smallest ratio of the load generator's own rate to the achieved rate.
+        generator_cpu_percent: The largest CPU of a load-generating process, of a core.
+        lag_warning_ms: The 99th percentile of the load generator's lag that causes a warning.
+        lag_limit_ms: The 99th percentile of the lag that makes a run invalid.
+        delivered_percent: The smallest share of a schedule that must be sent.
+        residual_percent: The largest share of the users' time that may be unaccounted for.
+        added_think_percent: The largest think time that the load generator may add.
+        count_gap_percent: The largest difference between counts of requests.
+        failures_percent: The share of failures that the conclusion mentions.
+        clock_warning_ms: The offset of a worker's clock after its correction that causes a warning.
+        clock_limit_ms: The offset of a worker's clock that makes a run invalid, and the uncertainty
+            of the observing clock that causes a warning.
+        throttled_warning_percent: The share of a round under a CPU quota's throttling that causes
+            a warning.
+        throttled_percent: The share of a round under throttling that makes a run invalid.
+        uneven_times: The ratio of the busiest instance's share to an even one that is uneven.
+        metrics_window_s: The window over which a metrics server averages a pod's CPU.
+        answers_per_instance: The fewest answers of each instance to judge the shares.
 
     Source:
-        `metrics_window_s` is metrics-server's --metric-resolution as it is by default.
+        `metrics_window_s` is the default of metrics-server's --metric-resolution.
         `needed_percent` is MLPerf Inference's early stopping (loadgen/early_stopping.cc);
         `drift_percent` perf_analyzer's stability (docs/cli.md), `lag_warning_ms` its limit of
         delayed requests (src/constants.h). `confidence_percent` is convention. The others are this
-        project's own: a difference of 2 % is less than a server's next release makes, and a
-        generator that is busy for less than a half, and late by little of what it measures, can't
-        be what a figure shows. Offsets of clocks cancel out in latencies, which each worker takes
-        by its own; they move requests along the axis of time, whose smallest part is a second:
-        half of one puts most requests into another, and 50 ms are what a probe promises. A quota
-        that holds the load generator back for 1 % of the time is in one of a hundred requests,
-        and so in p99; for 0.1 %, in p99.9. With 400 answers each, chance alone makes no share of
-        an instance exceed an even one by a quarter.
+        project's own. A difference of 2 % is less than a server's next release makes. A load
+        generator that is busy for less than a half, and late by little of the measured time, can't
+        be what a figure shows. Offsets of clocks cancel out in latencies, since each worker takes
+        them by its own clock. Offsets move requests along the axis of time, whose smallest part is
+        a second: half a second puts most requests into another one, and a probe promises 50 ms. A
+        quota that throttles the load generator for 1 % of the time affects one of a hundred
+        requests, and so p99; 0.1 % affects p99.9. With 400 answers of each instance, chance alone
+        makes no share exceed an even one by a quarter.
     """
 
     percentile_definition: str = "nearest rank"

@@ -1,4 +1,4 @@
-"""The measurement of one target in one run: its rounds, and the statistics of all together."""
+"""The measurement of a target: its rounds, and the statistics of all together."""
 
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -75,7 +75,7 @@ class Round:
 
     @property
     def compared(self) -> WindowStats | None:
-        """The statistics that targets are compared by: of the highest step, or of the window."""
+        """The statistics to compare: of the highest step, or else of the window."""
         step = highest(self.steps or ())
         return step.window_stats if step else self.window_stats
 
@@ -126,7 +126,7 @@ class Measurement:
 
     @property
     def compared(self) -> WindowStats | None:
-        """The statistics that targets are compared by: of the highest step, or of the windows."""
+        """The statistics to compare: of the highest step, or else of the windows."""
         return self.peak.window_stats if self.peak else self.window_stats
 
     @property

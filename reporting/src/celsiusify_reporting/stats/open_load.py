@@ -1,4 +1,4 @@
-"""What became of a schedule: what was delivered, how late, and what waiting for answers hides."""
+"""Examine an open load: its delivery, its lag, and the coordinated omission."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ from celsiusify_reporting.stats.method import Method
 
 @dataclass(frozen=True)
 class Omission:
-    """A percentile of both times: their gap is what waiting for a free connection hides."""
+    """A percentile of latency and service time; the gap is coordinated omission."""
 
     percent: float
     response_ms: float | None
@@ -21,16 +21,17 @@ class Omission:
 
 @dataclass(frozen=True)
 class OpenLoad:
-    """An open load within the steady window.
+    """The delivery of an open load within steady windows.
 
     Attributes:
-        requested_rps: The schedule's rate; `delivered_rps` is what was sent of it.
-        delivered_percent: Of the arrivals that were due, how many were sent.
-        dropped: Arrivals that found no free connection in time, and were never sent.
-        lag_p50_ms: How much later than intended the load generator itself woke up.
-        service: Time from the sending to the last byte, beside which the latency of an open load
-            counts from when the request was due.
-        omissions: The two, percentile by percentile.
+        requested_rps: The schedule's rate.
+        delivered_rps: The rate of requests that were sent.
+        delivered_percent: The arrivals that were sent, in percent of those that were due.
+        dropped: The arrivals that found no free connection in time and were never sent.
+        lag_p50_ms: The median lag of the load generator itself.
+        service: The service times, from sending to the last byte; latencies of an open load count
+            from when a request was due.
+        omissions: Latency and service time, percentile by percentile.
 
     Source:
         G. Tene, "How NOT to Measure Latency" (2013), which named coordinated omission.
@@ -49,14 +50,14 @@ class OpenLoad:
     omissions: tuple[Omission, ...]
 
     def at(self, percent: float) -> Omission | None:
-        """Both times of a percentile."""
-        return next((one for one in self.omissions if one.percent == percent), None)
+        """Return latency and service time of a percentile."""
+        return next((part for part in self.omissions if part.percent == percent), None)
 
 
 def examine(
     rows: pd.DataFrame, seconds: float, requested_rps: float | None, method: Method
 ) -> OpenLoad | None:
-    """Examine the arrivals that were due within so many seconds; None where there were none."""
+    """Examine the arrivals that were due within some seconds; None if there were none."""
     arrivals = len(rows)
     if not arrivals:
         return None
@@ -92,7 +93,7 @@ def _omissions(response: Latency | None, service: Latency | None) -> tuple[Omiss
     if not response or not service:
         return ()
     pairs = zip(response.percentiles, service.percentiles, strict=True)
-    return tuple(_omission(one.percent, one.ms, other.ms) for one, other in pairs)
+    return tuple(_omission(latency.percent, latency.ms, served.ms) for latency, served in pairs)
 
 
 def _omission(percent: float, response_ms: float | None, service_ms: float | None) -> Omission:

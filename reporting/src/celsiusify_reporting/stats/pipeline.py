@@ -1,4 +1,4 @@
-"""Measure a target: from its samples to the statistics of its rounds and of all together."""
+"""Measure a target, from its samples to the statistics of its rounds."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -110,7 +110,7 @@ def _round_stats(
 def _pooled(
     parts: Sequence[MeasuredRound], data: TargetData
 ) -> tuple[pd.DataFrame | None, WindowStats | None]:
-    """Return the requests in the windows of all rounds that count, and their statistics."""
+    """Return the requests in the windows of all pooled rounds, and their statistics."""
     pooled = [part for part in parts if part.window_rows is not None and _is_pooled(part, data)]
     if not pooled:
         return None, None
@@ -121,7 +121,7 @@ def _pooled(
 
 
 def _is_pooled(part: MeasuredRound, data: TargetData) -> bool:
-    """Return True if a round's figures are pooled: of a search, if it confirmed the capacity."""
+    """Return True if a round is pooled; in a search, if it confirmed the capacity."""
     if data.run.kind == "loads":
         return True
     capacity = (data.run.capacity or {}).get(data.name)

@@ -39,7 +39,7 @@ class Process:
 
 
 def examine(usage: pd.DataFrame, role: str, windows: Sequence[Window]) -> Process:
-    """Compute the resources of a role; each window may have another process in that role."""
+    """Compute the resources of a role, whose process may differ between windows."""
     samples = [_samples(usage, role, window) for window in windows]
     rss = pd.concat(samples)["rss_bytes"].max()
     max_rss_mib = None if np.isnan(rss) else float(rss) / 2**20
@@ -53,7 +53,7 @@ def examine(usage: pd.DataFrame, role: str, windows: Sequence[Window]) -> Proces
 
 
 def workers(usage: pd.DataFrame, windows: Sequence[Window]) -> tuple[Process, ...]:
-    """Compute the resources of each load-generating process, in order of their numbers."""
+    """Compute the resources of each load-generating process, by number."""
     roles = {role for role in usage["role"] if role != "target"}
     return tuple(
         examine(usage, role, windows)
@@ -64,7 +64,7 @@ def workers(usage: pd.DataFrame, windows: Sequence[Window]) -> tuple[Process, ..
 def cpu_s_per(
     requests: int, rows: pd.DataFrame, usage: pd.DataFrame, windows: Sequence[Window]
 ) -> float | None:
-    """Return the target's CPU seconds for a number of finished requests; None if unknown.
+    """Return the target's CPU seconds for some finished requests; None if unknown.
 
     CPU time and requests cover the same time, from the first to the last sample in each window.
     """

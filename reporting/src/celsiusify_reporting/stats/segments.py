@@ -15,7 +15,7 @@ from celsiusify_reporting.stats.window_stats import WindowStats, window_stats
 
 
 class SegmentCode(StrEnum):
-    """A kind of segment: a step of a schedule's rate, or a phase around a change of the load."""
+    """A kind of segment: a step of a schedule, or a phase around a change of load."""
 
     STEP = "step"
     BEFORE = "before"
@@ -104,7 +104,7 @@ def steps_of_all(records: Sequence[RoundRecord], data: TargetData) -> tuple[Segm
 
 
 def mean_rate_rps(record: RoundRecord) -> float | None:
-    """Return the mean rate of a schedule's steps in the steady window; None without steps."""
+    """Return the mean rate of a schedule's steps in the window; None without steps."""
     places = range(len(record.steps or ()))
     steps = zip(record.steps or (), (_window(record, place) for place in places), strict=True)
     known = [(step.rate_rps, window.seconds) for step, window in steps if window]

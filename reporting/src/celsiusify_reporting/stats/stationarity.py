@@ -1,4 +1,4 @@
-"""Whether a round kept its pace: what its start still warmed up is cut off, and drift is told."""
+"""Cut the warm-up off a window, and test the rest for drift."""
 
 from dataclasses import dataclass
 from itertools import pairwise
@@ -17,7 +17,7 @@ Values = npt.NDArray[np.floating[Any]]
 
 @dataclass(frozen=True)
 class Batches:
-    """A round's steady window in batches of equal length: median latency and requests of each."""
+    """The median latency and the finished requests of a window's equal batches."""
 
     p50_ns: Values
     finished: Values
@@ -25,16 +25,16 @@ class Batches:
 
 @dataclass(frozen=True)
 class Stationarity:
-    """What three equal parts of a steady window differ by.
+    """The differences between three equal parts of a steady window.
 
     Attributes:
-        warm_up_s: How much of the window's start was cut off, since it was still warming up.
-        stationary: Whether the rest kept its pace, as far as chance lets one tell: parts that
-            differ by more than `Method.drift_percent` may scatter so much that it does; None where
-            it is too short to tell.
-        latency_spread_percent: By how much the highest of the parts' median latencies exceeds
-            the lowest.
-        rate_spread_percent: The same of their rates of finished requests.
+        warm_up_s: The warm-up that was cut off the window's start.
+        stationary: Whether the rest doesn't drift. Parts that differ by more than
+            `Method.drift_percent` count as stationary if chance may cause that. None if the window
+            is too short to judge.
+        latency_spread_percent: The excess of the parts' highest median latency over the lowest.
+        rate_spread_percent: The excess of the parts' highest rate of finished requests over the
+            lowest.
     """
 
     warm_up_s: float
@@ -44,19 +44,19 @@ class Stationarity:
 
     @property
     def spread_percent(self) -> float:
-        """The larger of both, nought where they aren't known."""
+        """The larger of both spreads; 0 if they are unknown."""
         return max(self.latency_spread_percent or 0, self.rate_spread_percent or 0)
 
 
 def batches(rows: pd.DataFrame, window: Window, method: Method) -> Batches | None:
-    """Cut a window's finished requests into batches; None where there are too few of them."""
+    """Cut the finished requests of a window into batches; None if there are too few."""
     ended = rows["latency_ns"].notna().to_numpy()
     finished = rows[ended & (rows["outcome"] != "aborted").to_numpy()]
     count = min(method.batches, len(finished) // method.requests_per_batch)
     if count < method.batches // 2:
         return None
-    since = finished["due_ns"].to_numpy() - window.from_ns
-    batch = since * count // (window.until_ns - window.from_ns)
+    since_ns = finished["due_ns"].to_numpy() - window.from_ns
+    batch = since_ns * count // (window.until_ns - window.from_ns)
     latencies = finished["latency_ns"].to_numpy(dtype=np.int64)
     ends = np.searchsorted(batch, np.arange(count + 1))
     parts = [latencies[first:after] for first, after in pairwise(ends)]
@@ -65,11 +65,11 @@ def batches(rows: pd.DataFrame, window: Window, method: Method) -> Batches | Non
 
 
 def warm_up(values: Values, spread_percent: float) -> int:
-    """How many batches to leave out at the start: those that keep the mean from being known.
+    """Return the number of batches at the start that are warm-up.
 
-    Nothing is left out from the first batch on that is as the rest is, so that a pause in the
-    middle of a round stays in it; and nothing at all where it would be a half or more, for then
-    there is no rest that it could be warm-up of.
+    The warm-up ends with the first batch that is like the rest, so that a pause in the middle of a
+    round is kept. There is no warm-up if it would be a half or more: then nothing is left that it
+    could be the warm-up of.
 
     Source:
         K. P. White, "An effective truncation heuristic for bias reduction in simulation output",
@@ -87,24 +87,24 @@ def warm_up(values: Values, spread_percent: float) -> int:
     return min(cut, int(np.argmax(alike)))
 
 
-def examine(seen: Batches | None, window: Window, method: Method) -> tuple[Window, Stationarity]:
-    """Cut a window's warm-up off, and tell whether the rest kept its pace.
+def examine(series: Batches | None, window: Window, method: Method) -> tuple[Window, Stationarity]:
+    """Cut the warm-up off a window, and judge whether the rest is stationary.
 
-    The rest is cut in three: the medians of their batches may differ by no more than
-    `Method.drift_percent`, unless batches scatter so much that chance alone would do it.
+    The medians of the rest's thirds may differ by no more than `Method.drift_percent`, unless
+    batches scatter so much that chance alone would cause that.
 
     Source:
         The three windows within 10 % are those of NVIDIA's perf_analyzer (docs/cli.md, stability
         percentage); chance is told from drift by the test of W. H. Kruskal, W. A. Wallis, "Use of
         ranks in one-criterion variance analysis", JASA 47 (1952), on the batches.
     """
-    if seen is None:
+    if series is None:
         return window, Stationarity(0, None, None, None)
-    medians = pd.Series(seen.p50_ns).bfill().ffill().to_numpy()
+    medians = pd.Series(series.p50_ns).bfill().ffill().to_numpy()
     cut = warm_up(medians, method.drift_percent)
     length_ns = (window.until_ns - window.from_ns) * cut // len(medians)
     rest = Window(window.from_ns + length_ns, window.until_ns)
-    latency, rate = (_spread(one[cut:], method) for one in (medians, seen.finished))
+    latency, rate = (_spread(values[cut:], method) for values in (medians, series.finished))
     stationary = not (latency.drifts or rate.drifts)
     return rest, Stationarity(length_ns / 1e9, stationary, latency.percent, rate.percent)
 

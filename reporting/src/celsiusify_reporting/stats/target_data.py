@@ -1,4 +1,4 @@
-"""The data of one target that statistics are computed from, and the windows that select it."""
+"""The data of a target, and the windows that select requests from it."""
 
 from dataclasses import dataclass, replace
 
@@ -10,24 +10,24 @@ from celsiusify_reporting.stats.method import Method
 
 @dataclass(frozen=True)
 class Window:
-    """From `from_ns` to before `until_ns`, nanoseconds since the Unix epoch."""
+    """A half-open interval of time, in nanoseconds since the Unix epoch."""
 
     from_ns: int
     until_ns: int
 
     @property
     def seconds(self) -> float:
-        """Its length in seconds."""
+        """The length in seconds."""
         return (self.until_ns - self.from_ns) / 1e9
 
     def rows(self, frame: pd.DataFrame, column: str = "due_ns") -> pd.DataFrame:
-        """The rows of a frame whose time in `column`, when they were due, lies within."""
+        """Return the rows of a frame whose time in a column lies in the window."""
         within = (frame[column] >= self.from_ns) & (frame[column] < self.until_ns)
         return frame[within]
 
 
 def steady_window(from_ns: int | None, until_ns: int | None) -> Window | None:
-    """The window between two times, or None where there is none or it has no length."""
+    """Return the window between two times; None if it is unknown or empty."""
     if not from_ns or not until_ns or until_ns <= from_ns:
         return None
     return Window(from_ns, until_ns)
@@ -35,7 +35,7 @@ def steady_window(from_ns: int | None, until_ns: int | None) -> Window | None:
 
 @dataclass(frozen=True)
 class TargetData:
-    """The run, the method and the samples of a target; None where there is no file.
+    """The run, the method and the samples of a target; None if there is no file.
 
     Attributes:
         requests: The requests, as `read_requests` returns them.

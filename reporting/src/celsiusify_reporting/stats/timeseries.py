@@ -109,7 +109,7 @@ def _users_at(users: pd.DataFrame | None, times: npt.NDArray[np.int64]) -> list[
 def whole_seconds(
     seconds: Sequence[Second], rows: pd.DataFrame, window: Window | None
 ) -> list[Second]:
-    """Return the seconds of full length during which the load ran: a part has a part's rate."""
+    """Return the seconds that the load ran for in full: a part has a part's rate."""
     last_ns = int(rows["due_ns"].iloc[-1])
     until_ns = max(last_ns, window.until_ns) if window else last_ns
     return [

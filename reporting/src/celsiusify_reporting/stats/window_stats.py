@@ -29,7 +29,7 @@ from celsiusify_reporting.stats.target_data import TargetData, Window
 
 @dataclass(frozen=True)
 class WindowStats:
-    """The statistics of the requests that were due in the windows of a round or of several.
+    """The statistics of requests that were due in steady windows.
 
     Attributes:
         seconds: The total length of the windows.

@@ -1,4 +1,4 @@
-"""Check that a run is complete: its rounds, its requests, and the answers of the preflight."""
+"""Check that a run is complete: its preflight, its rounds and its requests."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
@@ -18,7 +18,7 @@ from celsiusify_reporting.validity.finding import (
 
 
 def check_answers(run: Run) -> Iterator[Finding]:
-    """Check the preflight: every target must have answered correctly before any timing."""
+    """Check that every target answered correctly before any timing."""
     for name, answers in (run.equivalence.targets if run.equivalence else {}).items():
         kind, severity = Kind.NOT_EQUIVALENT, Severity.INVALID
         if answers.problem:

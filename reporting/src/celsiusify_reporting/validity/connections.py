@@ -1,4 +1,4 @@
-"""Find replicas that didn't get their share of the load, as kept connections may cause."""
+"""Find replicas without their share of the load, as kept connections may cause."""
 
 from collections.abc import Iterator, Sequence
 

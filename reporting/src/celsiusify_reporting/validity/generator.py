@@ -118,7 +118,7 @@ def _late(
 
 
 def _lag_ms(round_: Round) -> float | None:
-    """Return the 99th percentile of the lag: of arrivals, or of a closed load's event loop."""
+    """Return the 99th percentile of the lag, of arrivals or of the event loop."""
     if round_.window_stats and round_.window_stats.open_load:
         return round_.window_stats.open_load.lag_p99_ms
     return round_.record.lag_us.p99 / 1000 if round_.record.lag_us else None

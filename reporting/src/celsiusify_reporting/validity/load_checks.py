@@ -1,4 +1,4 @@
-"""Check that a load was made as planned and that the target's performance didn't drift."""
+"""Check that a load was made as planned, and that the target didn't drift."""
 
 from collections.abc import Iterator, Sequence
 
@@ -65,7 +65,7 @@ def _drift(target: str, rounds: Sequence[Round], method: Method) -> Iterator[Fin
 
 
 def _steps(target: str, rounds: Sequence[Round], method: Method) -> Iterator[Finding]:
-    """Check steps for drift, which is no fault: a spike is made to show its effect on a target."""
+    """Check steps for drift, which is no fault: a spike is made to show its effect."""
     drifting = [
         (round_.record.round, step, step.stationarity.spread_percent)
         for round_ in rounds

@@ -1,4 +1,4 @@
-"""Check that the load of several machines was one load, and that replicas were observed."""
+"""Check that several workers made one load, and that replicas were observed."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -58,7 +58,7 @@ def examine(run: Run, measurements: Sequence[Measurement]) -> WorkerSummary | No
 
 
 def version_mismatches(run: Run) -> dict[str, dict[str, str | None]]:
-    """Return the versions that differ from the leader's, by worker, of packages that both name."""
+    """Return the versions of common packages that differ from the leader's, by worker."""
     leader = {**run.versions, "python": run.machine.python}
     return {
         worker.name: {
@@ -71,14 +71,14 @@ def version_mismatches(run: Run) -> dict[str, dict[str, str | None]]:
 
 
 def residuals(rounds: Sequence[Round]) -> Iterator[tuple[int, str, float | None]]:
-    """Yield the round, the worker, and the clock offset in ms that the correction left."""
+    """Yield the round, the worker, and the clock offset in ms after correction."""
     for round_ in rounds:
         for worker, offset in (round_.record.clock_offset_ms or {}).items():
             yield round_.record.round, worker, offset.residual_ms
 
 
 def throttled_percent(run: Run, round_: Round) -> float | None:
-    """Return how much of a round a CPU quota throttled the load generator, as machines' mean."""
+    """Return the share of a round that a CPU quota throttled, the machines' mean."""
     record = round_.record
     if record.throttled_s is None or record.started_ns is None or record.ended_ns is None:
         return None

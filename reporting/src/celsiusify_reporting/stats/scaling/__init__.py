@@ -1,1 +1,1 @@
-"""Replicas of a target over time, and how they followed the load."""
+"""Replicas and instances of a target, and how they followed the load."""

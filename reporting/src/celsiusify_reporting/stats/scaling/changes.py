@@ -74,7 +74,7 @@ def last_before(series: "pd.Series[int]", at_ns: int) -> int | None:
 
 
 def replica_times(series: "pd.Series[int]", step: LoadChange) -> EventTimes | None:
-    """Return when a number of replicas started to follow the load, and when it had followed."""
+    """Return when the number of replicas started and finished to follow the load."""
     before = last_before(series, step.at_ns)
     later = series[(series.index > step.at_ns) & (series.index < step.until_ns)]
     if before is None or later.empty:
@@ -87,7 +87,7 @@ def replica_times(series: "pd.Series[int]", step: LoadChange) -> EventTimes | No
 
 
 def new_pods(pods: pd.DataFrame | None, step: LoadChange) -> pd.DataFrame | None:
-    """Return when each pod that is new after a step was created and first ready (NA: not yet).
+    """Return when each new pod was created and first ready (NA: not yet).
 
     Kubernetes cuts its times to whole seconds: a pod of the step's own second is a new one.
     """
@@ -129,7 +129,7 @@ def _since(at_ns: int, step: LoadChange) -> float:
 
 @dataclass(frozen=True)
 class Change:
-    """A change of the load and its effects until the rate changed again; None: not observed.
+    """A change of the load and its effects; None for what wasn't observed.
 
     Attributes:
         step_s: When the load changed, since the start of the first round's steady window.
@@ -244,7 +244,7 @@ def _user_impact(
 def _phases(
     change: Change, record: RoundRecord, step: LoadChange
 ) -> Iterator[tuple[SegmentCode, Window, float | None]]:
-    """Yield the phases: before, until the new replicas were ready, with them, and afterwards."""
+    """Yield the phases around a change of the load."""
     from_ns = record.steady_from_ns or step.at_ns
     until_ns = min(step.until_ns, record.steady_until_ns or step.until_ns)
     if from_ns < step.at_ns:

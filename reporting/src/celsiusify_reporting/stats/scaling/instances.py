@@ -1,4 +1,4 @@
-"""Which instances of a target answered, how much of the load each, and how evenly."""
+"""Count the answers of each instance of a target, and how evenly they are shared."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,7 +13,10 @@ SECOND_NS = 10**9
 
 @dataclass(frozen=True)
 class Share:
-    """What one instance answered; `first_s` and `last_s` are when, since the target's load."""
+    """The answers of one instance, with the times of the first and the last one.
+
+    Times count from the start of the first round's steady window.
+    """
 
     instance: str
     requests: int
@@ -24,15 +27,16 @@ class Share:
 
 @dataclass(frozen=True)
 class Evenness:
-    """How evenly a round's answers came from its instances, while all of them answered.
+    """The shares of a round's answers while all of its instances answered.
 
     Attributes:
-        from_s: When the last of them first answered; it goes on until the first of them stopped.
-        answers: How many came meanwhile.
-        even_percent: What each would have answered of these if all did as much.
-        busiest_percent: What the busiest instance answered of these.
-        ratio: That by an even share: 1 where all did as much, the number of instances where one
-            did everything. None where answers are too few to tell it from chance.
+        from_s: When the last instance first answered.
+        until_s: When the first instance stopped.
+        answers: The number of answers in between.
+        even_percent: An even share of these answers.
+        busiest_percent: The share of the busiest instance; None if there are too few answers.
+        ratio: The share of the busiest instance divided by an even share: 1 if all shares are
+            even, the number of instances if one gave all answers.
     """
 
     round: int
@@ -50,9 +54,9 @@ class Instances:
     """The instances of a target over all rounds, in order of their first answer.
 
     Attributes:
-        rounds: Of each round in which more than one answered.
-        second_s: The start of each second in which anything was answered.
-        answered: How many answers each instance gave in each of them.
+        rounds: The evenness of each round with several instances.
+        second_s: The start of each second with answers.
+        answered: The answers of each instance in each of these seconds.
     """
 
     shares: tuple[Share, ...]
@@ -62,63 +66,63 @@ class Instances:
 
     @property
     def uneven(self) -> Evenness | None:
-        """The round that was least even."""
-        known = [one for one in self.rounds if one.ratio is not None]
-        return max(known, key=lambda one: one.ratio or 0, default=None)
+        """The least even round; None if no round can be judged."""
+        known = [evenness for evenness in self.rounds if evenness.ratio is not None]
+        return max(known, key=lambda evenness: evenness.ratio or 0, default=None)
 
 
 def answers(rows: pd.DataFrame) -> pd.DataFrame:
-    """The answers that name an instance: `round`, `instance` and `end_ns`, in order of time."""
-    told = rows[(rows["outcome"] == "succeeded") & rows["instance"].notna()]
-    ends = told["due_ns"] + told["latency_ns"].astype("int64")
-    named = pd.DataFrame(
-        {"round": told["round"], "instance": told["instance"].astype("str"), "end_ns": ends}
+    """Return the round, the instance and the end of answers that name an instance."""
+    named = rows[(rows["outcome"] == "succeeded") & rows["instance"].notna()]
+    ends = named["due_ns"] + named["latency_ns"].astype("int64")
+    answered = pd.DataFrame(
+        {"round": named["round"], "instance": named["instance"].astype("str"), "end_ns": ends}
     )
-    return named.sort_values("end_ns", kind="stable", ignore_index=True)
+    return answered.sort_values("end_ns", kind="stable", ignore_index=True)
 
 
 def examine(rows: pd.DataFrame, origin_ns: int, method: Method) -> Instances | None:
-    """Tell the instances of a target apart; None where no round met more than one of them."""
-    told = answers(rows)
-    if told.empty or told.groupby("round")["instance"].nunique().max() < 2:
+    """Examine the instances of a target; None if each round had one only."""
+    answered = answers(rows)
+    if answered.empty or answered.groupby("round")["instance"].nunique().max() < 2:
         return None
-    ends = told.groupby("instance")["end_ns"].agg(["size", "min", "max"]).sort_values("min")
-    seconds = (told["end_ns"] - origin_ns) // SECOND_NS
-    counted = pd.crosstab(seconds, told["instance"])[ends.index]
+    ends = answered.groupby("instance")["end_ns"].agg(["size", "min", "max"]).sort_values("min")
+    seconds = (answered["end_ns"] - origin_ns) // SECOND_NS
+    counted = pd.crosstab(seconds, answered["instance"])[ends.index]
     # Seconds between rounds have no answers: they are left out, and drawn as a gap.
     return Instances(
         shares=tuple(
             Share(
                 str(name),
                 int(size),
-                100 * int(size) / len(told),
+                100 * int(size) / len(answered),
                 (int(first) - origin_ns) / SECOND_NS,
                 (int(last) - origin_ns) / SECOND_NS,
             )
             for name, size, first, last in ends.itertuples()
         ),
-        rounds=tuple(_evenness(told, origin_ns, method)),
+        rounds=tuple(_evenness(answered, origin_ns, method)),
         second_s=tuple(float(second) for second in counted.index),
-        answered=tuple(tuple(int(one) for one in counted[name]) for name in counted),
+        answered=tuple(tuple(int(count) for count in counted[name]) for name in counted),
     )
 
 
-def _evenness(told: pd.DataFrame, origin_ns: int, method: Method) -> Iterator[Evenness]:
-    for number, rows in told.groupby("round"):
+def _evenness(answered: pd.DataFrame, origin_ns: int, method: Method) -> Iterator[Evenness]:
+    for number, rows in answered.groupby("round"):
         ends = rows.groupby("instance")["end_ns"].agg(["min", "max"])
         count = len(ends)
         if count < 2:
             continue
-        begin, until = int(ends["min"].max()), int(ends["max"].min())
-        meanwhile = rows[(rows["end_ns"] >= begin) & (rows["end_ns"] <= until)]
-        each = meanwhile["instance"].value_counts().to_numpy()
+        from_ns, until_ns = int(ends["min"].max()), int(ends["max"].min())
+        meanwhile = rows[(rows["end_ns"] >= from_ns) & (rows["end_ns"] <= until_ns)]
+        counts = meanwhile["instance"].value_counts().to_numpy()
         enough = len(meanwhile) >= method.answers_per_instance * count
-        busiest = 100 * float(np.max(each)) / len(meanwhile) if enough else None
+        busiest = 100 * float(np.max(counts)) / len(meanwhile) if enough else None
         yield Evenness(
             round=int(str(number)),
             instances=count,
-            from_s=(begin - origin_ns) / SECOND_NS,
-            until_s=(until - origin_ns) / SECOND_NS,
+            from_s=(from_ns - origin_ns) / SECOND_NS,
+            until_s=(until_ns - origin_ns) / SECOND_NS,
             answers=len(meanwhile),
             even_percent=100 / count,
             busiest_percent=busiest,

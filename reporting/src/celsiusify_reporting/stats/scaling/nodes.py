@@ -5,7 +5,7 @@ from celsiusify_reporting.stats.model import Measurement
 
 
 def nodes_of(cluster: Cluster, measurement: Measurement) -> tuple[str, ...]:
-    """Return the nodes of a target's pods: of the first ones, and of those that came later."""
+    """Return the nodes of a target's first and later pods."""
     first = cluster.targets.get(measurement.name, Deployed()).nodes
     pods = measurement.timeline.pods if measurement.timeline else ()
     later = [pod.node for pod in pods if pod.node]

@@ -1,4 +1,4 @@
-"""Examine the steps, the instances and the replicas of a target over all rounds of a run."""
+"""Examine the steps, instances and replicas of a target over all rounds."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -48,7 +48,7 @@ def examine_scaling(data: TargetData, loads: Sequence[LoadSeconds]) -> Scaling:
 
 
 def _change_times(records: Sequence[RoundRecord]) -> list[int]:
-    """Return when the load changed: at steps, or at the start of a round without steps."""
+    """Return when the load changed: at steps, or when a round without steps began."""
     steps_ns = [step.from_ns for record in records for step in record.steps or ()]
     starts_ns = [record.started_ns for record in records if not record.steps and record.started_ns]
     return steps_ns + starts_ns

@@ -1,4 +1,4 @@
-"""How many replicas of a target there were."""
+"""Count the ready replicas of a target."""
 
 from dataclasses import dataclass
 
@@ -9,23 +9,23 @@ from celsiusify_reporting.stats.target_data import Window
 
 @dataclass(frozen=True)
 class Replicas:
-    """Fewest and most replicas that were ready within a stretch of time."""
+    """The fewest and the most ready replicas within some time."""
 
     fewest: int
     most: int
 
     @property
     def changed(self) -> bool:
-        """Whether there were not as many all the time."""
+        """True if the number of ready replicas changed."""
         return self.fewest != self.most
 
 
 def ready_within(scale: pd.DataFrame | None, window: Window | None) -> Replicas | None:
-    """The ready replicas of the samples in a window, and of the last one before it.
+    """Return the ready replicas in a window, from the last sample before it on.
 
     Args:
-        scale: Samples in order of time, as `replica_samples.read_scale` returns them.
-        window: When; None of a round without a steady window.
+        scale: The samples in order of time, as `read_scale` returns them.
+        window: The window; None for a round without a steady window.
     """
     if scale is None or window is None:
         return None
@@ -36,8 +36,8 @@ def ready_within(scale: pd.DataFrame | None, window: Window | None) -> Replicas 
 
 
 def together(parts: list[Replicas | None]) -> Replicas | None:
-    """Fewest and most of several stretches; None where none is known."""
-    known = [one for one in parts if one]
+    """Return the fewest and the most replicas of several windows; None if unknown."""
+    known = [part for part in parts if part]
     if not known:
         return None
-    return Replicas(min(one.fewest for one in known), max(one.most for one in known))
+    return Replicas(min(part.fewest for part in known), max(part.most for part in known))

@@ -34,7 +34,7 @@ class PodTimeline:
 
 @dataclass(frozen=True)
 class Timeline:
-    """The load and the replicas over time, since the first round's steady window began.
+    """The load and the replicas since the first round's steady window began.
 
     Attributes:
         second_s: The whole seconds of load of all rounds, with a gap (None) between two rounds.
@@ -109,7 +109,7 @@ def _loads(rounds: Sequence[LoadSeconds], origin_ns: int) -> Iterator[tuple[floa
 
 
 def _pods(data: TargetData, origin_ns: int) -> Iterator[PodTimeline]:
-    """Yield the timeline of each pod; the start of a pod's first window isn't recorded."""
+    """Yield the timeline of each pod, whose first window has no recorded start."""
     if data.pods is None:
         return
     created = data.pods.groupby("pod")["created_ns"].min().sort_values()
