@@ -405,7 +405,7 @@ def test_mistakes_are_told_in_one_line(
 
     assert code == 2
     assert [line for line in printed.splitlines() if "/INFO/" not in line] == [
-        message.format(targets=locust.targets_file)
+        message.replace("{targets}", str(locust.targets_file))
     ]
     assert api.asked == []
 

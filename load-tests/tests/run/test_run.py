@@ -10,6 +10,7 @@ from collections import Counter
 from itertools import pairwise
 from pathlib import Path
 
+import jsonschema
 import pytest
 
 from celsiusify_load_tests.cli.main import main
@@ -18,6 +19,7 @@ from celsiusify_load_tests.exit_codes import ExitCode
 from celsiusify_load_tests.generator.arrivals import fingerprint, stepped
 from support.workspace import MakeWorkspace, Refuse, Run, Workspace
 
+SCHEMAS = Path(__file__).parents[3] / "results"
 LATE_S = 5  # on a machine that is busy
 TWO = ("--users=8", "--no-calibration", "--processes=2")
 
@@ -69,6 +71,15 @@ def test_a_run_folder_holds_what_its_description_says(loaded: "Run") -> None:
     assert manifest["load"]["users"] == 8
     assert loaded.target()["engine"]["engine"] == "fake"
     assert loaded.target()["request"] == "GET /convert/"
+
+
+@pytest.mark.parametrize(("file", "schema"), [("run.json", "run"), ("load.json", "load")])
+def test_a_run_is_as_its_schema_says(loaded: Run, file: str, schema: str) -> None:
+    """The schema of run.json comes from the models that reporting reads it with."""
+    rules = json.loads((SCHEMAS / f"{schema}.schema.json").read_text(encoding="utf-8"))
+    content = json.loads((loaded.folder / file).read_text(encoding="utf-8"))
+    errors = jsonschema.Draft202012Validator(rules).iter_errors(content)
+    assert [f"{error.json_path}: {error.message}" for error in errors] == []
 
 
 def test_users_and_usage_are_sampled_each_second(loaded: "Run") -> None:

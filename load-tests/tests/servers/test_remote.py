@@ -49,7 +49,7 @@ def test_several_servers_are_loaded_in_rounds(workspace: Workspace) -> None:
         run = workspace.command("run", "one", "two", *SHORT, *hosts, "--rounds=2")
     assert (run.code, run.stderr) == (ExitCode.OK, "")
     assert [run.target(name)["url"] for name in ("one", "two")] == [one.url, two.url]
-    assert run.manifest["plan"]["sequence"] == [["one", 0], ["two", 0], ["two", 1], ["one", 1]]
+    assert run.manifest["sequence"] == [["one", 0], ["two", 0], ["two", 1], ["one", 1]]
     for name in ("one", "two"):
         counts = [entry["counts"] for entry in run.target(name)["rounds"]]
         assert all(count["server"] == count["started"] > 0 for count in counts)
