@@ -1,4 +1,4 @@
-"""The charts, rendered by the real helm: each scenario once."""
+"""The chart, rendered by the real helm: each scenario once."""
 
 from functools import cache
 from pathlib import Path
@@ -7,7 +7,7 @@ import pytest
 
 from .helm import Helm
 from .manifests import Manifest, read_manifests
-from .scenarios import SUBCHARTS, UMBRELLA, scenario_files
+from .scenarios import BLOCKS, CHART, scenario_files
 
 SCENARIOS = scenario_files()
 
@@ -21,18 +21,19 @@ def scenario(request: pytest.FixtureRequest) -> Path:
 @pytest.fixture
 def release(helm: Helm, scenario: Path) -> list[Manifest]:
     """What a scenario installs; not to be changed, since tests share it."""
-    return _read(helm.template(UMBRELLA, scenario))
+    return _read(helm.template(CHART, scenario))
 
 
 @pytest.fixture
 def default(helm: Helm) -> list[Manifest]:
-    """What the umbrella installs with its own values."""
-    return _read(helm.template(UMBRELLA))
+    """What the chart installs with its own values."""
+    return _read(helm.template(CHART))
 
 
-@pytest.fixture(params=SUBCHARTS, ids=lambda chart: chart.name)
-def subchart(request: pytest.FixtureRequest) -> Path:
-    return Path(request.param)
+@pytest.fixture(params=BLOCKS)
+def block(request: pytest.FixtureRequest) -> str:
+    """The key of a block of values."""
+    return str(request.param)
 
 
 @cache

@@ -98,14 +98,9 @@ class Helm:
             check=False,
         )
         if finished.returncode:
-            return RefusedError(_without_chatter(finished.stdout + finished.stderr))
+            return RefusedError(finished.stdout + finished.stderr)
         return finished.stdout
 
 
 def _layers(files: Sequence[Path]) -> list[str]:
     return [f"--values={file}" for file in files]
-
-
-def _without_chatter(text: str) -> str:
-    """What helm said, but for its remarks that it has followed links."""
-    return "".join(line for line in text.splitlines(True) if not line.startswith("level=INFO"))

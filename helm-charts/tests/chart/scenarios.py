@@ -1,11 +1,21 @@
-"""The charts, and the scenarios: ways to use them, each a file of values."""
+"""The chart, its blocks of values, and its scenarios: uses of the chart, each a file of values."""
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).parents[3]
-UMBRELLA = ROOT / "helm-charts"
-SUBCHARTS = sorted(file.parent for file in UMBRELLA.glob("charts/*/Chart.yaml"))
-CHARTS = [UMBRELLA, *SUBCHARTS]
+CHART = ROOT / "helm-charts"
+SERVERS = ("converter-api", "tf-serving")
+LOAD_TESTS = "load-tests"
+BLOCKS = (*SERVERS, LOAD_TESTS)
+
+
+def alone(block: str, values: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """Return values that deploy one block only; load tests load the release `celsiusify`."""
+    own = {"servers": {"release": "celsiusify"}} if block == LOAD_TESTS else {}
+    others: dict[str, Any] = {other: {"enabled": False} for other in BLOCKS if other != block}
+    return others | {block: {**own, **(values or {})}}
 
 
 def scenario_files() -> dict[str, Path]:
@@ -16,4 +26,4 @@ def scenario_files() -> dict[str, Path]:
 
 
 def _files(pattern: str) -> list[Path]:
-    return sorted(UMBRELLA.glob(pattern))
+    return sorted(CHART.glob(pattern))

@@ -2,20 +2,16 @@
 
 import re
 
-from .scenarios import UMBRELLA
+from .scenarios import CHART
 
 LITERAL = re.compile(r'fail \(?(?:printf )?"((?:[^"\\]|\\.)*)"')
 VERB = re.compile(r"%[a-z]")
 
 
 def templates() -> list[str]:
-    """The text of every template, once, whoever links it."""
-    files = {
-        file.resolve()
-        for folder in UMBRELLA.glob("**/templates")
-        for file in (*folder.glob("*"), *folder.glob("*/*"), *folder.glob("*/*/*"))
-    }
-    return [file.read_text() for file in sorted(files) if file.is_file()]
+    """The text of every template."""
+    files = sorted((CHART / "templates").rglob("*"))
+    return [file.read_text() for file in files if file.is_file()]
 
 
 def sentences(text: str) -> list[str]:

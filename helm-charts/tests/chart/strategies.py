@@ -1,13 +1,11 @@
-"""Values that the schemas allow, made up: a few keys of each chart, the rest as it comes."""
+"""Values that the schema allows, made up: a few keys of each block, the rest by default."""
 
 from functools import reduce
-from pathlib import Path
 from typing import Any
 
 from hypothesis import strategies as st
 
-from .scenarios import SUBCHARTS, UMBRELLA
-from .values_schema import Keys, Schema, leaves, schema_of, types, with_value
+from .values_schema import Keys, Schema, leaves, resolved_schema, types, with_value
 
 # Text that YAML takes for something else unless it is quoted.
 WORDS = ["a", "a-b", "1", "1.10", "1e3", "0x10", "true", "null", "on", "10-10", "007"]
@@ -28,7 +26,7 @@ KNOWN: dict[str, list[Any]] = {
     "size": ["1Gi", 1073741824],
     "sizeLimit": ["1Gi", 1073741824],
     "target": ["converter-api", "tfserving", "tfserving-grpc"],
-    "targets": [{}, {"tfserving": {"enabled": False}}],
+    "targets": [{}],
     "trustedProxies": ["127.0.0.1", "10.0.0.0/8,::1"],
 }
 MOST = 10_000
@@ -36,11 +34,8 @@ KEYS_AT_A_TIME = 4
 
 
 def values() -> st.SearchStrategy[dict[str, Any]]:
-    """Values of the umbrella in which a few keys of its charts are something else."""
-    keys = [
-        *_keys(UMBRELLA, ()),
-        *(key for chart in SUBCHARTS for key in _keys(chart, (chart.name,))),
-    ]
+    """Values in which a few keys have something else than their defaults."""
+    keys = [(keys, sections[-1]) for keys, sections in leaves(resolved_schema())]
     some = st.lists(st.sampled_from(keys), max_size=KEYS_AT_A_TIME, unique_by=lambda key: key[0])
     return some.flatmap(_filled)
 
@@ -55,12 +50,11 @@ def _with_pair(values: dict[str, Any], pair: tuple[Keys, Any]) -> dict[str, Any]
     return with_value(values, *pair)
 
 
-def _keys(chart: Path, prefix: Keys) -> list[tuple[Keys, Schema]]:
-    own = ((keys, sections[-1]) for keys, sections in leaves(schema_of(chart)))
-    return [((*prefix, *keys), schema) for keys, schema in own if keys != ("global",)]
-
-
 def _value(keys: Keys, schema: Schema) -> st.SearchStrategy[Any]:
+    if keys == ("load-tests", "targets"):
+        return st.sampled_from([{}, {"tfserving": {"enabled": False}}])
+    if keys == ("targets",):
+        return st.sampled_from([{}, {"fastapi": {"target": {"ports": {"http": 8000}}}}])
     if keys[-1] in KNOWN:
         return st.sampled_from(KNOWN[keys[-1]])
     if "enum" in schema:

@@ -6,15 +6,15 @@ import pytest
 
 from .helm import Helm
 from .manifests import Manifest, name, of_kind, read_manifests
-from .scenarios import UMBRELLA
+from .scenarios import CHART, alone
 
-CHART = UMBRELLA / "charts" / "converter-api"
+SERVER = "converter-api"
 TRIGGER = {"type": "prometheus", "metadata": {"query": "up", "threshold": "1"}}
 OWN_TRIGGERS = {"engine": "keda", "targetCPUUtilizationPercentage": None}
 
 
 def scaled(helm: Helm, **autoscaling: Any) -> list[Manifest]:
-    return read_manifests(helm.template(CHART, values={"autoscaling": autoscaling}))
+    return read_manifests(helm.template(CHART, values=alone(SERVER, {"autoscaling": autoscaling})))
 
 
 def test_keda_takes_over_the_autoscaler_that_was_there(helm: Helm) -> None:
@@ -33,7 +33,7 @@ def test_keda_takes_over_the_autoscaler_that_was_there(helm: Helm) -> None:
 @pytest.mark.parametrize("count", [0, 3])
 def test_a_fixed_number_of_pods_has_no_autoscaler(helm: Helm, count: int) -> None:
     values = {"autoscaling": {"enabled": False}, "replicaCount": count}
-    release = read_manifests(helm.template(CHART, values=values))
+    release = read_manifests(helm.template(CHART, values=alone(SERVER, values)))
     (deployment,) = of_kind(release, "Deployment")
     assert deployment["spec"]["replicas"] == count
     assert of_kind(release, "HorizontalPodAutoscaler", "ScaledObject") == [], name(deployment)
@@ -51,5 +51,5 @@ def test_a_fixed_number_of_pods_has_no_autoscaler(helm: Helm, count: int) -> Non
 def test_notes_ask_for_metrics_where_they_are_needed(
     helm: Helm, autoscaling: dict[str, Any], warned: bool
 ) -> None:
-    notes = helm.notes(CHART, values={"autoscaling": autoscaling})
+    notes = helm.notes(CHART, values=alone(SERVER, {"autoscaling": autoscaling}))
     assert ("install metrics-server" in notes) is warned

@@ -6,7 +6,7 @@ import pytest
 
 from .helm import Helm
 from .manifests import of_kind, read_manifests
-from .scenarios import UMBRELLA
+from .scenarios import CHART
 
 KEPT = {"results": {"persistence": {"enabled": True}}}
 IN_OWN = {"results": {"persistence": {"enabled": True, "existingClaim": "mine"}}}
@@ -23,6 +23,6 @@ IN_OWN = {"results": {"persistence": {"enabled": True, "existingClaim": "mine"}}
     ids=["jobs", "claim of one's own", "page records nothing", "default"],
 )
 def test_claim_is_made_for_runs(helm: Helm, values: dict[str, Any], made: list[str]) -> None:
-    release = read_manifests(helm.template(UMBRELLA, values={"load-tests": values}))
+    release = read_manifests(helm.template(CHART, values={"load-tests": values}))
     claims = of_kind(release, "PersistentVolumeClaim")
     assert [claim["metadata"]["name"] for claim in claims] == made

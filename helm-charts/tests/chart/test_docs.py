@@ -3,12 +3,11 @@
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from .helm import NAMESPACE, RELEASE, Helm
-from .scenarios import UMBRELLA, scenario_files
+from .scenarios import CHART, scenario_files
 
 METRICS_API = "the cluster has no metrics API"
 BY_TAG = "is named by its tag alone"
@@ -16,7 +15,7 @@ BY_TAG = "is named by its tag alone"
 
 def test_schemas_and_tables_are_what_values_say() -> None:
     """`python helm-charts/docs/values.py` would change nothing."""
-    command = [sys.executable, str(UMBRELLA / "docs" / "values.py"), "--check"]
+    command = [sys.executable, str(CHART / "docs" / "values.py"), "--check"]
     checked = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (checked.returncode, checked.stderr) == (0, "")
 
@@ -37,14 +36,14 @@ def test_schemas_and_tables_are_what_values_say() -> None:
 def test_notes_tell_the_next_commands(
     helm: Helm, scenario: str, said: list[str], unsaid: list[str]
 ) -> None:
-    notes = helm.notes(UMBRELLA, scenario_files()[scenario])
+    notes = helm.notes(CHART, scenario_files()[scenario])
     assert [text for text in said if text not in notes] == []
     assert [text for text in unsaid if text in notes] == []
 
 
 def test_notes_are_of_this_release(helm: Helm, scenario: Path) -> None:
     """Commands can be copied as they stand."""
-    notes = helm.notes(UMBRELLA, scenario)
+    notes = helm.notes(CHART, scenario)
     lines = [line.strip() for line in notes.splitlines()]
     commands = [line for line in lines if line.startswith(("kubectl ", "helm "))]
     assert [line for line in commands if f"-n {NAMESPACE}" not in line] == []
@@ -53,19 +52,3 @@ def test_notes_are_of_this_release(helm: Helm, scenario: Path) -> None:
     assert RELEASE in notes
     assert "<no value>" not in notes
     assert "%!" not in notes
-
-
-@pytest.mark.parametrize(
-    ("values", "warned"),
-    [({}, True), ({"servers": {"release": "celsiusify"}}, False)],
-    ids=["of nobody", "of a release"],
-)
-def test_loads_alone_are_told_to_name_their_servers(
-    helm: Helm, values: dict[str, Any], warned: bool
-) -> None:
-    notes = helm.notes(UMBRELLA / "charts" / "load-tests", values=values)
-    assert ("servers.release is empty" in notes) is warned
-
-
-def test_loads_beside_their_servers_need_not(helm: Helm) -> None:
-    assert "servers.release is empty" not in helm.notes(UMBRELLA)

@@ -9,7 +9,7 @@ from yamllint import linter
 from yamllint.config import YamlLintConfig
 
 from .helm import Helm
-from .scenarios import CHARTS, ROOT, SUBCHARTS, UMBRELLA
+from .scenarios import CHART, ROOT
 
 # What a value must be (`# @schema …`) stands on one line.
 YAMLLINT = YamlLintConfig("""
@@ -23,13 +23,12 @@ rules:
 FILES = [
     file
     for pattern in ("**/Chart.yaml", "**/values*.yaml", "ci/*.yaml", "tests/chart/**/*.yaml")
-    for file in sorted(UMBRELLA.glob(pattern))
+    for file in sorted(CHART.glob(pattern))
     if "snapshots" not in file.parts
 ]
 KEYS = {
     "apiVersion",
     "appVersion",
-    "dependencies",
     "description",
     "keywords",
     "kubeVersion",
@@ -39,60 +38,41 @@ KEYS = {
 }
 
 
-def chart_yaml(chart: Path) -> dict[str, Any]:
-    content: dict[str, Any] = yaml.safe_load((chart / "Chart.yaml").read_text())
+def chart_yaml() -> dict[str, Any]:
+    content: dict[str, Any] = yaml.safe_load((CHART / "Chart.yaml").read_text())
     return content
 
 
-@pytest.mark.parametrize("chart", CHARTS, ids=lambda chart: chart.name)
-def test_helm_finds_no_fault(helm: Helm, chart: Path) -> None:
-    assert "0 chart(s) failed" in helm.lint(chart)
+def test_helm_finds_no_fault(helm: Helm) -> None:
+    assert "0 chart(s) failed" in helm.lint(CHART)
 
 
 def test_helm_finds_no_fault_in_a_scenario(helm: Helm, scenario: Path) -> None:
-    assert "0 chart(s) failed" in helm.lint(UMBRELLA, scenario)
+    assert "0 chart(s) failed" in helm.lint(CHART, scenario)
 
 
-@pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.relative_to(UMBRELLA)))
+@pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.relative_to(CHART)))
 def test_yaml_is_tidy(file: Path) -> None:
     assert [str(problem) for problem in linter.run(file.read_text(), YAMLLINT)] == []
 
 
-@pytest.mark.parametrize("chart", CHARTS, ids=lambda chart: chart.name)
-def test_chart_says_what_it_is(chart: Path) -> None:
-    content = chart_yaml(chart)
+def test_chart_says_what_it_is() -> None:
+    content = chart_yaml()
     assert content.keys() <= KEYS
     assert (content["apiVersion"], content["type"]) == ("v2", "application")
-    assert content["name"] == (chart.name if chart in SUBCHARTS else "celsiusify")
+    assert content["name"] == "celsiusify"
     assert content["kubeVersion"] == ">=1.30.0-0"
     assert content["description"]
 
 
-@pytest.mark.parametrize("chart", CHARTS, ids=lambda chart: chart.name)
-def test_versions_are_those_of_the_workspace(chart: Path) -> None:
+def test_versions_are_those_of_the_workspace() -> None:
     lines = (ROOT / "versions.env").read_text().splitlines()
     versions = dict(line.split("=", 1) for line in lines if "=" in line and line[0] != "#")
-    content = chart_yaml(chart)
+    content = chart_yaml()
     assert (content["version"], content["appVersion"]) == (versions["VERSION"],) * 2
 
 
-def test_umbrella_depends_on_what_it_holds() -> None:
-    """Each subchart in charts/ is a dependency of that version that can be switched off."""
-    assert chart_yaml(UMBRELLA)["dependencies"] == [
-        {
-            "name": name,
-            "version": chart_yaml(UMBRELLA / "charts" / name)["version"],
-            "repository": "",
-            "condition": f"{name}.enabled",
-        }
-        for name in sorted(
-            (chart.name for chart in SUBCHARTS),
-            key=[entry["name"] for entry in chart_yaml(UMBRELLA)["dependencies"]].index,
-        )
-    ]
-
-
 def test_package_renders_as_the_folder_does(helm: Helm, tmp_path: Path) -> None:
-    """A packed chart has all that it needs: links are followed, and nothing needed is ignored."""
-    packed = helm.package(UMBRELLA, tmp_path)
-    assert helm.template(packed) == helm.template(UMBRELLA)
+    """A packed chart has all that it needs."""
+    packed = helm.package(CHART, tmp_path)
+    assert helm.template(packed) == helm.template(CHART)

@@ -5,7 +5,7 @@ import pytest
 from .helm import Helm
 from .manifests import Manifest, Pod, pods, read_manifests
 from .network import Peer, reaches
-from .scenarios import UMBRELLA
+from .scenarios import CHART
 
 DNS = Peer({"k8s-app": "kube-dns"}, namespace="kube-system")
 STRANGER = Peer({"app": "stranger"})
@@ -95,7 +95,7 @@ def test_members_of_a_load_reach_each_other(default: list[Manifest]) -> None:
 )
 def test_who_is_named_gets_in(helm: Helm, scenario: str, namespace: str) -> None:
     """An ingress controller, a Gateway or Prometheus, from the namespace that the values name."""
-    manifests = read_manifests(helm.template(UMBRELLA, UMBRELLA / "ci" / f"{scenario}-values.yaml"))
+    manifests = read_manifests(helm.template(CHART, CHART / "ci" / f"{scenario}-values.yaml"))
     (converter,) = (
         server
         for server in component(manifests, "server")
@@ -107,7 +107,7 @@ def test_who_is_named_gets_in(helm: Helm, scenario: str, namespace: str) -> None
 
 def test_page_is_open_to_whom_the_values_name(helm: Helm) -> None:
     """Locust's page asks for no password; workers join its leader, and nobody else does."""
-    manifests = read_manifests(helm.template(UMBRELLA, UMBRELLA / "ci" / "ui-values.yaml"))
+    manifests = read_manifests(helm.template(CHART, CHART / "ci" / "ui-values.yaml"))
     loads = component(manifests, "load")
     (page,) = (load for load in loads if 8089 in load.ports.values())
     assert reaches(manifests, Peer(namespace="testers"), page, 8089)
@@ -119,7 +119,7 @@ def test_page_is_open_to_whom_the_values_name(helm: Helm) -> None:
 def test_without_the_default_deny_servers_are_closed_still(helm: Helm) -> None:
     """Each chart's own policy is enough; the umbrella's is there for what has none."""
     values = {"networkPolicy": {"defaultDeny": False}}
-    manifests = read_manifests(helm.template(UMBRELLA, values=values))
+    manifests = read_manifests(helm.template(CHART, values=values))
     for server, port in server_ports(manifests):
         assert not reaches(manifests, STRANGER, server, port)
         assert not reaches(manifests, server, INTERNET, 443)
@@ -129,7 +129,7 @@ def test_an_open_release_is_open(helm: Helm) -> None:
     """Policies that are switched off are gone: this is a test that the simulation can tell."""
     off = {"networkPolicy": {"enabled": False}}
     values = {"networkPolicy": {"defaultDeny": False}, "converter-api": off, "tf-serving": off}
-    manifests = read_manifests(helm.template(UMBRELLA, values=values))
+    manifests = read_manifests(helm.template(CHART, values=values))
     assert all(
         reaches(manifests, STRANGER, server, port) for server, port in server_ports(manifests)
     )

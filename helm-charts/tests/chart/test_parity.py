@@ -7,10 +7,8 @@ import pytest
 
 from .helm import Helm
 from .manifests import Manifest, of_kind, pods
-from .scenarios import UMBRELLA
-from .values_schema import Keys, values_of
-
-CONVERTER, SERVING = (UMBRELLA / "charts" / name for name in ("converter-api", "tf-serving"))
+from .scenarios import CHART, SERVERS
+from .values_schema import Keys, block_values
 
 # Sections that only one server has, or that each has its own of, and why.
 OWN_SHAPE = {
@@ -42,25 +40,25 @@ def flat(values: Any, keys: Keys = ()) -> Iterator[tuple[str, Any]]:
 
 
 def test_values_have_the_same_shape() -> None:
-    ours, theirs = (dict(flat(shared(values_of(chart)))) for chart in (CONVERTER, SERVING))
+    ours, theirs = (dict(flat(shared(block_values(name)))) for name in SERVERS)
     assert ours.keys() == theirs.keys()
 
 
 def test_values_differ_only_where_there_is_a_reason() -> None:
     """And each reason is still needed."""
-    ours, theirs = (dict(flat(shared(values_of(chart)))) for chart in (CONVERTER, SERVING))
+    ours, theirs = (dict(flat(shared(block_values(name)))) for name in SERVERS)
     assert {key for key in ours if ours[key] != theirs[key]} == OWN_VALUES.keys()
 
 
 def test_each_section_of_its_own_is_there() -> None:
-    sections = values_of(CONVERTER).keys() | values_of(SERVING).keys()
-    assert OWN_SHAPE.keys() <= sections
+    sections = {section for name in SERVERS for section in block_values(name)}
+    assert sections >= OWN_SHAPE.keys()
 
 
 def servers(manifests: list[Manifest], kind: str) -> list[Manifest]:
     """The objects of a kind that each server has, converter first."""
     named = {one["metadata"]["name"]: one for one in of_kind(manifests, kind)}
-    return [named[f"celsiusify-{chart.name}"] for chart in (CONVERTER, SERVING)]
+    return [named[f"celsiusify-{server}"] for server in SERVERS]
 
 
 @pytest.mark.parametrize(
@@ -97,11 +95,11 @@ def test_containers_get_the_same(default: list[Manifest]) -> None:
 )
 def test_unequal_servers_are_possible_but_said(helm: Helm, resources: dict[str, Any]) -> None:
     values = {"parity": {"allowUnequalCpu": True}, "tf-serving": {"resources": resources}}
-    assert "isn't fair" in helm.notes(UMBRELLA, values=values)
+    assert "isn't fair" in helm.notes(CHART, values=values)
 
 
 def test_equal_servers_are_compared_fairly(helm: Helm) -> None:
-    assert "isn't fair" not in helm.notes(UMBRELLA)
+    assert "isn't fair" not in helm.notes(CHART)
 
 
 def test_one_server_alone_needs_no_equal(helm: Helm) -> None:
@@ -109,4 +107,4 @@ def test_one_server_alone_needs_no_equal(helm: Helm) -> None:
     off = {"enabled": False}
     larger = {"resources": {"limits": {"cpu": 2}}}
     values = {"converter-api": off, "load-tests": off, "tf-serving": larger}
-    assert "cpu: 2" in helm.template(UMBRELLA, values=values)
+    assert "cpu: 2" in helm.template(CHART, values=values)

@@ -11,7 +11,7 @@ import pytest
 
 from .helm import Helm
 from .manifests import Manifest
-from .scenarios import UMBRELLA
+from .scenarios import CHART
 
 PATIENCE_S = 300
 # What the defaults leave to whoever knows the images' digests: see values-production.yaml.
@@ -54,18 +54,18 @@ def failed(checkov: str, rendered: str, folder: Path) -> set[str]:
 def test_default_release_fails_only_what_users_decide(
     helm: Helm, checkov: str, tmp_path: Path
 ) -> None:
-    assert failed(checkov, helm.template(UMBRELLA), tmp_path) == BY_DEFAULT
+    assert failed(checkov, helm.template(CHART), tmp_path) == BY_DEFAULT
 
 
 def test_production_release_fails_nothing(helm: Helm, checkov: str, tmp_path: Path) -> None:
-    rendered = helm.template(UMBRELLA, UMBRELLA / "values-production.yaml")
+    rendered = helm.template(CHART, CHART / "values-production.yaml")
     assert failed(checkov, rendered, tmp_path) == set()
 
 
 def test_policies_can_fail(helm: Helm, checkov: str, tmp_path: Path) -> None:
     """A release with what policies are there for isn't let through."""
     writable = "readOnlyRootFilesystem: false"
-    rendered = helm.template(UMBRELLA).replace("readOnlyRootFilesystem: true", writable)
+    rendered = helm.template(CHART).replace("readOnlyRootFilesystem: true", writable)
     assert failed(checkov, rendered, tmp_path) > BY_DEFAULT
 
 

@@ -9,7 +9,7 @@ from .helm import Helm, RefusedError
 from .kubernetes import invalid, versions
 from .manifests import Manifest, name, read_manifests
 from .rules import RULES
-from .scenarios import UMBRELLA
+from .scenarios import CHART
 from .sentences import all_sentences, pattern
 from .strategies import values
 
@@ -49,7 +49,7 @@ def test_allowed_values_make_a_valid_release(helm: Helm, values: dict[str, Any])
 def rendered(helm: Helm, values: dict[str, Any]) -> list[Manifest]:
     """The release, or nothing if helm refuses it by a sentence of the charts' own."""
     try:
-        return read_manifests(helm.template(UMBRELLA, values=values))
+        return read_manifests(helm.template(CHART, values=values))
     except RefusedError as refusal:
         if any(sentence.search(str(refusal)) for sentence in SENTENCES):
             return []

@@ -1,4 +1,4 @@
-"""What the READMEs tell people to type: it renders, and what it names is there."""
+"""Commands of the READMEs: they render, and the objects that they name exist."""
 
 import re
 import shlex
@@ -6,14 +6,22 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+import yaml
 
 from .helm import Helm
 from .manifests import Manifest, name, pods, read_manifests
-from .scenarios import CHARTS, ROOT, UMBRELLA
+from .scenarios import CHART, ROOT
 
-FILES = [*(chart / "README.md" for chart in CHARTS), UMBRELLA / "deliveryhero-locust-values.yaml"]
+FILES = [
+    CHART / "README.md",
+    CHART / "docs/servers.md",
+    CHART / "docs/load-tests.md",
+    CHART / "deliveryhero-locust-values.yaml",
+]
 COMMAND = re.compile(r"^[$#] +((?:helm|kubectl) .+)$", re.MULTILINE)
 OBJECT = re.compile(r"\b(cronjob|service)/(\S+)")
+EXAMPLE = re.compile(r"^```yaml\n(.+?)^```$", re.MULTILINE | re.DOTALL)
+FURTHER = CHART / "ci/fastapi-values.yaml"
 VALUES = ("--set", "--set-json", "--values")
 PAGE = {"load-tests": {"mode": "ui", "workers": 1}}
 HELM = ("helm install", "helm upgrade")
@@ -40,8 +48,13 @@ def rendered(helm: Helm, command: str) -> list[Manifest]:
     """What a command installs, by its chart and its values."""
     (chart,) = charts(command)
     pairs = pairwise(shlex.split(command))
-    options = [word for option, value in pairs if option in VALUES for word in (option, value)]
+    options = [f"{option}={_path(value)}" for option, value in pairs if option in VALUES]
     return read_manifests(helm.template(chart, options=options))
+
+
+def _path(value: str) -> str:
+    """Return the absolute path of a file of the repository; other text as it is."""
+    return str(ROOT / value) if (ROOT / value).is_file() else value
 
 
 @pytest.mark.parametrize("command", installs())
@@ -58,8 +71,9 @@ def test_all_images_come_from_where_it_says(helm: Helm, command: str) -> None:
 
 
 def test_objects_that_are_named_are_there(helm: Helm, default: list[Manifest]) -> None:
-    page = read_manifests(helm.template(UMBRELLA, values=PAGE))
-    there = {name(manifest).lower() for manifest in [*default, *page]}
+    page = read_manifests(helm.template(CHART, values=PAGE))
+    further = read_manifests(helm.template(CHART, FURTHER))
+    there = {name(manifest).lower() for manifest in [*default, *page, *further]}
     named = {
         f"{kind}/{own}"
         for file in FILES
@@ -70,6 +84,13 @@ def test_objects_that_are_named_are_there(helm: Helm, default: list[Manifest]) -
     assert named - there == set()
 
 
+def test_example_of_a_further_server_is_a_scenario() -> None:
+    """The scenario is rendered, and its objects are checked, like all others."""
+    block = yaml.safe_dump(yaml.safe_load(FURTHER.read_text()))
+    examples = EXAMPLE.findall((CHART / "docs/servers.md").read_text())
+    assert [yaml.safe_dump(yaml.safe_load(example)) for example in examples] == [block]
+
+
 def test_there_are_commands_of_each_chart() -> None:
     """What is tested above is something."""
-    assert len(installs()) >= 2 * len(CHARTS)
+    assert len(installs()) >= 2 * len(FILES)

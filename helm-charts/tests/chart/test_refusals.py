@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from .helm import Helm, RefusedError
-from .scenarios import UMBRELLA
+from .scenarios import CHART
 from .sentences import all_sentences, pattern, sentences, templates
 
 CASES: list[dict[str, Any]] = yaml.safe_load((Path(__file__).parent / "refusals.yaml").read_text())
@@ -17,7 +17,7 @@ CASES: list[dict[str, Any]] = yaml.safe_load((Path(__file__).parent / "refusals.
 @pytest.mark.parametrize("case", CASES, ids=lambda case: str(case["says"]))
 def test_values_are_refused(helm: Helm, case: dict[str, Any]) -> None:
     with pytest.raises(RefusedError, match=re.escape(case["says"])):
-        helm.template(UMBRELLA, values=case["values"])
+        helm.template(CHART, values=case["values"])
 
 
 def test_every_sentence_is_reached(helm: Helm) -> None:
@@ -35,7 +35,7 @@ def test_every_failure_is_a_sentence() -> None:
 def refusal(helm: Helm, values: dict[str, Any]) -> str:
     """What helm says to values, nothing if it takes them."""
     try:
-        helm.template(UMBRELLA, values=values)
+        helm.template(CHART, values=values)
     except RefusedError as problem:
         return str(problem)
     return ""

@@ -6,13 +6,13 @@ import pytest
 
 from .helm import Helm
 from .manifests import Manifest, Pod, of_kind, pods, read_manifests
-from .scenarios import UMBRELLA
+from .scenarios import CHART
 
 CORES_M = 2000
 # What kind's own pods ask for: the API server 250, the controller manager 200, and 100 each of
 # scheduler, etcd, network, two name servers and metrics-server.
 KIND_M = 1050
-VALUES = UMBRELLA / "values-kind.yaml"
+VALUES = CHART / "values-kind.yaml"
 
 
 def requested_m(pod: Pod) -> int:
@@ -31,7 +31,7 @@ def needed_m(release: list[Manifest], replicas: int) -> int:
 @pytest.mark.parametrize(("values", "fits"), [([VALUES], True), ([], False)], ids=["kind", "none"])
 def test_two_cores_hold_a_release_that_scales(helm: Helm, values: list[Path], fits: bool) -> None:
     """Two pods of each server; the chart's own values are for larger machines."""
-    release = read_manifests(helm.template(UMBRELLA, *values))
+    release = read_manifests(helm.template(CHART, *values))
     assert (KIND_M + needed_m(release, replicas=2) <= CORES_M) is fits
 
 
@@ -39,7 +39,7 @@ def test_kind_scales_at_the_same_load(helm: Helm) -> None:
     """An autoscaler's percents are of what a pod asks for: they follow from how much less it is."""
 
     def aim_m(*values: Path) -> set[float]:
-        release = read_manifests(helm.template(UMBRELLA, *values))
+        release = read_manifests(helm.template(CHART, *values))
         percents = {
             scaler["spec"]["metrics"][0]["resource"]["target"]["averageUtilization"]
             for scaler in of_kind(release, "HorizontalPodAutoscaler")

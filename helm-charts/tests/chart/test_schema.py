@@ -1,27 +1,26 @@
-"""The schemas of values know each key, and refuse all that they don't know."""
+"""The schema of values knows each key, and refuses unknown keys and wrong types."""
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from jsonschema import Draft7Validator
 
 from .helm import Helm, RefusedError
-from .scenarios import CHARTS, SUBCHARTS
+from .scenarios import CHART
 from .values_schema import (
     Keys,
-    is_embedded,
+    chart_schema,
+    chart_values,
     leaves,
     levels,
     nested,
-    schema_of,
-    values_of,
+    resolved_schema,
     with_value,
     wrong_values,
 )
 
-# Keys below are the user's own or Kubernetes', so that any may stand there.
+# Keys below these are the user's own or Kubernetes', so that any are allowed.
 FREE = {
     "affinity",
     "annotations",
@@ -31,74 +30,55 @@ FREE = {
     "podAnnotations",
     "podLabels",
 }
-FROM_HELM = {"enabled", "global"}
+FROM_HELM = {("enabled",)}
+LOAD = ("load-tests", "load")  # its schema is load-tests' own, which tests it
+REFUSED = "values don't meet the specifications of the schema"
 
 
-@pytest.fixture(params=CHARTS, ids=lambda chart: chart.name)
-def chart(request: pytest.FixtureRequest) -> Path:
-    return Path(request.param)
+@pytest.fixture(scope="module")
+def validator() -> Draft7Validator:
+    return Draft7Validator(chart_schema())
 
 
-@pytest.fixture
-def validator(chart: Path) -> Draft7Validator:
-    return Draft7Validator(schema_of(chart))
+def test_schema_takes_the_defaults(validator: Draft7Validator) -> None:
+    Draft7Validator.check_schema(chart_schema())
+    assert [error.message for error in validator.iter_errors(chart_values())] == []
 
 
-def free_levels(chart: Path) -> set[Keys]:
-    """The levels that may take any key: Kubernetes' own, and what is handed on to others."""
-    handed_on = {("global",)} if chart in SUBCHARTS else {(each.name,) for each in SUBCHARTS}
-    return {
-        keys for keys, _ in levels(schema_of(chart)) if keys in handed_on or FREE & {*keys[-1:]}
-    }
-
-
-def test_schema_takes_the_defaults(chart: Path, validator: Draft7Validator) -> None:
-    Draft7Validator.check_schema(schema_of(chart))
-    assert [error.message for error in validator.iter_errors(values_of(chart))] == []
-
-
-def test_every_value_has_a_schema_and_the_reverse(chart: Path) -> None:
-    added = {(key,) for key in FROM_HELM}
-    sections = levels(schema_of(chart))
+def test_every_value_has_a_schema_and_the_reverse() -> None:
+    sections = levels(resolved_schema())
     known = {(*keys, key) for keys, section in sections for key in section.get("properties", {})}
-    embedded = [(key,) for key, part in schema_of(chart)["properties"].items() if is_embedded(part)]
-    own = {keys for keys in _keys(values_of(chart)) if keys in embedded or keys[:1] not in embedded}
-    assert own | added == known | added
+    own = {keys for keys in _keys(chart_values()) if keys == LOAD or keys[:2] != LOAD}
+    assert own | FROM_HELM == known
 
 
-def test_every_leaf_is_described(chart: Path) -> None:
+def test_every_leaf_is_described() -> None:
     """By itself, or by the section that it is in."""
-    undescribed = [
+    undescribed = {
         keys
-        for keys, sections in leaves(schema_of(chart))
-        if not any(section.get("description") for section in sections) and keys[0] not in FROM_HELM
-    ]
-    assert undescribed == []
+        for keys, sections in leaves(resolved_schema())
+        if not any(section.get("description") for section in sections)
+    }
+    assert undescribed == FROM_HELM
 
 
-def test_a_wrong_type_is_refused_at_every_leaf(chart: Path) -> None:
+def test_a_wrong_type_is_refused_at_every_leaf() -> None:
     accepted = [
         (keys, wrong)
-        for keys, sections in leaves(schema_of(chart))
+        for keys, sections in leaves(resolved_schema())
         for wrong in wrong_values(sections[-1])
         if Draft7Validator(sections[-1]).is_valid(wrong)
     ]
     assert accepted == []
 
 
-def test_an_unknown_key_is_refused_at_every_level(chart: Path, validator: Draft7Validator) -> None:
+def test_an_unknown_key_is_refused_at_every_level(validator: Draft7Validator) -> None:
+    every = {keys for keys, _ in levels(resolved_schema())}
+    values = chart_values()
     accepted = {
-        keys
-        for keys, _ in levels(schema_of(chart))
-        if validator.is_valid(with_value(values_of(chart), (*keys, "unknown"), "x"))
+        keys for keys in every if validator.is_valid(with_value(values, (*keys, "unknown"), "x"))
     }
-    assert accepted == free_levels(chart)
-
-
-def test_what_helm_adds_is_accepted(subchart: Path) -> None:
-    """Helm hands each subchart `global`, and `enabled` where it is set."""
-    added = {"enabled": True, "global": {"image": {"registry": "x"}, "ofAnotherChart": 1}}
-    assert Draft7Validator(schema_of(subchart)).is_valid(values_of(subchart) | added)
+    assert accepted == {keys for keys in every if FREE & {*keys[-1:]}}
 
 
 @pytest.mark.parametrize(
@@ -116,10 +96,47 @@ def test_what_helm_adds_is_accepted(subchart: Path) -> None:
     ],
     ids=str,
 )
-def test_helm_asks_the_schema(helm: Helm, subchart: Path, values: dict[str, Any]) -> None:
-    """What is refused here by a library is refused by helm itself."""
-    with pytest.raises(RefusedError, match="values don't meet the specifications of the schema"):
-        helm.template(subchart, values=values)
+def test_helm_checks_the_schema(helm: Helm, block: str, values: dict[str, Any]) -> None:
+    """Helm itself refuses what the library refuses here."""
+    with pytest.raises(RefusedError, match=REFUSED):
+        helm.template(CHART, values={block: values})
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [
+        ("default", "image"),
+        ("converter-api", "server"),
+        ("converter-api", "autoscaling"),
+        ("tf-serving", "model"),
+        ("load-tests", "job"),
+    ],
+    ids=".".join,
+)
+def test_no_section_is_removed(helm: Helm, keys: Keys) -> None:
+    """Templates would fail without a word on which value is missing."""
+    with pytest.raises(RefusedError, match=REFUSED):
+        helm.template(CHART, values=nested(keys, None))
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({"fastapi": {"imagee": {}}}, "additional properties 'imagee' not allowed"),
+        ({"fastapi": {"target": {"port": 1}}}, "additional properties 'port' not allowed"),
+        ({"fastapi": {"target": {"health": "healthz"}}}, "does not match pattern"),
+        ({"fastapi": {"replicaCount": "2"}}, "got string, want integer"),
+        ({"fastapi": {"server": {}}}, "additional properties 'server' not allowed"),
+        ({"Fast API": {}}, "invalid propertyName"),
+        ({"f" * 25: {}}, "invalid propertyName"),
+    ],
+    ids=str,
+)
+def test_further_servers_have_the_schema_of_default(
+    helm: Helm, values: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(RefusedError, match=message):
+        helm.template(CHART, values={"targets": values})
 
 
 def _keys(values: Any, keys: Keys = ()) -> Iterator[Keys]:

@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from .manifests import Manifest, Pod, of_kind, pods
-from .scenarios import ROOT, UMBRELLA
+from .scenarios import ROOT
 from .sentences import templates
 
 TARGETS: dict[str, dict[str, Any]] = yaml.safe_load((ROOT / "targets.yaml").read_text())["targets"]
@@ -92,11 +92,6 @@ def test_each_target_is_tested(default: list[Manifest]) -> None:
     ]
     asked = {word for pod in tests for word in (pod.containers[0].get("args") or [])}
     assert TARGETS.keys() <= asked
-
-
-@pytest.mark.parametrize("file", sorted(UMBRELLA.glob("**/files/targets.yaml")), ids=str)
-def test_charts_read_the_one_file(file: Any) -> None:
-    assert file.resolve() == ROOT / "targets.yaml"
 
 
 def test_nothing_of_targets_is_typed_again() -> None:

@@ -8,9 +8,9 @@ from .helm import Helm
 from .kubernetes import invalid, versions
 from .manifests import name, read_manifests
 from .rules.scope import templates_left_nothing_behind
-from .scenarios import UMBRELLA
+from .scenarios import CHART, alone
 from .strategies import KNOWN, WORDS
-from .values_schema import Keys, Schema, leaves, schema_of, types, with_value
+from .values_schema import Keys, Schema, block_schema, leaves, types, with_value
 
 # What is switched on, so that its text is rendered.
 SERVER = {
@@ -35,15 +35,14 @@ NAMES = {"repository", "targetPort", "claimName", "existingClaim", "locustfile"}
 
 
 @pytest.mark.parametrize("word", WORDS)
-@pytest.mark.parametrize(("chart", "values"), CASES)
-def test_text_stays_text(helm: Helm, chart: str, values: dict[str, Any], word: str) -> None:
+@pytest.mark.parametrize(("block", "values"), CASES)
+def test_text_stays_text(helm: Helm, block: str, values: dict[str, Any], word: str) -> None:
     """The same word stands wherever text may."""
-    folder = UMBRELLA / "charts" / chart
-    for keys, sections in leaves(schema_of(folder)):
+    for keys, sections in leaves(block_schema(block)):
         if (value := text(keys, sections[-1], word)) is not None:
             values = with_value(values, keys, value)
 
-    release = read_manifests(helm.template(folder, values=values))
+    release = read_manifests(helm.template(CHART, values=alone(block, values)))
 
     faults = [f"{name(one)}: {fault}" for one in release for fault in invalid(one, NEWEST)]
     assert faults == []
@@ -56,7 +55,7 @@ def test_large_numbers_stay_whole(helm: Helm) -> None:
         "converter-api": {"server": {"connections": MILLION}},
         "load-tests": {"job": {"ttlSeconds": MILLION}, "load": {"users": MILLION}},
     }
-    text = helm.template(UMBRELLA, values=values)
+    text = helm.template(CHART, values=values)
     assert "1e+06" not in text
     for written in ('value: "{}"', '"users": {}', "ttlSecondsAfterFinished: {}"):
         assert written.format(MILLION) in text
@@ -64,11 +63,7 @@ def test_large_numbers_stay_whole(helm: Helm) -> None:
 
 def text(keys: Keys, schema: Schema, word: str) -> Any:
     """The word as a value of a schema, or None where it may not stand."""
-    if (
-        keys[-1] in KNOWN.keys() | NAMES
-        or keys[0] == "global"
-        or schema.keys() & {"enum", "pattern"}
-    ):
+    if keys[-1] in KNOWN.keys() | NAMES or schema.keys() & {"enum", "pattern"}:
         return None
     if "string" in types(schema):
         return word

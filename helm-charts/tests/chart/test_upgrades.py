@@ -8,7 +8,7 @@ import pytest
 from .helm import Helm
 from .manifests import Manifest, name, read_manifests
 from .samples import put, read_sample
-from .scenarios import UMBRELLA, scenario_files
+from .scenarios import CHART, scenario_files
 
 # What the API server refuses to change of an object that is there.
 FIXED = {
@@ -37,7 +37,7 @@ def clashes(releases: dict[str, list[Manifest]]) -> Iterator[str]:
 
 def test_scenarios_can_follow_each_other(helm: Helm) -> None:
     releases = {
-        scenario: read_manifests(helm.template(UMBRELLA, file))
+        scenario: read_manifests(helm.template(CHART, file))
         for scenario, file in scenario_files().items()
     }
     assert list(clashes(releases)) == []

@@ -2,15 +2,23 @@
 
 from collections.abc import Iterator
 from functools import reduce
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from .helm import Helm, RefusedError
-from .scenarios import UMBRELLA
+from .scenarios import CHART, alone
 from .strategies import KNOWN
-from .values_schema import Keys, Schema, leaves, merged, schema_of, types, values_of, with_value
+from .values_schema import (
+    Keys,
+    Schema,
+    block_schema,
+    block_values,
+    leaves,
+    merged,
+    types,
+    with_value,
+)
 
 OFF = {"enabled": False}
 ON = {"enabled": True}
@@ -18,9 +26,18 @@ ROUTE = {"enabled": True, "parentRefs": [{"name": "gateway"}]}
 SERVER = {"ingress": ON, "httpRoute": ROUTE, "metrics": {"serviceMonitor": ON}}
 MODEL = {"grpcRoute": ROUTE, "model": {"source": "pvc", "claimName": "existing-models"}}
 UI = {"mode": "ui"}
-# Where a value counts, by chart: it must in one of these at least.
+SERVED = {"servers": {"release": "other"}}
+# A further server has no values but those of `default`.
+FURTHER = {"converter-api": OFF, "tf-serving": OFF, "load-tests": SERVED, "targets": {"one": {}}}
+# Where a value counts, by block: it must in one of these at least.
 WHERE: dict[str, list[dict[str, Any]]] = {
     "converter-api": [SERVER],
+    "default": [
+        {},
+        {"target": {"request": {"path": "/"}}},
+        {"target": {"request": {"path": "/"}, "ports": {"grpc": 9000}}},
+        {"target": {"metrics": {"path": "/metrics", "counter": "requests"}}},
+    ],
     "tf-serving": [SERVER | MODEL, {"autoscaling": OFF}, {"autoscaling": {"engine": "keda"}}],
     "load-tests": [
         {"load": {"model": "poisson"}, "results": {"persistence": ON}},
@@ -29,50 +46,53 @@ WHERE: dict[str, list[dict[str, Any]]] = {
         UI,
     ],
 }
-FROM_HELM = {"enabled", "global"}
 MORE: dict[str, list[Any]] = {
     "affinity": [{"nodeAffinity": {}}],
     "claimName": ["existing-other"],
     "claim": ["existing-claim"],
+    "health": ["/other"],
+    "path": ["/other"],
     "targetPort": [9000],
+    "targets": [{"tfserving": {"enabled": False}}],
 }
 
 
-@pytest.mark.parametrize("chart", WHERE)
-def test_every_value_counts(helm: Helm, chart: str) -> None:
+@pytest.mark.parametrize("block", WHERE)
+def test_every_value_counts(helm: Helm, block: str) -> None:
     idle = [
         ".".join(keys)
-        for keys, schema in own_leaves(chart)
-        if not any(_changes(helm, UMBRELLA / "charts" / chart, keys, schema))
+        for keys, schema in own_leaves(block)
+        if not any(_changes(helm, block, keys, schema))
     ]
     assert idle == []
 
 
-def own_leaves(chart: str) -> list[tuple[Keys, Schema]]:
-    """A chart's values; converter-api's own only, as its templates are tf-serving's otherwise."""
-    served = {keys for keys, _ in leaves(schema_of(UMBRELLA / "charts" / "tf-serving"))}
-    elsewhere = served if chart == "converter-api" else set()
+def own_leaves(block: str) -> list[tuple[Keys, Schema]]:
+    """A block's values; converter-api's own only, as its templates are tf-serving's otherwise."""
+    shared = {keys for keys, _ in leaves(block_schema("tf-serving"))}
+    elsewhere = set() if block in {"tf-serving", "load-tests"} else shared
     return [
         (keys, sections[-1])
-        for keys, sections in leaves(schema_of(UMBRELLA / "charts" / chart))
-        if keys[0] not in FROM_HELM and keys not in elsewhere
+        for keys, sections in leaves(block_schema(block))
+        if keys not in elsewhere | {("enabled",)}
     ]
 
 
-def _changes(helm: Helm, chart: Path, keys: Keys, schema: Schema) -> Iterator[bool]:
+def _changes(helm: Helm, block: str, keys: Keys, schema: Schema) -> Iterator[bool]:
     """Whether another value makes a difference, in each place where it may."""
-    for values in WHERE[chart.name]:
-        before = helm.template(chart, values=values)
-        now = reduce(lambda inner, key: inner[key], keys, merged(values_of(chart), values))
+    for values in WHERE[block]:
+        before = _rendered(helm, block, values)
+        now = reduce(lambda inner, key: inner[key], keys, merged(block_values(block), values))
         for other in _others(keys, schema):
             if other != now:
-                yield _rendered(helm, chart, with_value(values, keys, other)) != before
+                yield _rendered(helm, block, with_value(values, keys, other)) != before
 
 
-def _rendered(helm: Helm, chart: Path, values: dict[str, Any]) -> str:
+def _rendered(helm: Helm, block: str, values: dict[str, Any]) -> str:
     """What helm renders, or the sentence with which it refuses: that is a difference, too."""
+    whole = alone(block, values) if block != "default" else FURTHER | {"default": values}
     try:
-        return helm.template(chart, values=values)
+        return helm.template(CHART, values=whole)
     except RefusedError as refusal:
         if "execution error" not in str(refusal):
             raise

@@ -1,11 +1,12 @@
-"""Each chart's values.schema.json: its leaves, its levels, and how to break them."""
+"""The chart's values.schema.json: its leaves, its levels, and values that it refuses."""
 
 import json
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import Any
 
 import yaml
+
+from .scenarios import CHART, SERVERS
 
 Schema = dict[str, Any]
 Keys = tuple[str, ...]
@@ -23,14 +24,45 @@ SAMPLES: dict[str, Any] = {
 }
 
 
-def schema_of(chart: Path) -> Schema:
-    content: Schema = json.loads((chart / "values.schema.json").read_text())
+def chart_schema() -> Schema:
+    """Return the values.schema.json as it is."""
+    content: Schema = json.loads((CHART / "values.schema.json").read_text())
     return content
 
 
-def values_of(chart: Path) -> dict[str, Any]:
-    content: dict[str, Any] = yaml.safe_load((chart / "values.yaml").read_text())
-    return content
+def resolved_schema() -> Schema:
+    """Return the schema with its references to `default` replaced by what they refer to."""
+    whole = chart_schema()
+    return _resolved(whole, whole)
+
+
+def _resolved(schema: Schema, whole: Schema) -> Schema:
+    if "$ref" in schema:
+        for key in schema["$ref"].removeprefix("#/").split("/"):
+            whole = whole[key]
+        return whole
+    properties = schema.get("properties", {})
+    below = {key: _resolved(value, whole) for key, value in properties.items()}
+    return schema | ({"properties": below} if below else {})
+
+
+def block_schema(block: str) -> Schema:
+    """Return the schema of a block of values, without references."""
+    schema: Schema = resolved_schema()["properties"][block]
+    return schema
+
+
+def chart_values() -> dict[str, Any]:
+    """Return the values.yaml, with all values of each server in its block."""
+    values: dict[str, Any] = yaml.safe_load((CHART / "values.yaml").read_text())
+    shared = {key: value for key, value in values["default"].items() if key != "target"}
+    return values | {server: merged(shared, values[server]) for server in SERVERS}
+
+
+def block_values(block: str) -> dict[str, Any]:
+    """Return all default values of a block."""
+    values: dict[str, Any] = chart_values()[block]
+    return values
 
 
 def is_embedded(schema: Schema) -> bool:

@@ -212,7 +212,7 @@ def test_a_package_stands_alone(
     with tarfile.open(package) as archive:
         names = archive.getnames()
         assert all(member.isfile() for member in archive)
-    assert "celsiusify/charts/tf-serving/files/targets.yaml" in names
+    assert "celsiusify/files/targets.yaml" in names
     assert not any("/src/" in name or name.startswith("celsiusify/tests/") for name in names)
 
 

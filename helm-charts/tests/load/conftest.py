@@ -7,13 +7,12 @@ import pytest
 
 from ..chart.helm import Helm
 from ..chart.manifests import Manifest, read_manifests
-from ..chart.scenarios import UMBRELLA
+from ..chart.scenarios import CHART, alone
 from ..servers.local import TARGETS, free_port, program, served
 from .page import answers, wait_until
 from .pods import Node
 
 TARGET = "converter-api"
-CHART = UMBRELLA / "charts" / "load-tests"
 SHORT = {"calibration": False, "users": 4, "spawn_rate_per_s": 4, "run_time_s": 1, "warm_up_s": 1}
 
 Deploy = Callable[..., Node]
@@ -38,7 +37,7 @@ def deploy(helm: Helm, server: str, tmp_path: Path) -> Deploy:
     def deploy_it(**values: object) -> Node:
         own = {TARGET: {"host": server, "counters": server}}
         whole: Manifest = {"load": SHORT, "targets": own, **values}
-        manifests = read_manifests(helm.template(CHART, values=whole))
+        manifests = read_manifests(helm.template(CHART, values=alone("load-tests", whole)))
         return Node(tmp_path, manifests, entrypoint)
 
     return deploy_it

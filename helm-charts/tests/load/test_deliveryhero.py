@@ -8,12 +8,12 @@ from typing import Any
 import yaml
 
 from ..chart.manifests import Manifest
-from ..chart.scenarios import ROOT, UMBRELLA
+from ..chart.scenarios import CHART, ROOT
 from ..servers.local import free_port, program
 from .page import Page
 from .pods import Node
 
-VALUES = UMBRELLA / "deliveryhero-locust-values.yaml"
+VALUES = CHART / "deliveryhero-locust-values.yaml"
 LOADTEST: dict[str, Any] = yaml.safe_load(VALUES.read_text())["loadtest"]
 CREATE = re.compile(r"kubectl create configmap (\S+) (.+)")
 

@@ -13,7 +13,7 @@ import yaml
 
 from ..chart.helm import Helm
 from ..chart.manifests import Manifest, read_manifests
-from ..chart.scenarios import ROOT, UMBRELLA
+from ..chart.scenarios import CHART, ROOT, alone
 
 TARGETS: dict[str, dict[str, Any]] = yaml.safe_load((ROOT / "targets.yaml").read_text())["targets"]
 PATIENCE_S = 180
@@ -43,7 +43,7 @@ def free_port() -> int:
 def served(helm: Helm, name: str, values: Manifest) -> Iterator[subprocess.Popen[bytes]]:
     """Run what the chart of a target runs in its container, until the block ends."""
     target = TARGETS[name]
-    rendered = read_manifests(helm.template(UMBRELLA / "charts" / target["chart"], values=values))
+    rendered = read_manifests(helm.template(CHART, values=alone(target["chart"], values)))
     (deployment,) = [manifest for manifest in rendered if manifest["kind"] == "Deployment"]
     (container,) = deployment["spec"]["template"]["spec"]["containers"]
     command, verb = target["serve"]["command"].split()[:2]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-SCRIPT = Path(__file__).parents[2] / "charts/tf-serving/files/drain.sh"
+SCRIPT = Path(__file__).parents[2] / "files/drain.sh"
 MOMENT_S = 1
 PATIENCE_S = 30
 FOR_EVER_S = 1000

@@ -13,7 +13,7 @@ import pytest
 
 from ..chart.helm import Helm
 from ..chart.manifests import Manifest, read_manifests
-from ..chart.scenarios import UMBRELLA
+from ..chart.scenarios import CHART, alone
 from .local import PATIENCE_S, TARGETS, free_port, program, served
 
 Smoke = Callable[..., subprocess.CompletedProcess[str]]
@@ -25,8 +25,8 @@ def smoke(helm: Helm, tmp_path: Path) -> Smoke:
     python = program("load-tests", "python")
 
     def ask(name: str, port: int, patience_s: int = 0) -> subprocess.CompletedProcess[str]:
-        chart = UMBRELLA / "charts" / TARGETS[name]["chart"]
-        for manifest in read_manifests(helm.template(chart)):
+        values = alone(TARGETS[name]["chart"])
+        for manifest in read_manifests(helm.template(CHART, values=values)):
             if manifest["kind"] == "ConfigMap":
                 for file, text in manifest["data"].items():
                     (tmp_path / file).write_text(text)

@@ -1,0 +1,3 @@
+{{- define "load-tests.serviceAccount" -}}
+{{- include "celsiusify.serviceAccount" (list . "load") }}
+{{- end }}

@@ -1,0 +1,3 @@
+{{- define "celsiusify.server.serviceAccount" -}}
+{{- include "celsiusify.serviceAccount" (list . "server") }}
+{{- end }}
