@@ -77,7 +77,7 @@ def test_leader_alone_makes_a_load_whose_results_come_home(deploy: Deploy, tmp_p
 
     manifest = received(node, tmp_path / "home")
     assert manifest["load"]["connection"] == "rotate:100"
-    assert manifest["load"]["workers"] is None
+    assert manifest["generator"]["workers"] is None
     assert_all_answers_came(manifest)
 
 
@@ -88,7 +88,7 @@ def test_workers_make_a_load_whose_results_come_home(deploy: Deploy, tmp_path: P
     assert run(node) == [0, 0, 0], node.log(LEADER)
 
     manifest = received(node, tmp_path / "home")
-    assert len(manifest["load"]["workers"]) == 2
+    assert len(manifest["generator"]["workers"]) == 2
     assert_all_answers_came(manifest)
 
 
@@ -108,4 +108,4 @@ def test_options_at_the_end_of_arguments_win(deploy: Deploy, tmp_path: Path) -> 
 
     manifest = received(node, tmp_path / "home")
     assert manifest["load"]["connection"] == "per-request"
-    assert manifest["profile"]["users"] == 2
+    assert manifest["load"]["users"] == 2
