@@ -12,7 +12,7 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
-from celsiusify_cluster.errors import Unread
+from celsiusify_cluster.errors import BrokenOutput
 
 WIDTH = 200  # of a table where there is no terminal to ask
 PERIOD_S = 30.0  # between lines of progress in a log
@@ -24,7 +24,7 @@ class _Console(Console):
         self.quiet = True
         # Python flushes once more as it ends, and would tell of it then.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        raise Unread
+        raise BrokenOutput
 
 
 class Terminal:

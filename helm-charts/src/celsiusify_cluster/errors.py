@@ -1,42 +1,31 @@
-"""How a command ends, and the exceptions that are meant for its user."""
+"""The exceptions that are meant for the user of a command."""
 
-from enum import IntEnum
-
-
-class Exit(IntEnum):
-    """Exit codes, the same as load-tests': a load's own code is handed on."""
-
-    OK = 0
-    FAILED = 1
-    USAGE = 2
-    INVALID = 3
-    INTERRUPTED = 130
-    UNREAD = 141
+from celsiusify_cluster.exit_codes import ExitCode
 
 
 class ClusterError(Exception):
-    """Something that the user can put right: said in one line, exit code 2."""
+    """A problem that the user can solve: one line, exit code 2."""
 
-    code = Exit.USAGE
-
-
-class Interrupted(ClusterError):  # noqa: N818  # nothing is wrong: a person wants an end
-    """A person didn't want to wait: exit code 130."""
-
-    code = Exit.INTERRUPTED
+    code = ExitCode.USAGE
 
 
-class Unread(Exception):  # noqa: N818  # nothing is wrong with what wasn't read
-    """Whoever read the output went away."""
+class Interrupted(ClusterError):  # noqa: N818  # no error: the user wants an end
+    """The user's wish to stop: exit code 130."""
+
+    code = ExitCode.INTERRUPTED
+
+
+class BrokenOutput(Exception):  # noqa: N818  # no error: the reader of the output is gone
+    """A closed output: exit code 141."""
 
 
 class CheckError(ClusterError):
-    """What was asked to be checked isn't so: exit code 1."""
+    """A failed check: exit code 1."""
 
-    code = Exit.FAILED
+    code = ExitCode.FAILED
 
 
 class MeasurementError(ClusterError):
-    """A load began, but its results aren't whole: exit code 3."""
+    """A load whose results aren't complete: exit code 3."""
 
-    code = Exit.INVALID
+    code = ExitCode.INVALID

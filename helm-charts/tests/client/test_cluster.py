@@ -15,7 +15,7 @@ from celsiusify_cluster.cli.main import main
 from celsiusify_cluster.kube import metrics_api
 from celsiusify_cluster.kube.helm import Helm
 from celsiusify_cluster.kube.programs import own_folder
-from celsiusify_cluster.kube.release import Place
+from celsiusify_cluster.kube.release import ReleaseRef
 from celsiusify_cluster.local import clusters
 from celsiusify_cluster.local.clusters import full_name, images
 
@@ -89,7 +89,7 @@ def repository(cluster: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     (chart / "templates" / "map.yaml").write_text(
         "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: m}\ndata: {args: '{{ .Values.args }}'}\n"
     )
-    helm = Helm(Place())
+    helm = Helm(ReleaseRef())
     helm.run("package", str(chart), f"--destination={served}")
     helm.run("repo", "index", str(served))
     handler = partial(QuietHandler, directory=str(served))

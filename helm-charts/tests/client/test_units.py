@@ -7,7 +7,7 @@ import pytest
 from celsiusify_cluster.kube.errors import explain
 from celsiusify_cluster.kube.kubectl import Object
 from celsiusify_cluster.kube.metrics_api import quantity
-from celsiusify_cluster.kube.release import Place
+from celsiusify_cluster.kube.release import ReleaseRef
 from celsiusify_cluster.load.job import Wish, build
 from celsiusify_cluster.load.log_follower import Position
 from celsiusify_cluster.observe.outputs import offset
@@ -214,4 +214,4 @@ def test_a_job_belongs_to_its_cron_job_and_a_pod_can_be_called_by_its_name() -> 
     ],
 )
 def test_a_complaint_becomes_one_line(complaint: str, expected: str) -> None:
-    assert str(explain(complaint, Place(context="c"))) == expected
+    assert str(explain(complaint, ReleaseRef(context="c"))) == expected

@@ -10,7 +10,7 @@ import pytest
 from celsiusify_cluster.cli.main import main
 from celsiusify_cluster.errors import ClusterError
 from celsiusify_cluster.kube.kubectl import Kubectl, Proxy
-from celsiusify_cluster.kube.release import Place
+from celsiusify_cluster.kube.release import ReleaseRef
 from celsiusify_cluster.load import log_follower
 
 from .cluster.cluster import PODS, Cluster
@@ -126,7 +126,7 @@ def test_a_cluster_without_metrics_leaves_what_pods_use_empty(
 
 def test_a_proxy_that_has_much_to_complain_of_goes_on(released: Cluster) -> None:
     """It would wait for ever for somebody to read that, and answer no more."""
-    proxy = Proxy(Kubectl(Place()))
+    proxy = Proxy(Kubectl(ReleaseRef()))
     with closing(proxy):
         assert proxy.items("/api/v1/namespaces")
         released.close()

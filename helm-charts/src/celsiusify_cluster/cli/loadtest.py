@@ -1,15 +1,19 @@
-"""`celsiusify-cluster loadtest`: load targets inside the cluster, and bring the results home."""
+"""`celsiusify-cluster loadtest`: load targets inside the cluster, and fetch the results."""
 
-import argparse
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
+import click
+
+from celsiusify_cluster.cli.main import VERBS, Session
+from celsiusify_cluster.cli.options import release_options
+from celsiusify_cluster.cli.params import POSITIVE
 from celsiusify_cluster.console import StopAsked, Terminal
 from celsiusify_cluster.errors import ClusterError
 from celsiusify_cluster.kube.kubectl import Kubectl, Object
-from celsiusify_cluster.kube.release import add_place_options, place
+from celsiusify_cluster.kube.release import ReleaseRef
 from celsiusify_cluster.load.download import Landing
 from celsiusify_cluster.load.finish import finish
 from celsiusify_cluster.load.job import TARGETS_LABEL, Wish, build, choose, target_urls
@@ -19,116 +23,132 @@ from celsiusify_cluster.load.receiver import Reception
 from celsiusify_cluster.observe.outputs import Stay
 from celsiusify_cluster.observe.sampler import Sampler
 from celsiusify_cluster.observe.samples import find_watched
-from celsiusify_cluster.option_types import count, optional, positive
+
+START_TIMEOUT_S = 300.0
+Function = TypeVar("Function", bound=Callable[..., Any])
 
 
-def add_loadtest_options(verb: argparse.ArgumentParser) -> None:
-    """Add the options of `loadtest`."""
-    verb.add_argument("targets", nargs="*", metavar="TARGET", help="names, or 'all'")
-    add_place_options(verb)
-    add = verb.add_argument
-    add("--workers", type=optional(count), metavar="N", help="pods that make load for a leader")
+class HandedOn(click.ParamType[str]):
+    """A value that is handed on to the load as it is, once its form is checked."""
+
+    def __init__(self, option: LoadOption) -> None:
+        self.name = option.flag
+        self._option = option
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return the value if its form is right."""
+        if not self._option.accepts(value):
+            self.fail(f"{value!r}; expected {self._option.expected}", param, ctx)
+        return str(value)
+
+
+def handed_on_options(function: Function) -> Function:
+    """Add the options of a load; the function gets them by their flags."""
+    for option in reversed(load_options()):
+        function = click.option(
+            option.flag,
+            option.flag.strip("-").replace("-", "_"),
+            type=HandedOn(option) if option.metavars else None,
+            is_flag=not option.metavars,
+            nargs=max(1, len(option.metavars)),
+            metavar=" ".join(option.metavars) or None,
+            help=option.meaning,
+        )(function)
+    return function
+
+
+def handed_on(parameters: dict[str, Any]) -> list[str]:
+    """Return the options of a load that were given, as its command line has them."""
+    arguments: list[str] = []
     for option in load_options():
-        _add_load_option(verb, option)
-    add("--results", type=Path, default=Path("results"), metavar="DIR", help="folder of all runs")
-    add(
-        "--start-timeout",
-        type=optional(positive),
-        metavar="SECONDS",
-        help="for the load's pods to start; default 300",
-    )
+        value = parameters[option.flag.strip("-").replace("-", "_")]
+        if isinstance(value, tuple):
+            arguments += [option.flag, *value]
+        elif value:
+            arguments.append(option.flag if value is True else f"{option.flag}={value}")
+    return arguments
 
 
-def _add_load_option(verb: argparse.ArgumentParser, option: LoadOption) -> None:
-    """Add an option that is handed on; the last of several wins there."""
-    if not option.metavars:
-        verb.add_argument(
-            option.flag, dest="load", action="append_const", const=option.flag, help=option.meaning
-        )
-        return
-    several = len(option.metavars) > 1
-    verb.add_argument(
-        option.flag,
-        dest="load",
-        action=_HandOn,
-        type=_checked(option),
-        nargs=len(option.metavars) if several else None,
-        metavar=option.metavars if several else option.metavars[0],
-        help=option.meaning,
-    )
-
-
-class _HandOn(argparse.Action):
-    """Keeps an option as it was given."""
-
-    def __call__(
-        self,
-        parser: argparse.ArgumentParser,
-        namespace: argparse.Namespace,
-        values: Any,
-        option_string: str | None = None,
-    ) -> None:
-        given = (
-            [f"{option_string}={values}"] if isinstance(values, str) else [option_string, *values]
-        )
-        setattr(namespace, self.dest, [*(getattr(namespace, self.dest) or []), *given])
-
-
-def _checked(option: LoadOption) -> Callable[[str], str]:
-    def check(text: str) -> str:
-        if not option.accepts(text):
-            raise argparse.ArgumentTypeError(f"expected {option.expected}, got {text!r}")
-        return text
-
-    return check
-
-
-def load_on_cluster(options: argparse.Namespace, terminal: Terminal) -> int:
-    """Create a Job, follow it, and bring its results home; returns the leader's exit code.
+@click.command(help=VERBS["loadtest"])
+@click.argument("targets", nargs=-1, metavar="[TARGET]...")
+@release_options
+@click.option("--workers", type=click.IntRange(0), metavar="N", help="pods that generate load")
+@handed_on_options
+@click.option(
+    "--results",
+    type=click.Path(path_type=Path),
+    default="results",
+    show_default=True,
+    metavar="DIR",
+    help="folder of all runs",
+)
+@click.option(
+    "--start-timeout",
+    "start_timeout_s",
+    type=POSITIVE,
+    default=START_TIMEOUT_S,
+    show_default=True,
+    metavar="SECONDS",
+    help="time for the load's pods to start",
+)
+@click.pass_obj
+def command(
+    session: Session,
+    /,
+    release: ReleaseRef,
+    targets: Sequence[str],
+    workers: int | None,
+    results: Path,
+    start_timeout_s: float,
+    **load: Any,
+) -> int:
+    """Create a Job, follow it, and fetch its results; return the leader's exit code.
 
     Raises:
         ClusterError: If the load can't start.
-        MeasurementError: If it started, and its results aren't whole.
+        MeasurementError: If it started, and its results aren't complete.
     """
-    kubectl = Kubectl(place(options))
+    wish = Wish(targets, handed_on(load), workers, session.extra)
+    return load_on_cluster(Kubectl(release), wish, results, start_timeout_s, session.terminal)
+
+
+def load_on_cluster(
+    kubectl: Kubectl, wish: Wish, results: Path, start_timeout_s: float, terminal: Terminal
+) -> int:
+    """Load targets by a Job; the parameters are those of `command`."""
     version = kubectl.server_version()
-    kubectl.get("namespace", kubectl.place.namespace)
-    wish = _wish(options)
+    kubectl.get("namespace", kubectl.release.namespace)
     chosen = choose(_cron_jobs(kubectl), wish.targets)
     _refuse_a_second(kubectl)
-    job = build(chosen, wish, kubectl.place.release, datetime.now(UTC))
+    job = build(chosen, wish, kubectl.release.name, datetime.now(UTC))
     with (
         StopAsked() as stop,
-        Landing(options.results) as home,
+        Landing(results) as home,
         on_cluster(kubectl, job, stop, terminal),
     ):
         watched = find_watched(kubectl, target_urls(_args(job)))
         with Sampler(kubectl, watched) as sampler:
-            pods = await_start(kubectl, job, options.start_timeout or 300.0, stop, terminal)
+            pods = await_start(kubectl, job, start_timeout_s, stop, terminal)
             stay = Stay(kubectl, version, job, watched, pods)
             reception = Reception(kubectl, _leader(pods), home, terminal)
             reception.follow(sampler, stop)
         return finish(reception, stay, sampler, stop, terminal)
 
 
-def _wish(options: argparse.Namespace) -> Wish:
-    return Wish(options.targets, options.load or (), options.workers, options.extra)
-
-
 def _cron_jobs(kubectl: Kubectl) -> dict[str, Object]:
-    selector = f"--selector={kubectl.place.labels()},{TARGETS_LABEL}"
+    selector = f"--selector={kubectl.release.labels()},{TARGETS_LABEL}"
     found = kubectl.items("cronjobs", selector)
     return {entry["metadata"]["labels"][TARGETS_LABEL]: entry for entry in found}
 
 
 def _refuse_a_second(kubectl: Kubectl) -> None:
     """Two loads at once would measure each other."""
-    for job in kubectl.items("jobs", f"--selector={kubectl.place.labels()},{TARGETS_LABEL}"):
+    for job in kubectl.items("jobs", f"--selector={kubectl.release.labels()},{TARGETS_LABEL}"):
         if job.get("status", {}).get("active"):
             name = job["metadata"]["name"]
             raise ClusterError(
                 f"job {name} is loading already: wait for its end, or "
-                f"`kubectl delete job {name} --namespace {kubectl.place.namespace}`"
+                f"`kubectl delete job {name} --namespace {kubectl.release.namespace}`"
             )
 
 

@@ -1,85 +1,126 @@
-"""The command `celsiusify-cluster`: both targets on a cluster, loaded there."""
+"""The command `celsiusify-cluster`."""
 
-import argparse
+import importlib
 import signal
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import takewhile
+from typing import TYPE_CHECKING
 
-from celsiusify_cluster.cli.cluster import add_cluster_options, create_cluster, delete_cluster
-from celsiusify_cluster.cli.deploy import add_deploy_options, deploy, undeploy
-from celsiusify_cluster.cli.loadtest import add_loadtest_options, load_on_cluster
-from celsiusify_cluster.cli.options import add_timeout
-from celsiusify_cluster.cli.package import add_package_options, make_package
-from celsiusify_cluster.cli.results import add_results_options, fetch_results
-from celsiusify_cluster.cli.smoke import smoke
-from celsiusify_cluster.cli.status import show_status
-from celsiusify_cluster.cli.tools import add_tools_options, provide_tools
-from celsiusify_cluster.console import Terminal
-from celsiusify_cluster.errors import ClusterError, Exit, Unread
-from celsiusify_cluster.kube.release import add_place_options
-from celsiusify_cluster.option_types import Parser, split_extra
+import click
 
-AT_A_PLACE = {
-    "undeploy": "remove them",
-    "status": "show what is there, and what is wrong with it",
-    "smoke": "ask each target for a temperature, by the chart's tests",
-}
+from celsiusify_cluster.errors import BrokenOutput, ClusterError
+from celsiusify_cluster.exit_codes import ExitCode
+
+if TYPE_CHECKING:
+    from celsiusify_cluster.console import Terminal
+
 PROGRAM = "celsiusify-cluster"
+LOADTEST = "loadtest"
+VERBS = {
+    "deploy": "Install or upgrade the release, and wait until it is ready.",
+    "undeploy": "Remove the release.",
+    "status": "Show what is on the cluster, and what is wrong with it.",
+    "smoke": "Ask each target for a temperature, by the chart's tests.",
+    "package": "Pack the chart into one file.",
+    "create": "Create a cluster on this machine.",
+    "delete": "Delete that cluster.",
+    LOADTEST: "Load targets inside the cluster, and fetch the results.",
+    "results": "Fetch the results of a load again.",
+    "tools": "Download helm and kubectl.",
+}
+"""The help of each verb. The verb's module is imported only when the verb is called."""
+
+HELP = """Deploy the targets to a Kubernetes cluster and load them there.
+
+\b
+Exit codes:
+  0    done; a load: every request succeeded
+  1    smoke: a target failed its test; a load: some requests failed
+  2    an option, a file or the cluster can't be used
+  3    a load's results aren't complete, or the measurement is invalid
+  4, 5 as those of celsiusify-load-tests
+  130  interrupted; what arrived of a load's results is kept
+  141  the reader of the output closed it
+"""
 
 
-def parser() -> Parser:
-    """The command line."""
-    top = Parser(prog=PROGRAM, description=__doc__)
-    verbs = top.add_subparsers(dest="verb", required=True, metavar="VERB", parser_class=Parser)
-    add_deploy_options(verbs.add_parser("deploy", help="put both servers on the cluster"))
-    for verb, help_text in AT_A_PLACE.items():
-        added = verbs.add_parser(verb, help=help_text)
-        add_place_options(added)
-        add_timeout(added)
-    add_package_options(verbs.add_parser("package", help="pack the chart into one file"))
-    add_cluster_options(verbs.add_parser("create", help="make a cluster on this machine"))
-    add_cluster_options(verbs.add_parser("delete", help="remove that cluster"))
-    add_loadtest_options(verbs.add_parser("loadtest", help="load targets inside the cluster"))
-    add_results_options(verbs.add_parser("results", help="fetch the results of a load again"))
-    add_tools_options(verbs.add_parser("tools", help="download helm and kubectl"))
-    return top
+@dataclass(frozen=True)
+class Session:
+    """What all verbs share.
+
+    Attributes:
+        terminal: The user's terminal.
+        extra: The arguments after `--`, which are handed on to a load.
+    """
+
+    terminal: "Terminal"
+    extra: Sequence[str]
+
+
+class LazyGroup(click.Group):
+    """A group that imports a verb's module when the verb is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names of all verbs."""
+        return list(VERBS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return a verb, or None if there is no verb of that name."""
+        if cmd_name not in VERBS:
+            return None
+        verb = importlib.import_module(f"celsiusify_cluster.cli.{cmd_name}").command
+        assert isinstance(verb, click.Command)
+        return verb
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the verbs' help without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(VERBS.items()))
+
+
+@click.group(cls=LazyGroup, help=HELP, no_args_is_help=False)
+@click.version_option(package_name="celsiusify-helm-charts", message="%(prog)s %(version)s")
+@click.pass_context
+def group(context: click.Context) -> None:
+    """Hold the verbs."""
+    from celsiusify_cluster.console import Terminal
+
+    if context.obj and context.invoked_subcommand != LOADTEST:
+        raise click.UsageError(f"`--` is for {LOADTEST}, not for {context.invoked_subcommand}")
+    context.obj = Session(Terminal(), context.obj)
+    context.call_on_close(context.obj.terminal.clear)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Do what the command line says; returns the exit code."""
-    own, extra = split_extra(sys.argv[1:] if argv is None else argv)
-    top = parser()
-    options = top.parse_args(own, argparse.Namespace(extra=extra))
-    if extra and options.verb != "loadtest":
-        top.error(f"`--` is for loadtest, not for {options.verb}")
-    # As the first process of a container it would take no notice of SIGTERM.
+    """Run the command line and return its exit code; errors are one line on stderr."""
+    # PID 1 of a container ignores SIGTERM unless a handler is installed.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    terminal = Terminal()
+    own, extra = split_extra(sys.argv[1:] if argv is None else argv)
     try:
-        return VERBS[options.verb](options, terminal)
-    except ClusterError as problem:
-        complaint, code = str(problem), problem.code
-    except OSError as problem:
-        complaint, code = ": ".join(filter(None, (problem.filename, problem.strerror))), Exit.USAGE
-    except KeyboardInterrupt:
-        return Exit.INTERRUPTED
-    except Unread:
-        return Exit.UNREAD
-    finally:
-        terminal.clear()
-    print(f"{PROGRAM}: {complaint}", file=sys.stderr)
+        with group.make_context(PROGRAM, own, obj=extra) as context:
+            return int(group.invoke(context))
+    except click.exceptions.Exit as end:
+        return end.exit_code
+    except click.ClickException as error:
+        return _fail(error.format_message())
+    except ClusterError as error:
+        return _fail(str(error), error.code)
+    except OSError as error:
+        return _fail(": ".join(filter(None, (error.filename, error.strerror))) or repr(error))
+    except (KeyboardInterrupt, click.Abort):
+        return ExitCode.INTERRUPTED
+    except BrokenOutput:
+        return ExitCode.BROKEN_PIPE
+
+
+def split_extra(arguments: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Split a command line at `--`: what follows is for another command."""
+    own = list(takewhile(lambda argument: argument != "--", arguments))
+    return own, list(arguments[len(own) + 1 :])
+
+
+def _fail(message: str, code: ExitCode = ExitCode.USAGE) -> int:
+    print(f"{PROGRAM}: {' '.join(message.split())}", file=sys.stderr)
     return code
-
-
-VERBS: dict[str, Callable[[argparse.Namespace, Terminal], int]] = {
-    "deploy": deploy,
-    "undeploy": undeploy,
-    "status": show_status,
-    "smoke": smoke,
-    "package": make_package,
-    "create": create_cluster,
-    "delete": delete_cluster,
-    "loadtest": load_on_cluster,
-    "results": fetch_results,
-    "tools": provide_tools,
-}

@@ -1,65 +1,93 @@
-"""Options that several verbs share: what helm is to be told of the chart, and how long to wait."""
+"""The options that several verbs share."""
 
-import argparse
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import wraps
 from pathlib import Path
+from typing import Any, TypeVar
 
+import click
+
+from celsiusify_cluster.cli.params import TIME
 from celsiusify_cluster.errors import ClusterError
-from celsiusify_cluster.option_types import optional, seconds
+from celsiusify_cluster.kube.chart import FOLDER, VARIABLE
+from celsiusify_cluster.kube.release import NAME, ReleaseRef
 
 TIMEOUT_S = 300
-IMAGE_OPTIONS = ("registry", "owner", "tag")
+Function = TypeVar("Function", bound=Callable[..., Any])
 
 
-def add_image_options(verb: argparse.ArgumentParser) -> None:
-    """Add the options that say which images the chart takes."""
-    for name in IMAGE_OPTIONS:
-        verb.add_argument(f"--{name}", default="", metavar=name.upper(), help="of all images")
+def release_options(function: Function) -> Function:
+    """Add the options that name a release; the function gets them as `release`."""
 
-
-def image_settings(options: argparse.Namespace) -> list[str]:
-    """What helm has to be told of them; what is empty is left to the chart."""
-    given = {name: getattr(options, name) for name in IMAGE_OPTIONS}
-    return [f"--set-string=global.image.{name}={value}" for name, value in given.items() if value]
-
-
-def add_values_option(verb: argparse.ArgumentParser) -> None:
-    """Add the option that names files of values."""
-    verb.add_argument(
-        "--values",
-        action="append",
-        default=[],
-        metavar="FILE",
-        help="values that differ from the chart's; may be given again, or several in one",
+    @click.option("--namespace", default=NAME, show_default=True, metavar="NAME", help="namespace")
+    @click.option(
+        "--release", "name", default=NAME, show_default=True, metavar="NAME", help="Helm release"
     )
+    @click.option(
+        "--context", metavar="NAME", help="context of the kubeconfig; default the current one"
+    )
+    @wraps(function)
+    def with_release(*, namespace: str, name: str, context: str | None, **others: Any) -> Any:
+        return function(release=ReleaseRef(namespace, name, context), **others)
+
+    return with_release  # type: ignore[return-value]  # click passes the options by name
 
 
-def values_settings(options: argparse.Namespace) -> list[str]:
-    """What helm has to be told of them.
+def image_options(function: Function) -> Function:
+    """Add the options about images; the function gets helm's settings as `image_settings`."""
+
+    @click.option("--registry", metavar="REGISTRY", help="registry of all images")
+    @click.option("--owner", metavar="OWNER", help="owner of all images")
+    @click.option("--tag", metavar="TAG", help="tag of all images")
+    @wraps(function)
+    def with_settings(
+        *, registry: str | None, owner: str | None, tag: str | None, **others: Any
+    ) -> Any:
+        given = {"registry": registry, "owner": owner, "tag": tag}
+        settings = [
+            f"--set-string=global.image.{name}={value}" for name, value in given.items() if value
+        ]
+        return function(image_settings=settings, **others)
+
+    return with_settings  # type: ignore[return-value]
+
+
+chart_option = click.option(
+    "--chart",
+    type=click.Path(path_type=Path),
+    metavar="PATH",
+    help=f"folder or package of the chart; default ${VARIABLE}, or else {FOLDER}",
+)
+
+values_option = click.option(
+    "--values",
+    multiple=True,
+    metavar="FILE",
+    help="values that differ from the chart's; repeatable, or several in one, separated by spaces",
+)
+
+timeout_option = click.option(
+    "--timeout",
+    "timeout_s",
+    type=TIME,
+    default=f"{TIMEOUT_S}s",
+    show_default=True,
+    metavar="TIME",
+    help="time to wait, e.g. 90s or 5m",
+)
+
+
+def values_settings(values: Sequence[str]) -> list[str]:
+    """Return helm's settings for files of values.
 
     Raises:
-        ClusterError: If there is no such file.
+        ClusterError: If a file doesn't exist.
     """
-    return [f"--values={file}" for file in _files(options.values)]
+    return [f"--values={file}" for file in _files(values)]
 
 
-def add_timeout(verb: argparse.ArgumentParser) -> None:
-    """Add the option that says how long to wait."""
-    verb.add_argument(
-        "--timeout",
-        type=optional(seconds),
-        metavar="TIME",
-        help=f"how long to wait, 90s or 5m; default {TIMEOUT_S} s",
-    )
-
-
-def timeout_setting(options: argparse.Namespace) -> str:
-    """What helm has to be told of it."""
-    return f"--timeout={options.timeout or TIMEOUT_S}s"
-
-
-def _files(given: Sequence[str]) -> Iterator[Path]:
-    for name in " ".join(given).split():
+def _files(values: Sequence[str]) -> Iterator[Path]:
+    for name in " ".join(values).split():
         if not Path(name).is_file():
             raise ClusterError(f"there is no file of values {name}")
         yield Path(name)

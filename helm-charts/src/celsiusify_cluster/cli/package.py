@@ -1,29 +1,33 @@
 """`celsiusify-cluster package`: the chart as one file."""
 
-import argparse
 from pathlib import Path
 
-from celsiusify_cluster.console import Terminal
-from celsiusify_cluster.errors import Exit
-from celsiusify_cluster.kube.chart import FOLDER, add_chart_option, package
+import click
+
+from celsiusify_cluster.cli.main import VERBS, Session
+from celsiusify_cluster.cli.options import chart_option
+from celsiusify_cluster.exit_codes import ExitCode
+from celsiusify_cluster.kube.chart import FOLDER, package
 from celsiusify_cluster.kube.helm import Helm
-from celsiusify_cluster.kube.release import Place
+from celsiusify_cluster.kube.release import ReleaseRef
 
 
-def add_package_options(verb: argparse.ArgumentParser) -> None:
-    """Add the options of `package`."""
-    add_chart_option(verb)
-    verb.add_argument(
-        "--into", type=Path, default=Path("dist"), metavar="DIR", help="default %(default)s"
-    )
-
-
-def make_package(options: argparse.Namespace, terminal: Terminal) -> Exit:
+@click.command(help=VERBS["package"])
+@chart_option
+@click.option(
+    "--into",
+    type=click.Path(path_type=Path),
+    default="dist",
+    show_default=True,
+    metavar="DIR",
+    help="folder for the package",
+)
+@click.pass_obj
+def command(session: Session, /, chart: Path | None, into: Path) -> ExitCode:
     """Write `celsiusify-VERSION.tgz`.
 
     Raises:
         ClusterError: If there is no chart, or it is faulty.
     """
-    made = package(Path(options.chart or FOLDER), options.into, Helm(Place()))
-    terminal.say(str(made))
-    return Exit.OK
+    session.terminal.say(str(package(chart or FOLDER, into, Helm(ReleaseRef()))))
+    return ExitCode.OK

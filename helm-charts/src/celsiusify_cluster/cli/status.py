@@ -1,31 +1,38 @@
 """`celsiusify-cluster status`: what is on the cluster, and what is wrong with it."""
 
-import argparse
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
+import click
+
+from celsiusify_cluster.cli.main import VERBS, Session
+from celsiusify_cluster.cli.options import release_options
 from celsiusify_cluster.console import Terminal
-from celsiusify_cluster.errors import ClusterError, Exit
+from celsiusify_cluster.errors import ClusterError
+from celsiusify_cluster.exit_codes import ExitCode
 from celsiusify_cluster.kube.kubectl import Kubectl, Object
 from celsiusify_cluster.kube.pod_problems import lost, state, trouble
-from celsiusify_cluster.kube.release import place
+from celsiusify_cluster.kube.release import ReleaseRef
 from celsiusify_cluster.load.job import TARGETS_LABEL
 from celsiusify_cluster.observe.samples import Metric, cpu_percent, metrics_by_pod
 
 UNKNOWN = "–"
 
 
-def show_status(options: argparse.Namespace, terminal: Terminal) -> Exit:
+@click.command(help=VERBS["status"])
+@release_options
+@click.pass_obj
+def command(session: Session, /, release: ReleaseRef) -> ExitCode:
     """Print tables of servers, pods and loads.
 
     Raises:
         ClusterError: If there is nothing of the release.
     """
-    kubectl = Kubectl(place(options))
+    kubectl = Kubectl(release)
     kubectl.server_version()
-    kubectl.get("namespace", kubectl.place.namespace)
-    print_status(kubectl, terminal)
-    return Exit.OK
+    kubectl.get("namespace", release.namespace)
+    print_status(kubectl, session.terminal)
+    return ExitCode.OK
 
 
 def print_status(kubectl: Kubectl, terminal: Terminal) -> None:
@@ -34,18 +41,18 @@ def print_status(kubectl: Kubectl, terminal: Terminal) -> None:
     Raises:
         ClusterError: If there is nothing of the release.
     """
-    here, selector = kubectl.place, f"--selector={kubectl.place.labels()}"
+    here, selector = kubectl.release, f"--selector={kubectl.release.labels()}"
     deployments, pods = kubectl.items("deployments", selector), kubectl.items("pods", selector)
     if not deployments and not pods:
         raise ClusterError(
-            f"nothing of release {here.release} is in namespace {here.namespace}: `make deploy`"
+            f"nothing of release {here.name} is in namespace {here.namespace}: `make deploy`"
         )
     now = datetime.now(UTC)
     scalers = {
         scaler["spec"]["scaleTargetRef"]["name"]: scaler
         for scaler in kubectl.try_items("horizontalpodautoscalers")
     }
-    terminal.say(f"release {here.release}, namespace {here.namespace}, context {here.context}\n")
+    terminal.say(f"release {here.name}, namespace {here.namespace}, context {here.context}\n")
     terminal.table([_server(entry, scalers) for entry in deployments])
     terminal.say("")
     metrics = _metrics(kubectl)

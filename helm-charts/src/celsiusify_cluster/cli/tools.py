@@ -1,32 +1,32 @@
 """`celsiusify-cluster tools`: put helm and kubectl into a folder."""
 
-import argparse
 import hashlib
 import platform
 from pathlib import Path
 
+import click
+
+from celsiusify_cluster.cli.main import VERBS, Session
 from celsiusify_cluster.console import Terminal
-from celsiusify_cluster.errors import ClusterError, Exit
+from celsiusify_cluster.errors import ClusterError
+from celsiusify_cluster.exit_codes import ExitCode
 from celsiusify_cluster.kube.programs import own_folder
 from celsiusify_cluster.local.tools import Bundle, Tool, fetch, read_bundles
-from celsiusify_cluster.option_types import optional
 
 PLATFORM = ("Linux", "x86_64")
 EXECUTABLE = 0o755
 
 
-def add_tools_options(verb: argparse.ArgumentParser) -> None:
-    """Add the options of `tools`."""
-    verb.add_argument(
-        "--into",
-        type=optional(Path),
-        metavar="DIR",
-        help="where to put them; by default beside the Python that runs this",
-    )
-    verb.add_argument("--helm3", action="store_true", help="helm 3 too, as helm3")
-
-
-def provide_tools(options: argparse.Namespace, terminal: Terminal) -> Exit:
+@click.command(help=VERBS["tools"])
+@click.option(
+    "--into",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="folder for them; default beside the Python that runs this",
+)
+@click.option("--helm3", is_flag=True, help="helm 3 too, as helm3")
+@click.pass_obj
+def command(session: Session, /, into: Path | None, *, helm3: bool) -> ExitCode:
     """Download what isn't in the folder yet.
 
     Raises:
@@ -38,11 +38,11 @@ def provide_tools(options: argparse.Namespace, terminal: Terminal) -> Exit:
             f"{platform.system()} {platform.machine()}: install both as their own sites say"
         )
     bundles = read_bundles()
-    folder = options.into or own_folder()
+    folder = into or own_folder()
     folder.mkdir(parents=True, exist_ok=True)
-    for name in ("current", "helm3") if options.helm3 else ("current",):
-        _provide(bundles[name], folder, terminal)
-    return Exit.OK
+    for name in ("current", "helm3") if helm3 else ("current",):
+        _provide(bundles[name], folder, session.terminal)
+    return ExitCode.OK
 
 
 def _provide(bundle: Bundle, folder: Path, terminal: Terminal) -> None:

@@ -1,6 +1,5 @@
 """The chart: packaged from its folder, with what it links from elsewhere in the workspace."""
 
-import argparse
 import os
 import shutil
 import tempfile
@@ -11,7 +10,7 @@ from pathlib import Path
 
 from celsiusify_cluster.errors import ClusterError
 from celsiusify_cluster.kube.helm import Helm
-from celsiusify_cluster.kube.release import Place
+from celsiusify_cluster.kube.release import ReleaseRef
 
 FOLDER = Path("helm-charts")
 VARIABLE = "CELSIUSIFY_CHART"
@@ -19,24 +18,18 @@ NOT_THE_CHART = {"src", "tests", "dist"}
 MADE_BY_TOOLS = shutil.ignore_patterns(".*_cache", ".hypothesis", "__pycache__")
 
 
-def add_chart_option(verb: argparse.ArgumentParser) -> None:
-    """Add the option that says where the chart is."""
-    verb.add_argument(
-        "--chart",
-        default="",
-        metavar="PATH",
-        help=f"its folder or package; default ${VARIABLE}, or else {FOLDER}",
-    )
-
-
 @contextmanager
-def packaged(options: argparse.Namespace, helm: Helm) -> Iterator[Path]:
-    """A package of the chart; a folder is packaged, which helm does without notices of links.
+def packaged(chart: Path | None, helm: Helm) -> Iterator[Path]:
+    """Yield a package of the chart; a folder is packaged first.
+
+    Args:
+        chart: The folder or package; None for that of the environment, or else the default.
+        helm: The helm that packages a folder.
 
     Raises:
         ClusterError: If there is no chart.
     """
-    chart = Path(options.chart or os.environ.get(VARIABLE) or FOLDER)
+    chart = chart or Path(os.environ.get(VARIABLE) or FOLDER)
     if chart.is_file():
         yield chart
         return
@@ -64,9 +57,9 @@ def _ignored(chart: Path, folder: str, names: list[str]) -> set[str]:
     return own | MADE_BY_TOOLS(folder, names)
 
 
-def deployed_chart(place: Place) -> str | None:
+def deployed_chart(release: ReleaseRef) -> str | None:
     """Name and version of the chart that a release has; None where helm can't tell."""
     try:
-        return Helm(place).chart()
+        return Helm(release).chart()
     except ClusterError:
         return None

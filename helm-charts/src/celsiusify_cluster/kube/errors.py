@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 
 from celsiusify_cluster.errors import ClusterError
-from celsiusify_cluster.kube.release import Place
+from celsiusify_cluster.kube.release import ReleaseRef
 
 FORBIDDEN = re.compile(
     r'User "(?P<user>[^"]*)" cannot (?P<verb>\w+) resource "(?P<resource>[^"]*)" '
@@ -30,21 +30,21 @@ LOCKED = re.compile(r"another operation \([^)]*\) is in progress|has no deployed
 PREFIX = re.compile(r"^(Error from server(?: \(\w+\))?: |Error: |error: )+")
 LENGTH = 500  # of a complaint that isn't known here
 
-Sentence = Callable[[re.Match[str], Place], str]
+Sentence = Callable[[re.Match[str], ReleaseRef], str]
 
 
-def explain(complaint: str, place: Place) -> ClusterError:
+def explain(complaint: str, release: ReleaseRef) -> ClusterError:
     """Say what a program's stderr comes down to."""
     for pattern, sentence in KNOWN:
         if found := pattern.search(complaint):
-            return ClusterError(sentence(found, place))
+            return ClusterError(sentence(found, release))
     lines = [line.strip() for line in complaint.splitlines() if line.strip()]
     begins = [number for number, line in enumerate(lines) if PREFIX.match(line)] or [-1]
     said = " ".join(lines[begins[-1] :])[:LENGTH]
     return ClusterError(PREFIX.sub("", said) or "the command said nothing")
 
 
-def _forbidden(found: re.Match[str], place: Place) -> str:
+def _forbidden(found: re.Match[str], release: ReleaseRef) -> str:
     group = f".{found['group']}" if found["group"] else ""
     where = f"in namespace {found['namespace']}" if found["namespace"] else "in the whole cluster"
     return (
@@ -53,48 +53,49 @@ def _forbidden(found: re.Match[str], place: Place) -> str:
     )
 
 
-def _context(place: Place) -> str:
-    return f"context {place.context}" if place.context else "kubeconfig's current context"
+def _context(release: ReleaseRef) -> str:
+    return f"context {release.context}" if release.context else "kubeconfig's current context"
 
 
-def _unreachable(found: re.Match[str], place: Place) -> str:
+def _unreachable(found: re.Match[str], release: ReleaseRef) -> str:
     return (
-        f"no cluster answers in {_context(place)}: `make cluster` makes one, CONTEXT= names another"
+        f"no cluster answers in {_context(release)}: `make cluster` makes one, CONTEXT= names "
+        "another"
     )
 
 
-def _certificate(found: re.Match[str], place: Place) -> str:
+def _certificate(found: re.Match[str], release: ReleaseRef) -> str:
     return (
-        f"the cluster of {_context(place)} isn't the one that kubeconfig knows ({found['why']}): "
+        f"the cluster of {_context(release)} isn't the one that kubeconfig knows ({found['why']}): "
         f"have its maker write kubeconfig anew"
     )
 
 
-def _no_credentials(found: re.Match[str], place: Place) -> str:
-    return f"the credentials of {_context(place)} can't be had: {found['why']}"
+def _no_credentials(found: re.Match[str], release: ReleaseRef) -> str:
+    return f"the credentials of {_context(release)} can't be had: {found['why']}"
 
 
-def _no_context(found: re.Match[str], place: Place) -> str:
+def _no_context(found: re.Match[str], release: ReleaseRef) -> str:
     return f"kubeconfig has no context {found['context']}: `kubectl config get-contexts` lists them"
 
 
-def _unauthorized(found: re.Match[str], place: Place) -> str:
-    return f"the cluster refuses the credentials of {_context(place)}: log in to it again"
+def _unauthorized(found: re.Match[str], release: ReleaseRef) -> str:
+    return f"the cluster refuses the credentials of {_context(release)}: log in to it again"
 
 
-def _no_namespace(found: re.Match[str], place: Place) -> str:
+def _no_namespace(found: re.Match[str], release: ReleaseRef) -> str:
     name = found["namespace"]
     return f"there is no namespace {name}: `make deploy` makes it, NAMESPACE= names another"
 
 
-def _no_repository(found: re.Match[str], place: Place) -> str:
+def _no_repository(found: re.Match[str], release: ReleaseRef) -> str:
     return f"the chart repository {found['url']} doesn't answer: is this machine on the internet?"
 
 
-def _locked(found: re.Match[str], place: Place) -> str:
-    where = f"RELEASE={place.release} NAMESPACE={place.namespace}"
+def _locked(found: re.Match[str], release: ReleaseRef) -> str:
+    where = f"RELEASE={release.name} NAMESPACE={release.namespace}"
     return (
-        f"release {place.release} is being changed by somebody else, or that was broken off: "
+        f"release {release.name} is being changed by somebody else, or that was broken off: "
         f"wait, or `make undeploy {where}` and begin anew"
     )
 

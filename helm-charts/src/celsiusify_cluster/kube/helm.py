@@ -6,17 +6,17 @@ import re
 from celsiusify_cluster.errors import ClusterError
 from celsiusify_cluster.kube.errors import explain
 from celsiusify_cluster.kube.programs import find_program, run
-from celsiusify_cluster.kube.release import Place
+from celsiusify_cluster.kube.release import ReleaseRef
 
 HELM_3 = 3
 
 
 class Helm:
-    """Runs helm in one place."""
+    """Runs helm in one release."""
 
-    def __init__(self, place: Place) -> None:
+    def __init__(self, release: ReleaseRef) -> None:
         self._program = find_program("helm")
-        self.place = place
+        self.release = release
 
     def run(self, *arguments: str) -> str:
         """Run helm and return what it prints.
@@ -26,13 +26,13 @@ class Helm:
         """
         finished = run(self.command(*arguments))
         if finished.returncode:
-            raise explain(finished.stderr, self.place)
+            raise explain(finished.stderr, self.release)
         return finished.stdout
 
     def command(self, *arguments: str) -> list[str]:
-        """The command line, with the place."""
-        context = [f"--kube-context={self.place.context}"] if self.place.context else []
-        return [self._program, f"--namespace={self.place.namespace}", *context, *arguments]
+        """The command line, with the release."""
+        context = [f"--kube-context={self.release.context}"] if self.release.context else []
+        return [self._program, f"--namespace={self.release.namespace}", *context, *arguments]
 
     @property
     def has_its_way(self) -> list[str]:
@@ -52,13 +52,13 @@ class Helm:
         Raises:
             ClusterError: If there is no such release.
         """
-        finished = run(self.command("get", "metadata", self.place.release, "--output=json"))
+        finished = run(self.command("get", "metadata", self.release.name, "--output=json"))
         if "release: not found" in finished.stderr:
-            here = self.place
+            here = self.release
             raise ClusterError(
-                f"there is no release {here.release} in namespace {here.namespace}: `make deploy`"
+                f"there is no release {here.name} in namespace {here.namespace}: `make deploy`"
             )
         if finished.returncode:
-            raise explain(finished.stderr, self.place)
+            raise explain(finished.stderr, self.release)
         found = json.loads(finished.stdout)
         return f"{found['chart']}-{found['version']}"

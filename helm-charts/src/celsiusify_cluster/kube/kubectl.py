@@ -12,18 +12,20 @@ import requests
 from celsiusify_cluster.errors import ClusterError
 from celsiusify_cluster.kube.errors import explain
 from celsiusify_cluster.kube.programs import find_program, run
-from celsiusify_cluster.kube.release import Place
+from celsiusify_cluster.kube.release import ReleaseRef
 
 Object = dict[str, Any]
 REQUEST_TIMEOUT = "--request-timeout=20s"
 
 
 class Kubectl:
-    """Runs kubectl in one place."""
+    """Runs kubectl in one release."""
 
-    def __init__(self, place: Place) -> None:
+    def __init__(self, release: ReleaseRef) -> None:
         self._program = find_program("kubectl")
-        self.place = place if place.context else replace(place, context=self._current_context())
+        self.release = release
+        if not release.context:
+            self.release = replace(release, context=self._current_context())
 
     def _current_context(self) -> str | None:
         return run([self._program, "config", "current-context"]).stdout.strip() or None
@@ -36,7 +38,7 @@ class Kubectl:
         """
         finished = run(self.command(REQUEST_TIMEOUT, *arguments), stdin)
         if finished.returncode:
-            raise explain(finished.stderr, self.place)
+            raise explain(finished.stderr, self.release)
         return finished.stdout
 
     def get(self, *arguments: str) -> Object:
@@ -80,8 +82,8 @@ class Kubectl:
         )
 
     def command(self, *arguments: str) -> list[str]:
-        """The command line, with the place."""
-        return [self._program, *self.place.flags, *arguments]
+        """The command line, with the release."""
+        return [self._program, *self.release.flags, *arguments]
 
 
 SERVING = re.compile(rb"serve on (127\.0\.0\.1:\d+)")

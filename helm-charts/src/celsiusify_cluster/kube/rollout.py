@@ -22,7 +22,7 @@ class Rollout:
 
     def __init__(self, kubectl: Kubectl, terminal: Terminal, component: str) -> None:
         self._kubectl, self._terminal = kubectl, terminal
-        self._selector = f"--selector={kubectl.place.labels(component=component)}"
+        self._selector = f"--selector={kubectl.release.labels(component=component)}"
         self._before: set[str] = set()
         self.interrupted = False
         self.reason: str | None = None

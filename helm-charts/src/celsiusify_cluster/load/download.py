@@ -99,7 +99,7 @@ def _read(kubectl: Kubectl, folder: Path, what: str, *command: str) -> Received 
         _, complaint = process.communicate()
     if found is None:
         said = complaint.decode(errors="replace").strip()
-        reason: ClusterError | str = explain(said, kubectl.place) if said else "it has none"
+        reason: ClusterError | str = explain(said, kubectl.release) if said else "it has none"
         raise MeasurementError(f"no whole results in {what}: {reason}")
     return found
 

@@ -3,7 +3,8 @@
 import time
 
 from celsiusify_cluster.console import StopAsked, Terminal
-from celsiusify_cluster.errors import ClusterError, Exit, MeasurementError
+from celsiusify_cluster.errors import ClusterError, MeasurementError
+from celsiusify_cluster.exit_codes import ExitCode
 from celsiusify_cluster.kube.kubectl import Kubectl, Object
 from celsiusify_cluster.kube.pod_problems import exit_code, has_ended, lost
 from celsiusify_cluster.load.launch import pods_of
@@ -24,7 +25,7 @@ def finish(
         ClusterError: If no results came, or not whole ones; it says why.
     """
     if reception.received is None and stop.count:
-        return Exit.INTERRUPTED
+        return ExitCode.INTERRUPTED
     if reception.received is None:
         _fetch_again(reception, stay.job["metadata"]["name"])
     assert reception.received is not None
@@ -32,7 +33,7 @@ def finish(
     stay.look_again()
     write_outcome(folder, reception, stay, sampler)
     terminal.say(f"brought home to {folder}: {len(reception.received.files)} files, all verified")
-    return Exit.INTERRUPTED if stop.count else _code(reception, stay, terminal)
+    return ExitCode.INTERRUPTED if stop.count else _code(reception, stay, terminal)
 
 
 def _code(reception: Reception, stay: Stay, terminal: Terminal) -> int:
@@ -44,8 +45,8 @@ def _code(reception: Reception, stay: Stay, terminal: Terminal) -> int:
             terminal.warn(loss)
     except ClusterError as problem:
         terminal.warn(f"how the load ended isn't known: {problem}")
-        return Exit.INVALID
-    return Exit.INVALID if code is None else code
+        return ExitCode.INVALID
+    return ExitCode.INVALID if code is None else code
 
 
 def _fetch_again(reception: Reception, job: str) -> None:
@@ -76,7 +77,7 @@ def _losses(kubectl: Kubectl, job: str) -> list[str]:
 def _no_results(kubectl: Kubectl, job: str, pod: str, problem: str) -> ClusterError:
     """Why a load that began sent nothing home."""
     code = _leader_code(kubectl, pod)
-    if code == Exit.USAGE:
+    if code == ExitCode.USAGE:
         return ClusterError("the leader ended with code 2: its last line says why")
     if said := _losses(kubectl, job):
         return MeasurementError(said[0])

@@ -29,7 +29,7 @@ def on_cluster(
     """Have a Job while the context lasts, and leave it there only where its log is of use."""
     name, is_of_use = job["metadata"]["name"], False
     kubectl.create(job)
-    terminal.say(f"job {name} in namespace {kubectl.place.namespace}")
+    terminal.say(f"job {name} in namespace {kubectl.release.namespace}")
     try:
         yield
         is_of_use = not stop.count

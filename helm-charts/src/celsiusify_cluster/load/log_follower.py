@@ -111,7 +111,7 @@ class LeaderLog:
                 self._read()  # what came between the break and the end
                 return
             if FORBIDDEN.search(complaint):
-                raise explain(complaint, self._kubectl.place)
+                raise explain(complaint, self._kubectl.release)
             readable_s = max(readable_s, self._heard_s) if complaint else time.monotonic()
             if time.monotonic() - readable_s > PATIENCE_S:
                 self._kubectl.run("logs", self._pod, "--tail=1")  # fails, and says why

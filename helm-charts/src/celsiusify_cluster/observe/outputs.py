@@ -83,8 +83,8 @@ def ask_engine(kubectl: Kubectl, deployment: Object) -> Object | None:
 
 def _execute(kubectl: Kubectl, where: str, command: list[str]) -> bytes:
     """What a command prints; what it can't print in time is nothing."""
-    place = ("exec", where, f"--container={CONTAINER}", "--")
-    with kubectl.start(*place, *command, stderr=subprocess.DEVNULL) as process:
+    execute = ("exec", where, f"--container={CONTAINER}", "--")
+    with kubectl.start(*execute, *command, stderr=subprocess.DEVNULL) as process:
         try:
             said, _ = process.communicate(timeout=PATIENCE_S)
         except subprocess.TimeoutExpired:
@@ -138,17 +138,17 @@ def write_outcome(folder: Path, reception: Reception, stay: Stay, sampler: Sampl
     clock = offset(reception.differences_ns)
     write_samples(folder, sampler, clock.offset_ns if clock else 0)
     assert reception.received is not None
-    place = stay.kubectl.place
+    release = stay.kubectl.release
     leader, workers = snapshot.members(stay.load_pods)
     watched = {entry.target: entry for entry in stay.watched}
     container = stay.job["spec"]["template"]["spec"]["containers"][0]
     content = {
         "format": FORMAT,
-        "context": place.context,
+        "context": release.context,
         "server_version": stay.server_version,
-        "namespace": place.namespace,
-        "release": place.release,
-        "chart": deployed_chart(place),
+        "namespace": release.namespace,
+        "release": release.name,
+        "chart": deployed_chart(release),
         "job": stay.job["metadata"]["name"],
         "nodes": snapshot.nodes(stay.scene, stay.load_pods, stay.watched),
         "leader": leader,

@@ -39,7 +39,7 @@ class Sampler:
 
     def __init__(self, kubectl: Kubectl, watched: Sequence[Watched]) -> None:
         self._proxy = Proxy(kubectl)
-        self._namespace = kubectl.place.namespace
+        self._namespace = kubectl.release.namespace
         self._watched = watched
         self.targets = {entry.target: Sampled() for entry in watched}
         self.samples = self.missed = 0
