@@ -81,7 +81,7 @@ def by_h2(client: Client, url: str) -> Call:
                 ended = ended or isinstance(event, StreamEnded)
             if due := h2.data_to_send():
                 transport.push(due)
-        transport.rest()
+        transport.stop_deadline()
         problem = None if status == b"0" else f"grpc status {status!r}"
         client.judge(GrpcReply(200, body, problem), FAHRENHEIT)
 

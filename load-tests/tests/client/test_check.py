@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from celsiusify_load_tests.client.check import AnswerCheck, Place, WrongAnswerError, celsius_of
+from celsiusify_load_tests.client.check import AnswerCheck, JsonPath, WrongAnswerError, celsius_of
 from celsiusify_load_tests.client.http1.response import Response
 
 REFERENCE_POINTS_CSV = Path(__file__).parents[3] / "reference-points.csv"
@@ -12,8 +12,8 @@ REFERENCE_POINTS = [
     (float(row["fahrenheit"]), float(row["celsius"]))
     for row in csv.DictReader(REFERENCE_POINTS_CSV.read_text(encoding="utf-8").splitlines())
 ]
-FLASK = AnswerCheck(Place("celsius"), Place("app_identifier"))
-TFSERVING = AnswerCheck(Place("predictions.0"), None)
+FLASK = AnswerCheck(JsonPath("celsius"), JsonPath("app_identifier"))
+TFSERVING = AnswerCheck(JsonPath("predictions.0"), None)
 
 
 def reply(body: bytes, status: int = 200) -> Response:

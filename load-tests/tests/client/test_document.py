@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from celsiusify_load_tests.client.check import Place, document_with
+from celsiusify_load_tests.client.check import JsonPath, document_with
 
 
 @pytest.mark.parametrize(
@@ -19,4 +19,4 @@ from celsiusify_load_tests.client.check import Place, document_with
 def test_each_value_stands_in_its_place(values: dict[str, Any], document: Any) -> None:
     """What is put there is found there."""
     assert document_with(values) == document
-    assert {path: Place(path).find(document) for path in values} == values
+    assert {path: JsonPath(path).find(document) for path in values} == values

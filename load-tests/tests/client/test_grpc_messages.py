@@ -13,7 +13,7 @@ from google.protobuf.json_format import ParseDict
 
 from celsiusify_load_tests.client.check import WrongAnswerError
 from celsiusify_load_tests.client.grpc import predict_pb2
-from celsiusify_load_tests.client.grpc.messages import MessagePlace, MessageTemplate
+from celsiusify_load_tests.client.grpc.messages import MessagePath, MessageTemplate
 from celsiusify_load_tests.client.grpc.predict_pb2 import PredictRequest, PredictResponse
 from celsiusify_load_tests.config.targets import find_target
 from celsiusify_load_tests.errors import LoadTestError
@@ -90,18 +90,18 @@ def test_the_target_s_request_is_the_official_one(line: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("line", of_kind("PredictResponse"), ids=lambda line: line["fahrenheit"])
 def test_the_temperature_is_found_in_official_answers(line: dict[str, Any]) -> None:
-    place = MessagePlace(PredictResponse, TARGET.answer.celsius)
-    found = place.find(PredictResponse.FromString(bytes.fromhex(line["bytes"])))
-    assert found == pytest.approx((line["fahrenheit"] - 32) * 5 / 9, rel=1e-6)
+    path = MessagePath(PredictResponse, TARGET.answer.celsius)
+    celsius = path.find(PredictResponse.FromString(bytes.fromhex(line["bytes"])))
+    assert celsius == pytest.approx((line["fahrenheit"] - 32) * 5 / 9, rel=1e-6)
 
 
 def test_fields_that_are_not_described_are_passed_over() -> None:
     """A later server may answer with more than is known here."""
     line = of_kind("PredictResponse")[0]
     unknown = bytes.fromhex("fa3f03616263")  # field 1023, three bytes
-    place = MessagePlace(PredictResponse, TARGET.answer.celsius)
+    path = MessagePath(PredictResponse, TARGET.answer.celsius)
     message = PredictResponse.FromString(bytes.fromhex(line["bytes"]) + unknown)
-    assert place.find(message) == pytest.approx(-273.15)
+    assert path.find(message) == pytest.approx(-273.15)
 
 
 @pytest.mark.parametrize(
@@ -114,7 +114,7 @@ def test_fields_that_are_not_described_are_passed_over() -> None:
 )
 def test_places_lead_through_fields_maps_and_lists(path: str, value: object) -> None:
     message = PredictResponse.FromString(bytes.fromhex(of_kind("PredictResponse")[0]["bytes"]))
-    assert MessagePlace(PredictResponse, path).find(message) == value
+    assert MessagePath(PredictResponse, path).find(message) == value
 
 
 @pytest.mark.parametrize(
@@ -123,7 +123,7 @@ def test_places_lead_through_fields_maps_and_lists(path: str, value: object) -> 
 def test_a_place_that_an_answer_lacks_makes_it_wrong(path: str) -> None:
     message = PredictResponse.FromString(bytes.fromhex(of_kind("PredictResponse")[0]["bytes"]))
     with pytest.raises(WrongAnswerError, match=f"^answer has no {path}$"):
-        MessagePlace(PredictResponse, path).find(message)
+        MessagePath(PredictResponse, path).find(message)
 
 
 @pytest.mark.parametrize(
@@ -138,14 +138,14 @@ def test_a_place_that_an_answer_lacks_makes_it_wrong(path: str) -> None:
 )
 def test_a_place_that_no_answer_can_have_is_refused(path: str, complaint: str) -> None:
     with pytest.raises(LoadTestError, match=f"^{complaint}$"):
-        MessagePlace(PredictResponse, path)
+        MessagePath(PredictResponse, path)
 
 
 @pytest.mark.parametrize(
     ("text", "complaint"),
     [
-        (BODY.replace("float_val", "float_value"), "expected a PredictRequest in JSON, but: "),
-        ("{", "expected a PredictRequest in JSON, but: "),
+        (BODY.replace("float_val", "float_value"), "expected a PredictRequest in JSON: "),
+        ("{", "expected a PredictRequest in JSON: "),
         (BODY.replace("$fahrenheit", "451"), r"expected \$fahrenheit once in the PredictRequest"),
         (BODY.replace("float_val", "double_val"), "as a 32-bit float"),
         (BODY.replace("$fahrenheit", "$fahrenheit, $fahrenheit"), "once in the PredictRequest"),

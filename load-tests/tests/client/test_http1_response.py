@@ -130,7 +130,7 @@ def test_bytes_beyond_the_response_spoil_the_connection() -> None:
             f"line of over {MAX_HEAD_BYTES} bytes",
         ),
         (OK + b"\r\n" + b"a" * (MAX_BODY_BYTES + 1), f"body of over {MAX_BODY_BYTES} bytes"),
-        (b"HTTP/1.1 101 Switching Protocols\r\n\r\n", "switched protocols unasked"),
+        (b"HTTP/1.1 101 Switching Protocols\r\n\r\n", "unrequested switch of protocols"),
     ],
 )
 def test_what_is_not_http_is_refused(wire: bytes, reason: str) -> None:

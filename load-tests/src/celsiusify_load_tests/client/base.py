@@ -19,7 +19,7 @@ class ExchangeError(Exception):
 
 @checked_dataclass(frozen=True, config=STRICT)
 class Request:
-    """The request that is timed; `$fahrenheit` in it stands for the temperature in °F.
+    """The timed request; `$fahrenheit` is the placeholder of the temperature in °F.
 
     Attributes:
         method: The HTTP method.
@@ -68,7 +68,7 @@ class Reply(Protocol):
     """A complete answer: its HTTP status, its body, and the problem its head reports."""
 
     @property
-    def status(self) -> int: ...  # noqa: D102 - the class tells
+    def status(self) -> int: ...  # noqa: D102 - the class describes its properties
 
     @property
     def body(self) -> bytes: ...  # noqa: D102
@@ -83,9 +83,9 @@ class Connection(Protocol):
     received_ns: int
     """The time when the last byte of the last complete answer was read."""
     sent_bytes: int
-    """The size of the last answered request with its head, as sent."""
+    """The size of the last answered request with its head, in bytes."""
     make_transport: MakeTransport
-    """The factory of transports from sockets; replace it to observe the traffic."""
+    """The factory of transports; a caller may replace it to observe the traffic."""
 
     def exchange(self, request: bytes) -> Reply:
         """Send a request of `Client.fill` and return the answer.
@@ -99,7 +99,7 @@ class Connection(Protocol):
 
 
 class Client(Protocol):
-    """The requests to a target and the check of answers; all users share one client."""
+    """A target's requests and the check of its answers; all users share one client."""
 
     method: str
     name: str
@@ -121,7 +121,7 @@ class Client(Protocol):
         """
 
     def read(self, reply: Reply) -> float:
-        """Return the temperature of an answer in °C, right or wrong.
+        """Return the temperature of an answer in °C, correct or not.
 
         Raises:
             WrongAnswerError: If the answer is an error or has no temperature.

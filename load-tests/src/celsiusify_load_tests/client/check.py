@@ -10,9 +10,9 @@ from celsiusify_load_tests.client.base import Reply
 
 
 def document_with(values: Mapping[str, object]) -> Any:
-    """Return a document with each value at its path, as `check.Place` finds it.
+    """Return a document with each value at its path, where `JsonPath` finds it.
 
-    A step that is a number is an index; the items before it are like the last.
+    A numeric step is an index; the items before the index equal the item there.
 
     Args:
         values: Values by their paths: `{"predictions.0": 37.0}` gives `{"predictions": [37.0]}`.
@@ -43,7 +43,7 @@ def celsius_of(fahrenheit: float) -> float:
 
 
 def is_right(celsius: float, fahrenheit: float) -> bool:
-    """Return True if `celsius` is within `TOLERANCE` × max(1, |°C|); NaN never is."""
+    """Return True if an answer is within `TOLERANCE` × max(1, |°C|); NaN never is."""
     expected = celsius_of(fahrenheit)
     return abs(celsius - expected) <= TOLERANCE * max(1.0, abs(expected))
 
@@ -52,23 +52,23 @@ class Finder(Protocol):
     """A finder of the value at `path` in a decoded answer."""
 
     @property
-    def path(self) -> str: ...  # noqa: D102 - the class tells
+    def path(self) -> str: ...  # noqa: D102 - the class describes the property
 
     def find(self, document: Any) -> Any:
         """Return the value; raise `WrongAnswerError` if there is none."""
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """A place in a JSON document, written as keys and indices joined by dots: `predictions.0`."""
+class JsonPath:
+    """The path of a value in a JSON document, such as `predictions.0`."""
 
     path: str
 
     def find(self, document: Any) -> Any:
-        """Return the value at this place.
+        """Return the value at this path.
 
         Raises:
-            WrongAnswerError: If the document has no such place.
+            WrongAnswerError: If the document has no such path.
         """
         for step in self.path.split("."):
             try:
@@ -92,7 +92,7 @@ def decode_json(body: bytes) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class AnswerCheck:
-    """The check of an answer: the places of the temperature and the instance."""
+    """The check of an answer by the paths of its temperature and its instance."""
 
     celsius: Finder
     instance: Finder | None
@@ -115,7 +115,7 @@ class AnswerCheck:
         return None if self.instance is None else str(self.instance.find(document))
 
     def read(self, reply: Reply) -> float:
-        """Return the temperature of an answer in °C, right or wrong.
+        """Return the temperature of an answer in °C, correct or not.
 
         Raises:
             WrongAnswerError: If the answer is an error, can't be decoded, or has no number.
@@ -123,7 +123,7 @@ class AnswerCheck:
         return _number(self.celsius.find(self._document(reply)), self.celsius.path)
 
     def right_document(self, fahrenheit: float) -> Any:
-        """Return the document of a right answer."""
+        """Return the document of a correct answer."""
         values: dict[str, object] = {self.celsius.path: celsius_of(fahrenheit)}
         if self.instance is not None:
             values[self.instance.path] = "responder"

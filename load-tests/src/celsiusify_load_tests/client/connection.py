@@ -44,13 +44,14 @@ class Endpoint:
 class KeptConnection(ABC, Generic[R]):
     """A connection that opens on the first request, and again after it was closed.
 
-    The connection is closed after the number of requests of its user's lifetime, but only before
-    the next request. A server that knows of the end closes first, and then the local port is free
-    at once: the side that closes first keeps its port for a minute (RFC 9293, section 3.6.1).
+    A lifetime limits the number of requests on a connection. After the last one, the connection is
+    closed only before the next request. If the server is told of the last request, it closes
+    first, and then the local port is free at once: the side that closes first keeps its port for a
+    minute (RFC 9293, section 3.6.1).
 
-    A server may close an idle connection at any moment. If that is noticed before a request is
-    sent, the request is sent on a new connection. If it is noticed later, the protocol decides
-    whether the request may be resent. Both cases are counted.
+    A server may close an idle connection at any moment. If the close is noticed before a request
+    is sent, the request is sent on a new connection. If the close is noticed later, the protocol
+    decides whether the request may be resent. Both cases are counted.
     """
 
     def __init__(
@@ -59,7 +60,7 @@ class KeptConnection(ABC, Generic[R]):
         self.received_ns = 0
         """The time when the last byte of the last complete answer was read."""
         self.sent_bytes = 0
-        """The size of the last answered request with its head, as sent."""
+        """The size of the last answered request with its head, in bytes."""
         self.make_transport: MakeTransport = Transport
         self._endpoint = endpoint
         self._counts = counts
@@ -75,7 +76,7 @@ class KeptConnection(ABC, Generic[R]):
         """
         try:
             reply = self._exchange(request)
-        except BaseException:  # also of a user that is stopped, a request is still on its way
+        except BaseException:  # a stopped user's request is in flight as well
             self.close()
             raise
         if self._left > 0 and not self._is_reusable(reply):
@@ -128,7 +129,7 @@ class KeptConnection(ABC, Generic[R]):
             raise ExchangeError(f"no answer in {self._endpoint.read_timeout_s:g} s") from None
         except OSError as error:
             raise ExchangeError(f"connection broke: {_reason(error)}") from error
-        transport.rest()
+        transport.stop_deadline()
         self.received_ns, self.sent_bytes = transport.received_ns, transport.sent_bytes
         return reply
 
@@ -144,7 +145,7 @@ class KeptConnection(ABC, Generic[R]):
         """
 
     def _as_last(self, request: bytes) -> bytes:
-        """Mark the last request of a connection as such, if the protocol can."""
+        """Mark a request as the connection's last, if the protocol supports that."""
         return request
 
     def _hang_up(self, transport: Transport) -> None:
@@ -160,7 +161,7 @@ class KeptConnection(ABC, Generic[R]):
 
 
 def _reason(error: OSError) -> str:
-    """Return the reason of an error without the addresses that its text may have."""
+    """Return the reason of an error without the addresses in its text."""
     if isinstance(error, socket.gaierror):
         return "name not resolved"
     return os.strerror(error.errno) if error.errno else type(error).__name__

@@ -12,17 +12,19 @@ from celsiusify_load_tests.client.http1.null_replies import http_replies
 from celsiusify_load_tests.client.http1.request import Origin
 
 Replies = Callable[[bytes], bytes]
-"""One connection of a null server: a function from received bytes to the bytes to send,
-which are none until a request is complete."""
+"""One connection of a null server: a function from received bytes to the bytes to send.
+
+The function returns no bytes until a request is complete.
+"""
 
 
 @dataclass(frozen=True)
-class SpokenProtocol:
+class ProtocolEntry:
     """A protocol of the load generator.
 
     Attributes:
         scheme: The scheme of its servers' addresses.
-        description: The handling of connections, for a report's reader.
+        description: The handling of connections, for readers of a report.
         client: The factory of clients, from a request, the answer's paths, a server and timeouts.
         replies: The factory of a null server's replies on a connection, from an answer's body.
     """
@@ -46,13 +48,13 @@ def _grpc_replies(body: bytes) -> Replies:
 
 
 PROTOCOLS = {
-    "HTTP/1.1": SpokenProtocol(
+    "HTTP/1.1": ProtocolEntry(
         scheme="http",
         description="HTTP/1.1 on gevent sockets, one connection a user",
         client=HttpClient,
         replies=http_replies,
     ),
-    "gRPC": SpokenProtocol(
+    "gRPC": ProtocolEntry(
         scheme="grpc",
         description="gRPC over HTTP/2 on gevent sockets, one connection a user, one call at a time",
         client=_grpc_client,

@@ -1,8 +1,9 @@
 """Look up a server's addresses at most once a second for all users of a process.
 
-gevent looks names up in threads, and each of them takes the interpreter from the event loop for up
-to 5 ms; where connections open by the hundred, that would show in what is measured. And a name may
-gain addresses while a load runs: where it stands for the pods of a cluster, say.
+gevent looks names up in threads. Each thread may hold the interpreter for up to 5 ms, while the
+event loop waits. With hundreds of new connections, these waits would distort the latencies. Names
+are looked up again because a name may gain addresses during a load, such as that of a cluster's
+pods.
 """
 
 import socket

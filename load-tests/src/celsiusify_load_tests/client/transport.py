@@ -15,16 +15,16 @@ from celsiusify_load_tests.recording.clock import now_ns
 
 _PIECE_BYTES = 16 * 1024
 _READ, _WRITE = 1, 2
-_AT_ONCE = struct.pack("ii", 1, 0)
+_NO_LINGER = struct.pack("ii", 1, 0)
 
-# gevent's own socket tries to read before it waits. Here the answer is never there yet: waiting
-# comes first.
+# gevent's own socket tries to read before it waits. Here the answer has never arrived yet, so this
+# transport waits first.
 _Socket: type[socket.socket] = gevent.monkey.get_original("socket", "socket")
 _poll: Any = gevent.monkey.get_original("select", "poll")
 
 
 class DeadlineError(Exception):
-    """The deadline passed; this is thrown into the waiting greenlet."""
+    """The deadline passed; the event loop throws this error into the waiting greenlet."""
 
 
 class Transport:
@@ -34,7 +34,7 @@ class Transport:
         self.received_ns = 0
         """The time when bytes were last read; 0 if none were since the last `send`."""
         self.sent_bytes = 0
-        """The number of bytes sent since the begin of the last `send`."""
+        """The number of bytes sent since the start of the last `send`."""
         self._socket = connected
         self._hub = gevent.get_hub()
         self._readable = self._hub.loop.io(connected.fileno(), _READ)
@@ -88,16 +88,16 @@ class Transport:
             try:
                 data = self._socket.recv(_PIECE_BYTES)
             except BlockingIOError:
-                continue  # woken for nothing
+                continue  # a spurious wake-up
             if data:
                 self.received_ns = now_ns()
             return data
 
     def reset_received(self) -> None:
-        """Reset the time of the last bytes, since they aren't part of an answer."""
+        """Reset the time of the last bytes if they belong to no answer."""
         self.received_ns = 0
 
-    def take(self) -> bytes:
+    def receive_unsolicited(self) -> bytes:
         """Return the unsolicited bytes of an idle connection; none at its end.
 
         Raises:
@@ -105,7 +105,7 @@ class Transport:
         """
         return self._socket.recv(_PIECE_BYTES)
 
-    def rest(self) -> None:
+    def stop_deadline(self) -> None:
         """Stop the deadline while the connection is idle."""
         self._deadline.stop()
 
@@ -115,10 +115,10 @@ class Transport:
 
     def reset_at_close(self) -> None:
         """Let `close` reset the connection, so that its port is free at once."""
-        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _AT_ONCE)
+        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _NO_LINGER)
 
     def close(self) -> None:
-        """Close the socket and forget the event loop's watchers."""
+        """Close the socket and the event loop's watchers."""
         self._deadline.close()
         self._readable.close()
         self._socket.close()

@@ -25,7 +25,7 @@ from celsiusify_load_tests.client.grpc.framing import (
 )
 from celsiusify_load_tests.client.grpc.http2 import Http2
 from celsiusify_load_tests.client.grpc.http2_frames import ErrorCode, FrameError
-from celsiusify_load_tests.client.grpc.messages import RPCS, MessagePlace, MessageTemplate
+from celsiusify_load_tests.client.grpc.messages import RPCS, MessagePath, MessageTemplate
 from celsiusify_load_tests.client.http1.request import Origin
 from celsiusify_load_tests.client.transport import Transport
 from celsiusify_load_tests.config.connection_policy import ConnectionLifetime
@@ -33,10 +33,10 @@ from celsiusify_load_tests.errors import LoadTestError
 
 
 class GrpcConnection(KeptConnection[GrpcReply]):
-    """An HTTP/2 connection that carries one call after the other.
+    """An HTTP/2 connection that carries one call at a time.
 
     A call that the server refused unprocessed is resent (RFC 9113, section 8.7). As over HTTP/1.1,
-    a call without an answer in time closes its connection.
+    a call whose answer is late closes its connection.
 
     Args:
         endpoint: The server's address and the time limits.
@@ -65,7 +65,7 @@ class GrpcConnection(KeptConnection[GrpcReply]):
         http2 = self._http2
         try:
             if not is_kept:
-                self._greet(transport)
+                self._exchange_settings(transport)
             transport.send(http2.request(request))
             stream = http2.stream
             while not stream.is_ended:
@@ -77,27 +77,27 @@ class GrpcConnection(KeptConnection[GrpcReply]):
         if stream.is_refused:
             raise UnprocessedError("call refused by the server")
         if stream.reset is not None:
-            raise ExchangeError(f"call broken off by the server: {stream.reset.name}")
+            raise ExchangeError(f"call reset by the server: {stream.reset.name}")
         return reply_of(stream)
 
-    def _greet(self, transport: Transport) -> None:
-        """Exchange settings, as gRPC's own clients do before the first call on a connection."""
+    def _exchange_settings(self, transport: Transport) -> None:
+        """Exchange settings, as gRPC's own clients do before a connection's first call."""
         transport.send(self._http2.open())
-        while not self._http2.is_greeted:
+        while not self._http2.has_settings:
             self._receive(transport)
 
     def _receive(self, transport: Transport) -> None:
         data = transport.receive()
         if not data:
             raise ExchangeError(self._ended())
-        due, stream = self._http2.receive(data), self._http2.stream
+        response, stream = self._http2.receive(data), self._http2.stream
         if stream.head is None:
             transport.reset_received()
-        if due:
+        if response:
             try:
-                transport.push(due)
+                transport.push(response)
             except ConnectionError:
-                if not stream.is_ended:  # a server may hang up as soon as its answer is out
+                if not stream.is_ended:  # a server may close as soon as its answer is sent
                     raise
 
     def _ended(self) -> str:
@@ -114,10 +114,10 @@ class GrpcConnection(KeptConnection[GrpcReply]):
         """Process the frames of the idle connection, such as PING and GOAWAY."""
         try:
             while transport.is_stale():
-                if not (data := transport.take()):
+                if not (data := transport.receive_unsolicited()):
                     return True
-                if due := self._http2.receive(data):
-                    transport.push(due)
+                if response := self._http2.receive(data):
+                    transport.push(response)
         except (OSError, FrameError):
             return True
         return not self._http2.is_reusable
@@ -127,10 +127,10 @@ class GrpcConnection(KeptConnection[GrpcReply]):
 
 
 class GrpcClient:
-    """The client of a target that speaks gRPC; see `base.Client`.
+    """The client of a gRPC target; see `base.Client`.
 
     Args:
-        request: The request: its path names the call, its body is the message in protobuf's JSON.
+        request: The request; its path names the call, its body is the message in protobuf's JSON.
         answer: The paths of the answer's values: fields, keys and indices of the message.
         origin: The server.
         timeouts: The time limits; the server gets the limit of a call.
@@ -145,7 +145,7 @@ class GrpcClient:
         if (rpc := RPCS.get(request.path)) is None:
             raise LoadTestError(f"unknown call {request.path!r}; expected {', '.join(RPCS)}")
         if request.method != "POST":
-            raise LoadTestError(f"expected the method POST, as gRPC has it, got {request.method!r}")
+            raise LoadTestError(f"method of a gRPC request: {request.method!r}; expected POST")
         self._response = rpc.response
         self.method, self.name = request.method, request.path
         self.fill = MessageTemplate(rpc.request, request.body or "{}", framed).fill
@@ -161,8 +161,8 @@ class GrpcClient:
             ("user-agent", "celsiusify-load-tests"),
         ]
         self._check = AnswerCheck(
-            self._place(answer.celsius),
-            None if answer.instance is None else self._place(answer.instance),
+            self._path(answer.celsius),
+            None if answer.instance is None else self._path(answer.instance),
             self._decode,
         )
         self.judge, self.read = self._check.judge, self._check.read
@@ -176,12 +176,12 @@ class GrpcClient:
         )
 
     def right_answer(self, fahrenheit: float) -> bytes:
-        """Return a framed message that has the temperature, and an instance, in their places."""
+        """Return a framed message with a correct temperature, and an instance if read."""
         document = self._check.right_document(fahrenheit)
         return framed(ParseDict(document, self._response()).SerializeToString())
 
-    def _place(self, path: str) -> MessagePlace:
-        return MessagePlace(self._response, path)
+    def _path(self, path: str) -> MessagePath:
+        return MessagePath(self._response, path)
 
     def _decode(self, body: bytes) -> Any:
         try:

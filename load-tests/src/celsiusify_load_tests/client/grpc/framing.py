@@ -76,7 +76,7 @@ def _problem(status: int, trailers: Fields) -> str:
         return f"status {status}" if status != 200 else "answer without grpc-status"
     message = unquote_to_bytes(trailers.get(b"grpc-message", b"")).decode(errors="replace")
     text = message.partition("\n")[0][:_MAX_TEXT]
-    # A requested temperature is a fraction: without it, equal faults are equal.
+    # A requested temperature is a fraction: without fractions, equal faults have equal texts.
     text = _FRACTION.sub("N", text).strip()
     number = int(code)
     name = f"grpc status {_STATUSES[number if number < len(_STATUSES) else _UNKNOWN]}"

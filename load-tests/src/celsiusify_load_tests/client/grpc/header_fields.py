@@ -2,7 +2,7 @@
 
 Both ends keep a table of earlier fields. So the first block on a connection is long, and later
 blocks are a few indices into the table. While the table is unchanged, equal blocks mean equal
-fields, and neither has to be computed again.
+fields, so neither the blocks nor the fields have to be computed again.
 """
 
 from collections.abc import Sequence

@@ -34,10 +34,10 @@ class Http2:
     def __init__(self, fields: Sequence[tuple[str, str]]) -> None:
         self.stream = Stream(0, b"", 0, is_ended=True)
         """The latest request."""
-        self.is_greeted = False
+        self.has_settings = False
         """Whether the server has sent its settings, which must be first (section 3.4)."""
         self.goaway: ErrorCode | None = None
-        """The reason why the server takes no more requests; None while it does."""
+        """The reason why the server accepts no more requests; None while it does."""
         self._encoder, self._decoder = FieldEncoder(fields), FieldDecoder()
         self._received = b""
         self._to_send = [_OPENING]
@@ -50,7 +50,7 @@ class Http2:
             http2_frames.HEADERS: self._on_headers,
             http2_frames.RST_STREAM: self._on_reset,
             http2_frames.SETTINGS: self._on_settings,
-            http2_frames.PUSH_PROMISE: self._on_unasked,
+            http2_frames.PUSH_PROMISE: self._on_push_promise,
             http2_frames.PING: self._on_ping,
             http2_frames.GOAWAY: self._on_goaway,
             http2_frames.WINDOW_UPDATE: self._on_window,
@@ -93,9 +93,9 @@ class Http2:
         frames, self._received = http2_frames.split(self._received + data)
         for frame in frames:
             if self._block is not None and frame.kind != http2_frames.CONTINUATION:
-                raise FrameError("header fields were not ended")
-            if not self.is_greeted and frame.kind != http2_frames.SETTINGS:
-                raise FrameError("no settings at first")
+                raise FrameError("frame within a header block")
+            if not self.has_settings and frame.kind != http2_frames.SETTINGS:
+                raise FrameError("first frame isn't SETTINGS")
             if (handle := self._handlers.get(frame.kind)) is not None:
                 handle(frame)
         return self._take()
@@ -107,19 +107,19 @@ class Http2:
 
     def _send_body(self) -> None:
         stream = self.stream
-        while (left := len(stream.request) - stream.sent_bytes) > 0:
-            size = min(left, self._window, stream.window, self._max_payload)
+        while (unsent := len(stream.request) - stream.sent_bytes) > 0:
+            size = min(unsent, self._window, stream.window, self._max_payload)
             if size <= 0:
                 return
             piece = stream.request[stream.sent_bytes : stream.sent_bytes + size]
-            flags = http2_frames.END_STREAM if size == left else 0
+            flags = http2_frames.END_STREAM if size == unsent else 0
             self._to_send.append(http2_frames.frame(http2_frames.DATA, flags, stream.number, piece))
             stream.sent_bytes += size
             stream.window -= size
             self._window -= size
 
-    def _go_on(self) -> None:
-        """Send what the wider windows permit, unless the answer is complete."""
+    def _continue_body(self) -> None:
+        """Send what the larger windows permit, unless the answer is complete."""
         if not self.stream.is_ended:
             self._send_body()
 
@@ -127,14 +127,14 @@ class Http2:
         """Return the stream of a part of an answer."""
         stream = self.stream
         if received.stream != stream.number or stream.is_ended:
-            raise FrameError("answer to nothing that was asked")
+            raise FrameError("answer without a request")
         return stream
 
     def _is_past(self, received: Frame) -> bool:
-        """Return True if a frame is of an ended stream, where late frames are no fault."""
+        """Return True if a frame is of an ended stream, where late frames are allowed."""
         number = received.stream
         if not number or number > self.stream.number or not number % 2:
-            raise FrameError("frame of a stream that never was")
+            raise FrameError("frame of an unknown stream")
         return number < self.stream.number or self.stream.is_ended
 
     def _on_data(self, received: Frame) -> None:
@@ -151,7 +151,7 @@ class Http2:
 
     def _on_continuation(self, received: Frame) -> None:
         if self._block is None or received.stream != self._block[0].stream:
-            raise FrameError("header fields continued that were not begun")
+            raise FrameError("CONTINUATION without HEADERS")
         self._add_to_block(received, received.payload)
 
     def _add_to_block(self, received: Frame, piece: bytes) -> None:
@@ -170,12 +170,12 @@ class Http2:
         (code,) = http2_frames.numbers(received, 1)
         if not self._is_past(received):
             is_refused = code == ErrorCode.REFUSED_STREAM
-            self.stream.break_off(ErrorCode(code), is_refused=is_refused)
+            self.stream.abort(ErrorCode(code), is_refused=is_refused)
 
     def _on_settings(self, received: Frame) -> None:
         if received.stream:
-            raise FrameError("settings of a stream")
-        self.is_greeted = True
+            raise FrameError("SETTINGS of a stream")
+        self.has_settings = True
         if received.flags & http2_frames.ACK:
             return
         for name, value in http2_frames.settings_of(received):
@@ -186,7 +186,7 @@ class Http2:
             elif name == Setting.MAX_FRAME_SIZE:
                 self._max_payload = max(value, http2_frames.MAX_PAYLOAD_BYTES)
         self._to_send.append(http2_frames.frame(http2_frames.SETTINGS, http2_frames.ACK, 0, b""))
-        self._go_on()
+        self._continue_body()
 
     def _set_first_window(self, value: int) -> None:
         """Change the window of new streams, and the current stream's by as much (6.9.2)."""
@@ -205,22 +205,22 @@ class Http2:
         last, code = http2_frames.numbers(received, 2)
         self.goaway = ErrorCode(code)
         if self.stream.number > last & _MAX_STREAM and not self.stream.is_ended:
-            self.stream.break_off(self.goaway, is_refused=True)
+            self.stream.abort(self.goaway, is_refused=True)
 
     def _on_window(self, received: Frame) -> None:
-        (by,) = http2_frames.numbers(received, 1)
+        (increment,) = http2_frames.numbers(received, 1)
         if received.stream == 0:
-            self._window = _widened(self._window, by)
+            self._window = _enlarged(self._window, increment)
         elif not self._is_past(received):
-            self.stream.window = _widened(self.stream.window, by)
-        self._go_on()
+            self.stream.window = _enlarged(self.stream.window, increment)
+        self._continue_body()
 
-    def _on_unasked(self, received: Frame) -> None:
-        raise FrameError("promise of what nobody asked for")
+    def _on_push_promise(self, received: Frame) -> None:
+        raise FrameError("PUSH_PROMISE, which is disabled")
 
 
-def _widened(window: int, by: int) -> int:
-    by &= _MAX_WINDOW
-    if by == 0 or window + by > _MAX_WINDOW:
-        raise FrameError("window widened wrongly")
-    return window + by
+def _enlarged(window: int, increment: int) -> int:
+    increment &= _MAX_WINDOW
+    if increment == 0 or window + increment > _MAX_WINDOW:
+        raise FrameError("invalid window increment")
+    return window + increment

@@ -57,7 +57,7 @@ class ErrorCode(IntEnum):
 
     @classmethod
     def _missing_(cls, value: object) -> "ErrorCode":
-        return cls.INTERNAL_ERROR  # as section 7 lets unknown codes be treated
+        return cls.INTERNAL_ERROR  # section 7 permits this for unknown codes
 
 
 class Frame(NamedTuple):
@@ -80,37 +80,37 @@ def settings(values: dict[Setting, int]) -> bytes:
     return frame(SETTINGS, 0, 0, b"".join(_SETTING.pack(*pair) for pair in values.items()))
 
 
-def window_update(stream: int, by: int) -> bytes:
-    """Return a frame that lets the peer send `by` bytes more."""
-    return frame(WINDOW_UPDATE, 0, stream, _NUMBER.pack(by))
+def window_update(stream: int, increment: int) -> bytes:
+    """Return a frame that lets the peer send `increment` more bytes."""
+    return frame(WINDOW_UPDATE, 0, stream, _NUMBER.pack(increment))
 
 
 def split(data: bytes) -> tuple[list[Frame], bytes]:
-    """Split received bytes into complete frames and the begin of the next.
+    """Split received bytes into complete frames and the start of the next.
 
     Raises:
         FrameError: If a frame is longer than the limit for the peer.
     """
     frames = []
-    at, size = 0, len(data)
-    while size - at >= _HEAD.size:
-        high, low, kind, flags, stream = _HEAD.unpack_from(data, at)
-        begin = at + _HEAD.size
+    offset, size = 0, len(data)
+    while size - offset >= _HEAD.size:
+        high, low, kind, flags, stream = _HEAD.unpack_from(data, offset)
+        begin = offset + _HEAD.size
         end = begin + (high << 8 | low)
         if end - begin > MAX_PAYLOAD_BYTES:
             raise FrameError(f"frame of over {MAX_PAYLOAD_BYTES} bytes")
         if end > size:
             break
         frames.append(Frame(kind, flags, stream & _STREAM, data[begin:end]))
-        at = end
-    return frames, data[at:]
+        offset = end
+    return frames, data[offset:]
 
 
 def unpadded(received: Frame) -> bytes:
     """Return the payload of DATA or HEADERS without padding and priority.
 
     Raises:
-        FrameError: If there is more padding than payload.
+        FrameError: If the padding is longer than the payload.
     """
     payload = received.payload
     if not received.flags & (PADDED | PRIORITISED):
@@ -125,15 +125,15 @@ def unpadded(received: Frame) -> bytes:
     return payload[begin:end]
 
 
-def numbers(received: Frame, least: int) -> list[int]:
-    """Return the 32-bit numbers that a frame of the connection's state begins with.
+def numbers(received: Frame, count: int) -> list[int]:
+    """Return the first `count` 32-bit numbers of a frame.
 
     Raises:
-        FrameError: If there are fewer than `least`.
+        FrameError: If the frame is shorter.
     """
-    if len(received.payload) < least * _NUMBER.size:
+    if len(received.payload) < count * _NUMBER.size:
         raise FrameError("frame of a wrong size")
-    return [_NUMBER.unpack_from(received.payload, 4 * place)[0] for place in range(least)]
+    return [_NUMBER.unpack_from(received.payload, 4 * index)[0] for index in range(count)]
 
 
 def settings_of(received: Frame) -> list[tuple[int, int]]:

@@ -18,7 +18,7 @@ class Stream:
         sent_bytes: The number of sent bytes of the body; the server's windows limit it.
         window: The number of bytes left in the stream's own window.
         head: The fields of the answer's head.
-        trailers: The fields at the answer's end; the head's own if nothing else followed.
+        trailers: The fields at the answer's end; those of the head if nothing followed the head.
         body: The pieces of the answer's body.
         body_bytes: The size of the answer's body.
         is_ended: Whether the answer is complete or aborted.
@@ -52,12 +52,12 @@ class Stream:
         if self.head is None:
             status = fields.get(b":status", b"")
             if len(status) != 3 or not status.isdigit():
-                raise FrameError("answer without a status")
+                raise FrameError("answer without :status")
             if status.startswith(b"1") and not ends:
                 return  # an interim answer
             self.head = fields
         elif not ends:
-            raise FrameError("trailers that end nothing")
+            raise FrameError("trailers without END_STREAM")
         if ends:
             self.trailers, self.is_ended = fields, True
 
@@ -68,13 +68,13 @@ class Stream:
             FrameError: If the head is missing, or the body is too long.
         """
         if self.head is None:
-            raise FrameError("body before its head")
+            raise FrameError("DATA before HEADERS")
         self.body.append(data)
         self.body_bytes += len(data)
         if self.body_bytes > MAX_BODY_BYTES:
             raise FrameError(f"body of over {MAX_BODY_BYTES} bytes")
         self.is_ended = ends
 
-    def break_off(self, code: ErrorCode, *, is_refused: bool) -> None:
+    def abort(self, code: ErrorCode, *, is_refused: bool) -> None:
         """Mark the request as aborted by the server."""
         self.is_ended, self.reset, self.is_refused = True, code, is_refused

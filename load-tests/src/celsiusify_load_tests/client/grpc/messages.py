@@ -1,7 +1,8 @@
-"""Fill in a call's request, and find values in its answer.
+"""Fill in a call's request and find values in its answer.
 
-`predict.proto` describes the messages; protobuf skips an answer's fields that it doesn't describe.
-`RPCS` has the valid values of `request.path`. Another API is another `.proto` file and its calls.
+`predict.proto` describes the messages; protobuf skips the fields of an answer that are missing
+there. `RPCS` has the valid values of `request.path`. To add an API, add a `.proto` file and its
+calls.
 """
 
 import struct
@@ -29,7 +30,7 @@ RPCS = {"/tensorflow.serving.PredictionService/Predict": Rpc(PredictRequest, Pre
 """The known calls by their paths."""
 
 _FLOAT = struct.Struct("<f")
-_MARK = b"\x9d\x5c\xe3\x12"  # a float that nobody asks for; its digits stand for $fahrenheit
+_MARK = b"\x9d\x5c\xe3\x12"  # a float that no request has, in the place of $fahrenheit
 _PLACEHOLDER = "$fahrenheit"
 
 Step = Callable[[Any], Any]
@@ -56,7 +57,7 @@ class MessageTemplate:
             message = Parse(text.replace(_PLACEHOLDER, repr(mark)), kind())
         except ParseError as error:
             reason = " ".join(str(error).split())
-            raise LoadTestError(f"expected a {name} in JSON, but: {reason}") from error
+            raise LoadTestError(f"expected a {name} in JSON: {reason}") from error
         pieces = frame(message.SerializeToString()).split(_MARK)
         if len(pieces) != 2:
             raise LoadTestError(f"expected {_PLACEHOLDER} once in the {name}, as a 32-bit float")
@@ -67,15 +68,15 @@ class MessageTemplate:
         return self._begin + _FLOAT.pack(fahrenheit) + self._end
 
 
-class MessagePlace:
-    """A place in a message: fields, keys of maps and indices joined by dots.
+class MessagePath:
+    """The path of a value in a message: fields, keys of maps and indices, joined by dots.
 
     Args:
         kind: The message's class.
-        path: `outputs.celsius.float_val.0`.
+        path: A path such as `outputs.celsius.float_val.0`.
 
     Raises:
-        LoadTestError: If messages of this type have no such place.
+        LoadTestError: If messages of this class have no such path.
     """
 
     def __init__(self, kind: type[Message], path: str) -> None:
@@ -83,7 +84,7 @@ class MessagePlace:
         self._steps = _steps(kind, path)
 
     def find(self, message: Any) -> Any:
-        """Return the value at this place.
+        """Return the value at this path.
 
         Raises:
             WrongAnswerError: If the message has no value there.
@@ -97,27 +98,27 @@ class MessagePlace:
 
 
 def _steps(kind: type[Message], path: str) -> list[Step]:
-    """Return the accessors of a path's steps for the message's type."""
-    at: Descriptor | Any | None = kind.DESCRIPTOR
+    """Return the accessors of a path's steps for the message's class."""
+    descriptor: Descriptor | Any | None = kind.DESCRIPTOR
     steps: list[Step] = []
-    left = path.split(".")
-    while left:
-        name = left.pop(0)
-        field = at.fields_by_name.get(name) if at else None
+    names = path.split(".")
+    while names:
+        name = names.pop(0)
+        field = descriptor.fields_by_name.get(name) if descriptor else None
         if field is None:
             raise LoadTestError(f"{kind.DESCRIPTOR.name} has no {path}")
         steps.append(attrgetter(name))
-        at = field.message_type
+        descriptor = field.message_type
         if field.is_repeated:
-            item, at = _item(field, left)
+            item, descriptor = _item(field, names)
             steps.append(item)
     return steps
 
 
-def _item(field: FieldDescriptor, left: list[str]) -> tuple[Step, Descriptor | None]:
-    """Return the accessor of an item of a map or list, and the item's type."""
+def _item(field: FieldDescriptor, names: list[str]) -> tuple[Step, Descriptor | None]:
+    """Return the accessor of an item of a map or list, and the item's descriptor."""
     kind = field.message_type
-    name = left.pop(0) if left else ""
+    name = names.pop(0) if names else ""
     if kind is not None and kind.GetOptions().map_entry:
         return itemgetter(name), kind.fields_by_name["value"].message_type
     if not name.isdecimal():

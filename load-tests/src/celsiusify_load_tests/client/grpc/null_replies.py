@@ -20,7 +20,7 @@ class _GrpcReplies:
     def __init__(self, body: bytes) -> None:
         self._body = body
         self._head = FieldEncoder([(":status", "200"), ("content-type", "application/grpc")])
-        # One table serves both blocks: the trailers' are coded without it.
+        # The encoder's table serves the head alone: the trailers are encoded without a table.
         self._trailers = b"\x00\x0bgrpc-status\x010"
         self._received = b""
         self._is_new = True
@@ -29,25 +29,25 @@ class _GrpcReplies:
     def reply(self, data: bytes) -> bytes:
         """Process received bytes; return the bytes to send."""
         data = self._received + data
-        due = []
+        response = []
         if self._is_new:
             if len(data) < len(http2_frames.PREFACE):
                 self._received = data
                 return b""
             self._is_new = False
             data = data[len(http2_frames.PREFACE) :]
-            due += [http2_frames.settings({}), http2_frames.window_update(0, _MAX_WINDOW - 65_535)]
+            window = http2_frames.window_update(0, _MAX_WINDOW - 65_535)
+            response += [http2_frames.settings({}), window]
         frames, self._received = http2_frames.split(data)
         for frame in frames:
-            due += self._due(frame)
-        return b"".join(due)
+            response += self._response(frame)
+        return b"".join(response)
 
-    def _due(self, frame: http2_frames.Frame) -> list[bytes]:
+    def _response(self, frame: http2_frames.Frame) -> list[bytes]:
         if frame.kind == http2_frames.DATA:
-            due = self._replenish(len(frame.payload))
-            return (
-                due + self._answer(frame.stream) if frame.flags & http2_frames.END_STREAM else due
-            )
+            window = self._replenish(len(frame.payload))
+            ends = frame.flags & http2_frames.END_STREAM
+            return window + self._answer(frame.stream) if ends else window
         if (
             frame.kind in (http2_frames.SETTINGS, http2_frames.PING)
             and not frame.flags & http2_frames.ACK

@@ -9,7 +9,7 @@ from celsiusify_load_tests.client.base import (
     Request,
     Timeouts,
 )
-from celsiusify_load_tests.client.check import AnswerCheck, Place
+from celsiusify_load_tests.client.check import AnswerCheck, JsonPath
 from celsiusify_load_tests.client.connection import Endpoint, KeptConnection, UnprocessedError
 from celsiusify_load_tests.client.http1.request import Origin, RequestTemplate
 from celsiusify_load_tests.client.http1.response import (
@@ -26,10 +26,10 @@ _LAST = b"\r\nConnection: close"
 
 
 class HttpConnection(KeptConnection[Response]):
-    """A connection over HTTP/1.1, kept alive for as many requests as its user's lifetime says.
+    """An HTTP/1.1 connection, kept alive for the number of requests of its lifetime.
 
-    A request without an answer on a connection that was used before is resent if it is idempotent
-    (RFC 9112, section 9.3.1); otherwise it has failed.
+    If a reused connection ends before the answer, an idempotent request is resent (RFC 9112,
+    section 9.3.1); any other request has failed.
 
     Args:
         endpoint: The server's address and the time limits.
@@ -65,7 +65,7 @@ class HttpConnection(KeptConnection[Response]):
             raise ExchangeError(f"not an HTTP/1.1 answer: {error}") from error
 
     def _as_last(self, request: bytes) -> bytes:
-        """Add the field that ends the connection with this request (RFC 9112, section 9.6)."""
+        """Add the header field that ends the connection (RFC 9112, section 9.6)."""
         return request.replace(_END_OF_HEAD, _LAST + _END_OF_HEAD, 1)
 
     def _is_stale(self, transport: Transport) -> bool:
@@ -76,7 +76,7 @@ class HttpConnection(KeptConnection[Response]):
 
 
 class HttpClient:
-    """The client of a target that speaks HTTP/1.1; see `base.Client`.
+    """The client of an HTTP/1.1 target; see `base.Client`.
 
     Args:
         request: The request.
@@ -95,7 +95,7 @@ class HttpClient:
         self._template = RequestTemplate(request.method, request.path, request.body, origin)
         self._endpoint = Endpoint(origin.host, origin.port, timeouts.connect_s, timeouts.read_s)
         self._check = AnswerCheck(
-            Place(answer.celsius), None if answer.instance is None else Place(answer.instance)
+            JsonPath(answer.celsius), None if answer.instance is None else JsonPath(answer.instance)
         )
         self.fill = self._template.fill
         self.judge, self.read = self._check.judge, self._check.read
@@ -114,5 +114,5 @@ class HttpClient:
         )
 
     def right_answer(self, fahrenheit: float) -> bytes:
-        """Return a JSON document that has the temperature, and an instance, in their places."""
+        """Return a JSON document with a correct temperature, and an instance if read."""
         return orjson.dumps(self._check.right_document(fahrenheit))

@@ -30,11 +30,11 @@ class Head(NamedTuple):
 
 @lru_cache(maxsize=256)
 def parse_head(head: bytes, head_only: bool = False) -> Head:
-    """Parse a response's head; a server repeats few different heads, so they are cached.
+    """Parse a response's head, cached since a server repeats few different heads.
 
     Args:
         head: Status line and fields, without the empty line that ends them.
-        head_only: The request was HEAD, so no body follows whatever the fields say.
+        head_only: Whether the request was HEAD; then no body follows.
 
     Raises:
         ProtocolError: If the bytes aren't an HTTP/1.0 or 1.1 response head.
@@ -95,7 +95,7 @@ class ClosedError(Exception):
 
 
 class Response(NamedTuple):
-    """A complete response; `reusable` tells if the connection can carry another request."""
+    """A complete response; if `reusable`, the connection can carry another request."""
 
     status: int
     body: bytes
@@ -112,7 +112,7 @@ def read_response(more: More, head_only: bool = False) -> Response:
 
     Args:
         more: The function that returns the next bytes.
-        head_only: The request was HEAD.
+        head_only: Whether the request was HEAD.
 
     Raises:
         ProtocolError: If the bytes aren't an HTTP/1.1 response, or exceed the limits.
@@ -125,8 +125,7 @@ def read_response(more: More, head_only: bool = False) -> Response:
         body, rest = _dechunked(rest, more)
     else:
         body, rest = _until_closed(rest, more), b""
-    # Bytes beyond the response answer nothing that was asked: what follows on this connection can't
-    # be trusted.
+    # Bytes beyond the response answer no request, so the connection's next bytes can't be trusted.
     return Response(head.status, body, head.keep_alive and not rest)
 
 
@@ -140,7 +139,7 @@ def _final_head(more: More, head_only: bool) -> tuple[Head, bytes]:
         head = parse_head(data[:end], head_only)
         data = data[end + len(_END_OF_HEAD) :]
         if head.status == 101:
-            raise ProtocolError("switched protocols unasked")
+            raise ProtocolError("unrequested switch of protocols")
         if head.status >= 200:
             return head, data
 
