@@ -19,7 +19,7 @@ from celsiusify_load_tests.generator.cardinality_guard import guard_names
 guard_names()
 
 
-class SomebodysUser(FastHttpUser):
+class CustomUser(FastHttpUser):
     wait_time = constant(0.01)
 
     @task
@@ -29,10 +29,10 @@ class SomebodysUser(FastHttpUser):
 
 
 class Handler(BaseHTTPRequestHandler):
-    """Answers anything."""
+    """A handler that answers any request."""
 
     def do_GET(self) -> None:
-        """Answer nothing much."""
+        """Answer without a body."""
         self.wfile.write(b"HTTP/1.0 200 OK\r\n\r\n")
 
     def log_message(self, *_: object) -> None:
@@ -41,7 +41,7 @@ class Handler(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def url() -> Iterator[str]:
-    """Where a server answers."""
+    """The URL of a server that answers any request."""
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}"
@@ -61,14 +61,14 @@ def run(folder: Path, url: str, name: str, *arguments: str) -> subprocess.Comple
     )
 
 
-def test_a_run_with_ever_new_names_is_stopped(tmp_path: Path, url: str) -> None:
-    """Without an end of its own, a locustfile that names no request ends with what to do."""
+def test_a_run_with_too_many_names_is_stopped(tmp_path: Path, url: str) -> None:
+    """A locustfile with unnamed requests and no end is stopped with advice."""
     finished = run(tmp_path, url, "name=None")
     assert finished.returncode == 2
-    told = [line for line in finished.stderr.splitlines() if line.startswith("stopped: ")]
-    assert len(told) == 1
-    assert "different request names so far, like '/convert/?fahrenheit=" in told[0]
-    assert "name=" in told[0]
+    messages = [line for line in finished.stderr.splitlines() if line.startswith("stopped: ")]
+    assert len(messages) == 1
+    assert "different request names, such as '/convert/?fahrenheit=" in messages[0]
+    assert "name=" in messages[0]
 
 
 def test_workers_are_stopped_by_their_master(tmp_path: Path, url: str) -> None:
@@ -81,6 +81,6 @@ def test_workers_are_stopped_by_their_master(tmp_path: Path, url: str) -> None:
     assert "different request names" in finished.stderr
 
 
-def test_a_run_with_one_name_goes_on_to_its_end(tmp_path: Path, url: str) -> None:
+def test_a_run_with_one_name_runs_to_its_end(tmp_path: Path, url: str) -> None:
     finished = run(tmp_path, url, "name='/convert/'", "--run-time=2")
     assert (finished.returncode, "stopped: " in finished.stderr) == (0, False)

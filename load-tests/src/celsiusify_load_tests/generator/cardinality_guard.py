@@ -1,8 +1,8 @@
-"""Stop a run whose requests have ever new names.
+"""Stop a run with too many different request names.
 
-Locust keeps statistics for each name. A locustfile that puts a random value into the URL and gives
-no `name=` makes an entry of every request: that takes the generator's time and memory, so that it
-slows down while it measures, and leaves statistics that nobody can read.
+Locust keeps statistics for each name. A locustfile with a random value in the URL and no `name=`
+creates an entry for every request. The entries take the generator's time and memory, so the
+generator slows down during the measurement, and the statistics are unreadable.
 """
 
 import sys
@@ -21,15 +21,15 @@ _events: Any = events  # Locust's hooks have no types
 
 
 def guard_names() -> None:
-    """Stop any run of this Locust process that comes to more than `MAX_NAMES` names.
+    """Stop any run of this Locust process that has more than `MAX_NAMES` names.
 
-    Our own locustfile calls it. One of yours can too, at its top.
+    Call this function at the top of a locustfile, as the package's own locustfile does.
     """
     _events.init.add_listener(_watch)
 
 
 def _watch(environment: Environment, **_: Any) -> None:
-    # A master knows the names of all its workers; a worker forgets its own at each report.
+    # A master knows the names of all workers; a worker clears its own at each report.
     if not isinstance(environment.runner, WorkerRunner):
         gevent.spawn(_stop_if_unbounded, environment)
 
@@ -39,7 +39,7 @@ def _stop_if_unbounded(environment: Environment) -> None:
         gevent.sleep(PERIOD_S)
     example = next(reversed(list(environment.stats.entries)))[0]
     sys.stderr.write(
-        f"stopped: {names} different request names so far, like {example!r}, of at most "
+        f"stopped: {names} different request names, such as {example!r}; expected at most "
         f"{MAX_NAMES}; give all requests of a kind one name: client.get(url, name='/convert/')\n"
     )
     environment.process_exit_code = USAGE_ERROR

@@ -24,7 +24,7 @@ from celsiusify_load_tests.client.check import WrongAnswerError
 from celsiusify_load_tests.config.connection_policy import ConnectionLifetime
 from celsiusify_load_tests.config.targets import find_target
 from celsiusify_load_tests.errors import LoadTestError
-from celsiusify_load_tests.generator.live_stats import tell_locust
+from celsiusify_load_tests.generator.live_stats import update_locust_stats
 from celsiusify_load_tests.generator.options import Options
 from celsiusify_load_tests.generator.scenario import Scenario
 from celsiusify_load_tests.recording.clock import now_ns
@@ -89,7 +89,7 @@ class Load:
         )
         rows = rows_file(spool_dir, worker)
         with _writing(rows):
-            self.recorder = Recorder(rows, self.journal, self._tell_locust)
+            self.recorder = Recorder(rows, self.journal, self._update_locust)
 
     def connection(self, user: int) -> Connection:
         """Return the connection of a user, by its number in this process."""
@@ -107,10 +107,10 @@ class Load:
         self.recorder.close()
         self.journal.close()
 
-    def _tell_locust(self, rows: NDArray[np.void]) -> None:
+    def _update_locust(self, rows: NDArray[np.void]) -> None:
         client = self.plan.client
         errors = self.recorder.errors.numbers
-        tell_locust(self._environment.stats, client.method, client.name, rows, errors)
+        update_locust_stats(self._environment.stats, client.method, client.name, rows, errors)
 
 
 def claim(spool_dir: Path) -> None:

@@ -1,7 +1,7 @@
-"""Tell Locust of recorded requests in bulk, for its console, web page and exit code.
+"""Add recorded requests to Locust's statistics, for its console, web page and exit code.
 
-Locust's own way is an event for each request, which costs more than the request. These statistics
-are for looking on only: they are as coarse as Locust's are, and no figure of ours comes from them.
+Locust's own way is an event for each request, which costs more than the request itself. These
+statistics are only shown live: they are as coarse as Locust's, and no report uses them.
 """
 
 from collections.abc import Mapping
@@ -16,21 +16,21 @@ _NS_PER_MS = 1e6
 _NS_PER_S = 1_000_000_000
 
 
-def tell_locust(
+def update_locust_stats(
     stats: RequestStats,
     method: str,
     name: str,
     rows: NDArray[np.void],
     errors: Mapping[str | None, int],
 ) -> None:
-    """Add rows to Locust's statistics, but for requests without an end, which it doesn't count.
+    """Add rows to Locust's statistics, except requests without an end.
 
     Args:
         stats: Locust's statistics of this process.
         method: The requests' method.
         name: The requests' name.
-        rows: Rows as `rows.DTYPE` has them.
-        errors: The number of each error's text.
+        rows: Rows of the type `format.DTYPE`.
+        errors: The number of each error text.
     """
     ended = rows[rows["end_ns"] != 0]
     if not len(ended):
@@ -42,7 +42,7 @@ def tell_locust(
     if not len(failed):
         return
     texts = {number: text for text, number in errors.items()}
-    for number, count in _tally(failed["error"]).items():
+    for number, count in _counts(failed["error"]).items():
         _add_error(stats, method, name, str(texts[number]), count)
 
 
@@ -58,9 +58,9 @@ def _entry(stats: RequestStats, method: str, name: str, ended: NDArray[np.void])
     entry.min_response_time = latency_ms.min().item()
     entry.max_response_time = latency_ms.max().item()
     entry.total_content_length = ended["bytes"].sum().item()
-    entry.num_reqs_per_sec.update(_tally(ended["end_ns"] // _NS_PER_S))
-    entry.num_fail_per_sec.update(_tally(failed["end_ns"] // _NS_PER_S))
-    for whole_ms, count in _tally(np.rint(latency_ms).astype(int)).items():
+    entry.num_reqs_per_sec.update(_counts(ended["end_ns"] // _NS_PER_S))
+    entry.num_fail_per_sec.update(_counts(failed["end_ns"] // _NS_PER_S))
+    for whole_ms, count in _counts(np.rint(latency_ms).astype(int)).items():
         entry.response_times[bucket_response_time(whole_ms)] += count
     return entry
 
@@ -72,6 +72,6 @@ def _add_error(stats: RequestStats, method: str, name: str, text: str, count: in
     error.occurrences += count - 1
 
 
-def _tally(values: NDArray[np.integer]) -> dict[int, int]:
+def _counts(values: NDArray[np.integer]) -> dict[int, int]:
     unique, counts = np.unique(values, return_counts=True)
     return dict(zip(unique.tolist(), counts.tolist(), strict=True))

@@ -1,33 +1,33 @@
-"""Measure how late the event loop of a generator process runs, and count its users."""
+"""Monitor a generator process: its event-loop lag, its users and its recording."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import gevent
 
-from celsiusify_load_tests.generator.timers import alarm, sleep_until
+from celsiusify_load_tests.generator.timers import make_timer, sleep_until
 from celsiusify_load_tests.recording.clock import now_ns
 from celsiusify_load_tests.recording.events import USERS_STOPPED
 
-if TYPE_CHECKING:  # to import Locust patches threads and sockets
+if TYPE_CHECKING:  # importing Locust patches threads and sockets
     from celsiusify_load_tests.generator.context import Load
 
 _TICK_NS = 20_000_000
 _NS_PER_US = 1000
 
 
-class Lag:
-    """An alarm each 20 ms, and how long after its time it was heard.
+class LoopLag:
+    """The event-loop lag: the delay of a timer that expires every 20 ms.
 
-    A process that is short of CPU, or busy with something else, hears it late, and its requests'
-    latencies then contain its own waiting. The alarm itself is exact to some microseconds where
-    the system has such timers: see `alarm`.
+    A busy process, or one without enough CPU, runs the timer late. Then the latencies of its
+    requests contain its own delay. The timer itself is exact to some microseconds if the system has
+    such timers: see `make_timer`.
     """
 
     def __init__(self) -> None:
         self._us: list[int] = []
         self._due_ns = 0
-        self._alarm = alarm(self._ring)
+        self._timer = make_timer(self._on_time)
         self._set()
 
     def take(self) -> list[int]:
@@ -36,14 +36,14 @@ class Lag:
         return taken
 
     def close(self) -> None:
-        """Take no more samples."""
-        self._alarm.close()
+        """Stop sampling."""
+        self._timer.close()
 
     def _set(self) -> None:
         self._due_ns = now_ns() + _TICK_NS
-        self._alarm.set(self._due_ns)
+        self._timer.set(self._due_ns)
 
-    def _ring(self) -> None:
+    def _on_time(self) -> None:
         self._us.append(max(0, now_ns() - self._due_ns) // _NS_PER_US)
         self._set()
 
@@ -52,12 +52,12 @@ _HALF_NS = 500_000_000
 
 
 class Monitor:
-    """Writes a load's record each half second, and what goes on into its journal each second.
+    """A greenlet that flushes a load's rows each half second and its journal each second.
 
     Args:
-        load: What to watch.
-        users: Tells how many users are running.
-        on_problem: Called once when requests can't be recorded any more, with the reason.
+        load: The monitored load.
+        users: A function that returns the number of running users.
+        on_problem: A function called once if requests can't be recorded, with the reason.
     """
 
     def __init__(
@@ -66,11 +66,11 @@ class Monitor:
         self._load = load
         self._users = users
         self._on_problem = on_problem
-        self._lag = Lag()
+        self._lag = LoopLag()
         self._greenlet = gevent.spawn(self._run)
 
     def stop(self) -> None:
-        """Write what there is, and stop watching."""
+        """Flush the record and stop monitoring."""
         self._greenlet.kill()
         self._load.recorder.flush()
         self._write_second()

@@ -5,21 +5,21 @@ from typing import TYPE_CHECKING
 
 import gevent
 
-if TYPE_CHECKING:  # the command itself has no part of Locust
+if TYPE_CHECKING:  # the command itself must not import Locust
     from locust.runners import Runner
 
 COMMAND_PID = "CELSIUSIFY_COMMAND_PID"
-"""The environment variable that says which process started Locust to make a load."""
+"""The environment variable with the process that started Locust for a load."""
 PERIOD_S = 1.0
 
 
 def end_with_command(runner: "Runner") -> None:
-    """End the load once the process that started this one has ended; if none is named, never."""
+    """End the load when its parent command ends; without a named parent, never."""
     if pid := os.environ.get(COMMAND_PID):
-        gevent.spawn(_watch, int(pid), runner)
+        gevent.spawn(_quit_after, int(pid), runner)
 
 
-def _watch(pid: int, runner: "Runner") -> None:
+def _quit_after(pid: int, runner: "Runner") -> None:
     while os.getppid() == pid:
         gevent.sleep(PERIOD_S)
     runner.quit()

@@ -1,7 +1,7 @@
-"""Call back at exact moments on gevent's event loop, for warm-up and measurement too.
+"""Call functions at exact times on gevent's event loop, and end a load in time.
 
-The event loop's own timers are as coarse as the milliseconds that epoll takes. Linux has timers
-that are files, which become readable at their moment: timerfd_create(2).
+The event loop's own timers have a resolution of a millisecond, that of epoll's timeout. Linux also
+has timers as files, which become readable at the set time: timerfd_create(2).
 """
 
 import ctypes
@@ -15,7 +15,7 @@ import gevent
 from celsiusify_load_tests.recording.clock import now_ns
 from celsiusify_load_tests.recording.events import Journal
 
-if TYPE_CHECKING:  # to import Locust patches threads and sockets
+if TYPE_CHECKING:  # importing Locust patches threads and sockets
     from locust.runners import Runner
 
 _NS_PER_S = 1_000_000_000
@@ -24,18 +24,21 @@ _READ = 1
 _TICKS_BYTES = 8
 
 
-class Alarm(Protocol):
-    """Rings once for each time that it is set; to set it again forgets the time before."""
+class Timer(Protocol):
+    """A timer that calls a function once each time it is set; setting it again replaces the time.
+
+    The function runs in the event loop's greenlet and must not wait.
+    """
 
     def set(self, at_ns: int) -> None:
-        """Ring at `at_ns`, or as soon as possible if that is over; in ns as `clock.now_ns`."""
+        """Set the time in ns, as `clock.now_ns`; a past time means as soon as possible."""
 
     def close(self) -> None:
-        """Never ring again."""
+        """Cancel the timer for good."""
 
 
 class _Spec(ctypes.Structure):
-    """`struct itimerspec`: the interval, and the time until it rings first."""
+    """`struct itimerspec`: the interval, and the time until the first expiry."""
 
     _fields_ = (
         ("interval_s", ctypes.c_long),
@@ -45,14 +48,14 @@ class _Spec(ctypes.Structure):
     )
 
 
-class FileAlarm:
-    """An alarm of Linux.
+class TimerFd:
+    """A timer of Linux, exact to some microseconds.
 
     Args:
-        ring: What to call; it runs in the event loop's own greenlet and must not wait.
+        callback: The function to call.
     """
 
-    def __init__(self, ring: Callable[[], object]) -> None:
+    def __init__(self, callback: Callable[[], object]) -> None:
         libc = ctypes.CDLL(None, use_errno=True)
         self._set_time = libc.timerfd_settime
         self._file: int = libc.timerfd_create(_CLOCK_MONOTONIC, os.O_NONBLOCK | os.O_CLOEXEC)
@@ -60,7 +63,7 @@ class FileAlarm:
             raise OSError(ctypes.get_errno(), "timerfd_create")
         self._spec = _Spec()
         self._spec_reference = ctypes.byref(self._spec)
-        self._ring = ring
+        self._callback = callback
         self._readable: Any = gevent.get_hub().loop.io(self._file, _READ)
         self._readable.start(self._wake)
 
@@ -68,62 +71,62 @@ class FileAlarm:
         try:
             os.read(self._file, _TICKS_BYTES)
         except BlockingIOError:
-            return  # it was set anew since the event loop saw it ring
-        self._ring()
+            return  # the timer was set again after the event loop saw it expire
+        self._callback()
 
     def set(self, at_ns: int) -> None:
-        """Ring at `at_ns`, or as soon as possible if that is over; in ns as `clock.now_ns`."""
-        # 0 would mean never.
+        """Set the time in ns, as `clock.now_ns`; a past time means as soon as possible."""
+        # 0 would disarm the timer.
         self._spec.s, self._spec.ns = divmod(max(1, at_ns - now_ns()), _NS_PER_S)
         self._set_time(self._file, 0, self._spec_reference, None)
 
     def close(self) -> None:
-        """Never ring again."""
+        """Cancel the timer for good."""
         self._readable.close()
         os.close(self._file)
 
 
-class TimerAlarm:
-    """An alarm of the event loop: up to a millisecond late.
+class LoopTimer:
+    """A timer of the event loop, up to a millisecond late.
 
     Args:
-        ring: What to call; it runs in the event loop's own greenlet and must not wait.
+        callback: The function to call.
     """
 
-    def __init__(self, ring: Callable[[], object]) -> None:
-        self._ring = ring
+    def __init__(self, callback: Callable[[], object]) -> None:
+        self._callback = callback
         self._timer: Any = None
 
     def set(self, at_ns: int) -> None:
-        """Ring at `at_ns`, or as soon as possible if that is over; in ns as `clock.now_ns`."""
+        """Set the time in ns, as `clock.now_ns`; a past time means as soon as possible."""
         self.close()
         self._timer = gevent.get_hub().loop.timer(max(0, at_ns - now_ns()) / _NS_PER_S)
-        self._timer.start(self._ring)
+        self._timer.start(self._callback)
 
     def close(self) -> None:
-        """Never ring again."""
+        """Cancel the timer for good."""
         if self._timer is not None:
             self._timer.close()
 
 
-alarm: Callable[[Callable[[], object]], Alarm] = (
-    FileAlarm if sys.platform == "linux" else TimerAlarm
+make_timer: Callable[[Callable[[], object]], Timer] = (
+    TimerFd if sys.platform == "linux" else LoopTimer
 )
-"""Makes the best alarm that this system has, of what to call."""
+"""The factory of this system's most exact timer, from the function to call."""
 
 
 class Stopwatch:
-    """Notes when the steady part of a run begins, and ends the run when it is over.
+    """The timing of a load: a journal entry at the window's start, and the load's end.
 
-    Locust's own `--run-time` counts from the first user's start, so that a slow ramp-up would take
-    its time from the measurement.
+    Locust's own `--run-time` counts from the first user's start, so a slow ramp-up would shorten
+    the measurement window.
 
     Args:
-        runner: Is told to quit.
-        begin: Lets the load begin, now or soon; returns when, in ns as `clock.now_ns`.
-        journal: Where `spawning_complete`, `steady` and `test_stopping` are noted.
-        warm_up_s: From when all users run until the steady part.
-        measure_s: How long that is; 0 leaves the end to Locust.
+        runner: The runner, which is told to quit at the end.
+        begin: A function that starts the load; it returns the start in ns, as `clock.now_ns`.
+        journal: The journal of `spawning_complete`, `steady` and `test_stopping`.
+        warm_up_s: The time between the start and the measurement window.
+        measure_s: The length of the window; 0 leaves the end to Locust.
     """
 
     def __init__(
@@ -142,13 +145,13 @@ class Stopwatch:
         self._greenlet: gevent.Greenlet | None = None
 
     def start(self, users: int) -> None:
-        """All users run now."""
+        """Start the timing, once all users run."""
         self._journal.write("spawning_complete", users=users)
         if self._greenlet is None:
             self._greenlet = gevent.spawn(self._run)
 
     def stop(self) -> None:
-        """The users are told to stop."""
+        """Stop the timing, once the users are told to stop."""
         self._journal.write("test_stopping")
         if self._greenlet is not None and self._greenlet is not gevent.getcurrent():
             self._greenlet.kill()
@@ -163,6 +166,6 @@ class Stopwatch:
 
 
 def sleep_until(time_ns: int) -> None:
-    """Sleep, and never too short: the event loop's timers may count from a while ago."""
-    while (left_ns := time_ns - now_ns()) > 0:
-        gevent.sleep(left_ns / _NS_PER_S)
+    """Sleep until a time, never shorter: the event loop's timers may count from an earlier time."""
+    while (remaining_ns := time_ns - now_ns()) > 0:
+        gevent.sleep(remaining_ns / _NS_PER_S)

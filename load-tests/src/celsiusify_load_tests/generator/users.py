@@ -111,7 +111,7 @@ class ScheduledUser(LoadUser):
             self._arrivals.due(begin_ns, load.worker, processes),
             connect=lambda number: _Connection(load, self._arrivals, number),
             limit=max(1, len(range(load.worker, limits.max_in_flight, processes))),
-            patience_ns=round(limits.read_timeout_s * _NS_PER_S),
+            queue_timeout_ns=round(limits.read_timeout_s * _NS_PER_S),
             drop=self._drop,
         )
         load.at_work = lambda: dispatcher.in_flight
