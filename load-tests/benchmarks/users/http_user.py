@@ -1,13 +1,13 @@
-"""Locust's HttpUser at its best: one endless task, no checks."""
+"""Locust's HttpUser at its fastest: one endless task without checks."""
 
 from locust import HttpUser, task
 
 
 class PlainUser(HttpUser):
-    """Asks the same again and again."""
+    """A user that repeats one request."""
 
     @task
-    def ask(self) -> None:
-        """Ask without end; choosing a task anew each time would cost more."""
+    def repeat(self) -> None:
+        """Send requests in an endless task, since choosing tasks would cost more."""
         while True:
             self.client.get("/convert/?fahrenheit=451.000000")

@@ -1,12 +1,12 @@
-"""The one exception of this package that is meant for its user."""
+"""Define the exceptions that the command shows to its user in one line."""
 
 
 class LoadTestError(Exception):
-    """Something that the user can put right: said in one line, exit code 2."""
+    """A problem that the user can fix: exit code 2."""
 
 
 class TargetError(LoadTestError):
-    """A target is unknown, or targets.yaml says something about it that has no meaning."""
+    """A target is unknown, or its entry in targets.yaml is invalid."""
 
 
 class ServingError(LoadTestError):
@@ -14,12 +14,12 @@ class ServingError(LoadTestError):
 
 
 class CalibrationError(LoadTestError):
-    """The load generator doesn't work even against a server that does nothing: exit code 3."""
+    """The load generator fails even against a null server: exit code 3."""
 
 
 class LostWorkerError(LoadTestError):
-    """A worker isn't heard of any more, so that no load is the one asked for: exit code 3."""
+    """A worker stopped sending heartbeats, so the load is incomplete: exit code 3."""
 
 
 class NotEquivalentError(LoadTestError):
-    """A target answers wrongly, so that its speed means nothing: exit code 4."""
+    """A target gives wrong answers, so its speed is meaningless: exit code 4."""

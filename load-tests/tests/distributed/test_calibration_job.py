@@ -49,5 +49,5 @@ def test_rates_are_added_and_of_all_else_the_worst_counts() -> None:
         seconds=3.0,
         generator_cpu_percent=90.0,
         responder_cpu_percent=99.0,
-        how="2 workers at the same time, each against a responder on its own machine; rates added",
+        how=calibration_job.HOW.format(2),
     )

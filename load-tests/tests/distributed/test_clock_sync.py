@@ -38,9 +38,9 @@ def test_a_clock_is_compared_with_the_leaders() -> None:
     delays_s = iter([0.05, *[0.0] * 100])
 
     def exchange(now_ns: Callable[[], int]) -> Exchange:
-        asked_ns, told_ns = now_ns(), leader.now_ns() - 1500 * MS
+        requested_ns, leader_ns = now_ns(), leader.now_ns() - 1500 * MS
         time.sleep(next(delays_s))
-        return Exchange(asked_ns, told_ns, told_ns, now_ns())
+        return Exchange(requested_ns, leader_ns, leader_ns, now_ns())
 
     found = measure(worker, exchange)
     assert found.clock_offset_ms == pytest.approx(1500, abs=5)

@@ -263,7 +263,7 @@ def test_other_versions_are_refused(machines: Machines) -> None:
     assert (run.code, machines.codes) == (ExitCode.USAGE, [ExitCode.USAGE])
     for said in (run.stderr, *machines.told):
         assert said.count("\n") == 1
-        assert f"has python 3.0.0 in place of {platform.python_version()}" in said
+        assert f"has python 3.0.0 instead of {platform.python_version()}" in said
     assert not (machines.workspace.folder / "results").exists()
 
 
@@ -271,7 +271,7 @@ def test_a_worker_that_never_comes_is_told(machines: Machines) -> None:
     machines.lead("run", "one", "--host=http://127.0.0.1:1", "--worker-timeout=1", workers=2)
     run = machines.finish()
     assert run.code == ExitCode.USAGE
-    assert "0 of 2 workers came within 1 s; start each with" in run.stderr
+    assert "0 of 2 workers registered within 1 s; start each with" in run.stderr
     assert run.stderr.count("\n") == 1
     assert not (machines.workspace.folder / "results").exists()
 

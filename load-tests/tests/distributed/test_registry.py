@@ -72,9 +72,9 @@ def test_a_worker_that_did_not_hear_the_answer_joins_again(now: Time) -> None:
 def test_one_worker_too_many_is_refused(now: Time) -> None:
     registry = registry_of(1, now)
     registry.register(registration())
-    with pytest.raises(RefusedError, match="too many workers: the run has its 1 already"):
+    with pytest.raises(RefusedError, match="too many workers: the run already has 1"):
         registry.register(registration())
-    with pytest.raises(RefusedError, match="too many workers: the run has its 1 already"):
+    with pytest.raises(RefusedError, match="too many workers: the run already has 1"):
         registry.register(registration(locust="0"))
     assert registry.refused is None
 
@@ -84,7 +84,7 @@ def test_other_versions_are_refused_by_name(now: Time, name: str) -> None:
     registry = registry_of(1, now)
     with pytest.raises(RefusedError) as refusal:
         registry.register(registration("pod-1", **{name: "0"}))
-    assert str(refusal.value) == f"worker pod-1 has {name} 0 in place of {VERSIONS[name]}"
+    assert str(refusal.value) == f"worker pod-1 has {name} 0 instead of {VERSIONS[name]}"
     assert registry.refused == str(refusal.value)
 
 

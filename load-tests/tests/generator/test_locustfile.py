@@ -336,7 +336,7 @@ def test_a_killed_worker_is_noticed(api: Api, locust: Locust) -> None:
 
     assert 50 < len(locust.rows) <= len(api.asked)
     assert read_timeline(locust.spool).problems == [
-        f"worker 0 did not close its record: only the first {len(locust.rows)} requests are known"
+        f"worker 0 didn't close its record: only the first {len(locust.rows)} requests are known"
     ]
 
 

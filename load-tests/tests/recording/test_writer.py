@@ -115,7 +115,7 @@ def test_a_cut_off_tail_loses_only_itself_and_is_noticed(tmp_path: Path) -> None
     for size in range(len(whole)):
         worker.rows.write_bytes(whole[:size])
         rows, cut_off = divmod(size, LAYOUT.size)
-        expected = ["worker 0 has a row that is cut off"] if cut_off else []
+        expected = ["worker 0 has a truncated row"] if cut_off else []
         expected.append(f"worker 0 started 10 requests and recorded {rows}")
         assert read_requests(tmp_path)["seq"].to_pylist() == list(range(rows))
         assert read_timeline(tmp_path).problems == expected
@@ -132,7 +132,7 @@ def test_a_cut_off_journal_is_read_as_far_as_it_goes(tmp_path: Path) -> None:
         journal.write_bytes(whole[:size])
         assert read_requests(tmp_path).num_rows == 3
         assert read_timeline(tmp_path).problems == [
-            "worker 0 did not close its record: only the first 3 requests are known"
+            "worker 0 didn't close its record: only the first 3 requests are known"
         ]
 
 

@@ -45,7 +45,7 @@ class Targets:
     ) -> pa.Table:
         """Load it for a second."""
         if entry.round >= self.broken_from:
-            entry.state, entry.problem = FAILED, "worker 0 did not close its record"
+            entry.state, entry.problem = FAILED, "worker 0 didn't close its record"
             return pa.table({})
         assert entry.rate_rps is not None
         entry.state, entry.problem = COMPLETE, None

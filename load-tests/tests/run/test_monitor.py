@@ -12,7 +12,7 @@ def test_processes_that_never_ran_are_missed(tmp_path: Path) -> None:
     journal.close()
     assert faults(read_timeline(tmp_path), expected=3) == [
         "2 of 3 load processes never ran",
-        "worker 0 did not close its record: only the first 0 requests are known",
+        "worker 0 didn't close its record: only the first 0 requests are known",
     ]
 
 

@@ -234,7 +234,7 @@ def test_a_lost_worker_makes_a_measurement_invalid(workspace: "Workspace") -> No
     assert run.code == ExitCode.INVALID
     assert run.round()["state"] == "failed"
     assert run.round()["problem"].startswith("load process 1 broke off; ")
-    assert "worker 1 did not close its record" in run.round()["problem"]
+    assert "worker 1 didn't close its record" in run.round()["problem"]
     assert workspace.leftovers() == []
 
 
@@ -298,7 +298,7 @@ def test_a_target_that_never_gets_healthy_is_stopped(workspace: "Workspace") -> 
     workspace.targets["one"] = workspace.fake(health="/convert/?fahrenheit=x")
     run = workspace.command("run", "one", "--start-timeout=1")
     assert run.code == ExitCode.USAGE
-    assert "did not answer /convert/?fahrenheit=x with 200 within 1 s" in run.target()["problem"]
+    assert "/convert/?fahrenheit=x didn't answer with 200 within 1 s" in run.target()["problem"]
     assert workspace.leftovers() == []
 
 

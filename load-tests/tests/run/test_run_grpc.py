@@ -116,4 +116,4 @@ def test_a_host_that_takes_no_connection_is_an_error(workspace: "Workspace") -> 
     url = f"grpc://127.0.0.1:{workspace.free_port()}"
     run = with_grpc(workspace).command("run", "called", *LOAD, f"--host={url}", "--start-timeout=1")
     assert run.code == ExitCode.USAGE
-    assert f"{url} takes no connection after 1 s" in run.stderr
+    assert f"{url} accepts no connection after 1 s" in run.stderr

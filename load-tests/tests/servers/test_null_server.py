@@ -27,4 +27,4 @@ def test_a_responder_answers_every_target_s_request_rightly(
         pids = responders.pids
     assert len(pids) == processes
     assert not any(map(psutil.pid_exists, pids))
-    assert (tmp_path / "responder.log").read_text() == ""
+    assert (tmp_path / "null-server.log").read_text() == ""

@@ -129,7 +129,7 @@ def test_a_host_that_does_not_answer_is_an_error(
         url = host.format(port=workspace.free_port(), server=server.port)
         run = workspace.command("run", "one", f"--host={url}", "--start-timeout=0.5")
     assert run.code == ExitCode.USAGE
-    problem = f"{url}{health} does not answer with 200 ({why}) after 0.5 s"
+    problem = f"{url}{health} doesn't answer with 200 ({why}) after 0.5 s"
     assert run.target()["problem"] == problem
     assert run.manifest["calibration"] is None
 

@@ -22,23 +22,23 @@ METRICS = Metrics("/metrics", ":tensorflow:serving:request_count", {"model_name"
 
 
 @pytest.mark.parametrize(
-    ("before", "after", "tally"),
+    ("before", "after", "totals"),
     [
         ({A: 5}, {A: 12}, CounterTotals(7)),
         ({A: 5, B: 100}, {A: 12, B: 101}, CounterTotals(8)),
         ({A: 5}, {A: 12, B: 30}, CounterTotals(37)),
-        ({A: 5, B: 100}, {A: 12}, CounterTotals(None, f"{B} is gone, and its count with it")),
-        ({A: 5}, {A: 2}, CounterTotals(None, f"{A} began to count anew")),
+        ({A: 5, B: 100}, {A: 12}, CounterTotals(None, f"{B} disappeared, and its count is lost")),
+        ({A: 5}, {A: 2}, CounterTotals(None, f"the count of {A} was reset")),
         ({A: None}, {A: 2}, CounterTotals(None, f"the count of {A} can't be read")),
         ({A: 5}, {A: 7, B: None}, CounterTotals(None, f"the count of {B} can't be read")),
-        ({}, {A: 7}, CounterTotals(None, "no instance was there to be asked")),
+        ({}, {A: 7}, CounterTotals(None, "no instance was found before the load")),
     ],
 )
 def test_the_counts_of_all_instances_are_added_up(
-    before: dict[str, int | None], after: dict[str, int | None], tally: CounterTotals
+    before: dict[str, int | None], after: dict[str, int | None], totals: CounterTotals
 ) -> None:
     """One that has come is counted from 0; what isn't known of one isn't known of the whole."""
-    assert during(before, after) == tally
+    assert during(before, after) == totals
 
 
 def resolve_to(monkeypatch: pytest.MonkeyPatch, *addresses: str) -> None:
@@ -93,11 +93,11 @@ def test_who_has_no_counter_has_no_count() -> None:
 
 def test_a_count_may_come_late() -> None:
     counts: Iterator[int] = iter([8, 9, 10, 99])
-    assert settled(lambda: CounterTotals(next(counts)), expected=10, patience_s=5) == CounterTotals(
+    assert settled(lambda: CounterTotals(next(counts)), expected=10, timeout_s=5) == CounterTotals(
         10
     )
 
 
-@pytest.mark.parametrize("tally", [CounterTotals(8), CounterTotals(None, "gone")])
-def test_a_count_that_never_comes_is_not_waited_for_forever(tally: CounterTotals) -> None:
-    assert settled(lambda: tally, expected=10, patience_s=0.05) == tally
+@pytest.mark.parametrize("totals", [CounterTotals(8), CounterTotals(None, "gone")])
+def test_a_count_that_never_comes_is_not_waited_for_forever(totals: CounterTotals) -> None:
+    assert settled(lambda: totals, expected=10, timeout_s=0.05) == totals

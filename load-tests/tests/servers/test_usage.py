@@ -13,9 +13,9 @@ from celsiusify_load_tests.recording.paths import usage_file
 from celsiusify_load_tests.recording.run_folder import append_lines
 from celsiusify_load_tests.servers.usage import (
     COLUMNS,
+    ProcessTree,
     Sampler,
-    Tree,
-    add_delivered,
+    add_uploaded,
     busiest_percent,
 )
 
@@ -45,7 +45,7 @@ def test_the_time_of_ended_children_stays_in_the_sum(parent: subprocess.Popen[st
     """CPU time that a child used still counts after it has ended, so the sum never falls."""
     assert parent.stdin
     assert parent.stdout
-    tree = Tree(parent.pid)
+    tree = ProcessTree(parent.pid)
     parent.stdin.write("\n")
     parent.stdin.flush()
     parent.stdout.readline()
@@ -61,7 +61,7 @@ def test_the_time_of_ended_children_stays_in_the_sum(parent: subprocess.Popen[st
 def test_an_unknown_process_has_no_values() -> None:
     with subprocess.Popen([sys.executable, "-c", ""]) as ended:
         pass
-    assert Tree(ended.pid).sample() == (None, None)
+    assert ProcessTree(ended.pid).sample() == (None, None)
 
 
 def test_samples_are_written_each_second(tmp_path: Path) -> None:
@@ -113,7 +113,7 @@ def test_what_workers_on_other_machines_used_is_added(tmp_path: Path) -> None:
     append_lines(usage_file(spool, 1), COLUMNS, [(0, 12, "worker-1", 8, 2.5, 300)])
     with usage_file(spool, 1).open("a") as file:
         file.write("0,13,worker-1")
-    add_delivered(path, 2, spool)
+    add_uploaded(path, 2, spool)
     assert path.read_text().splitlines()[1:] == [
         "2,10,target,1,0.5,100",
         "2,11,worker-0,7,1.5,200",

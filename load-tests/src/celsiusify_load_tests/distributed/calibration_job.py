@@ -9,7 +9,7 @@ from celsiusify_load_tests.config.targets import find_targets
 from celsiusify_load_tests.config.validation import checked
 from celsiusify_load_tests.preflight.generator_capacity import GeneratorCapacity, Subject
 
-HOW = "{} workers at the same time, each against a responder on its own machine; rates added"
+HOW = "{} workers at the same time, each against a null server on its own machine; rates added"
 
 
 def details(subject: Subject, processes: int) -> dict[str, Any]:

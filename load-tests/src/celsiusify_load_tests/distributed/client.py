@@ -19,7 +19,7 @@ from celsiusify_load_tests.distributed.upload_store import NAMES, sha256
 from celsiusify_load_tests.errors import LoadTestError
 from celsiusify_load_tests.recording.paths import workers
 
-TIMEOUT_S = (2.0, 10.0)  # to connect, and to be answered
+TIMEOUT_S = (2.0, 10.0)  # for connecting and for the answer
 LEADER_TIMEOUT_S = 15.0
 """The time without an answer after which the leader is lost."""
 RETRY_S = 0.25
@@ -50,7 +50,7 @@ class LeaderClient:
         self._host, self._port = host, port
         self._url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
         self._session = requests.Session()
-        self._session.trust_env = False  # no proxy lies between a leader and its workers
+        self._session.trust_env = False  # no proxy is between a leader and its workers
 
     def close(self) -> None:
         """Close the connection."""
@@ -70,13 +70,13 @@ class LeaderClient:
             LostLeaderError: If the leader can't be reached in time.
             RejectedError: If the leader refuses this worker.
         """
-        answer_content = self._ask(
+        answer_content = self._post(
             "/workers", json=asdict(registration), timeout_s=timeout_s, check=check
         )
         return checked(RunConfig, answer_content, "the leader's answer")
 
     def exchange(self, now_ns: Callable[[], int]) -> Exchange:
-        """Ask the leader for its time.
+        """Request the leader's time.
 
         Args:
             now_ns: A function that returns this machine's time.
@@ -84,49 +84,47 @@ class LeaderClient:
         return self._retry(lambda: self._exchange(now_ns))
 
     def _exchange(self, now_ns: Callable[[], int]) -> Exchange:
-        """Ask once, on a connection that is already open so that opening it isn't timed."""
+        """Request the time once, on an open connection, so that opening isn't timed."""
         with closing(HTTPConnection(self._host, self._port, timeout=TIMEOUT_S[1])) as connection:
             connection.connect()
-            asked_ns = now_ns()
+            requested_ns = now_ns()
             connection.request("GET", "/clock")
             answer = connection.getresponse().read()
-            heard_ns = now_ns()
-        answer_content = orjson.loads(answer)
-        return Exchange(
-            asked_ns, answer_content["received_ns"], answer_content["sent_ns"], heard_ns
-        )
+            answered_ns = now_ns()
+        content = orjson.loads(answer)
+        return Exchange(requested_ns, content["received_ns"], content["sent_ns"], answered_ns)
 
     def heartbeat(self, worker: int) -> Command:
         """Send a heartbeat and return the current command."""
-        return checked(Command, self._ask(f"/workers/{worker}/heartbeat"), "the leader's command")
+        return checked(Command, self._post(f"/workers/{worker}/heartbeat"), "the leader's command")
 
     def send_status(self, worker: int, status: Status) -> Command:
         """Send this worker's status and return the current command."""
-        answer_content = self._ask(f"/workers/{worker}/status", json=asdict(status))
+        answer_content = self._post(f"/workers/{worker}/status", json=asdict(status))
         return checked(Command, answer_content, "the leader's command")
 
     def upload(self, worker: int, job: int, name: str, offset: int, piece: bytes) -> int:
         """Upload a piece of a file; return the size of the leader's copy in bytes."""
         path = f"/workers/{worker}/jobs/{job}/{name}?offset={offset}"
-        return int(self._ask(path, data=piece)["size"])
+        return int(self._post(path, data=piece)["size"])
 
-    def _ask(
+    def _post(
         self,
         path: str,
         timeout_s: float = LEADER_TIMEOUT_S,
         check: Callable[[], None] = lambda: None,
         **content: Any,
     ) -> dict[str, Any]:
-        def ask() -> dict[str, Any]:
+        def attempt() -> dict[str, Any]:
             return _answer_content(
                 self._session.post(self._url + path, timeout=TIMEOUT_S, **content)
             )
 
-        return self._retry(ask, timeout_s, check)
+        return self._retry(attempt, timeout_s, check)
 
     def _retry(
         self,
-        ask: Callable[[], T],
+        attempt: Callable[[], T],
         timeout_s: float = LEADER_TIMEOUT_S,
         check: Callable[[], None] = lambda: None,
     ) -> T:
@@ -134,7 +132,7 @@ class LeaderClient:
         while True:
             check()
             try:
-                return ask()
+                return attempt()
             except CONNECTION_ERRORS as problem:
                 if time.monotonic() > deadline:
                     raise LostLeaderError(
@@ -161,7 +159,7 @@ def _answer_content(answer: requests.Response) -> dict[str, Any]:
 PIECE_BYTES = 1 << 20
 
 Upload = Callable[[str, int, bytes], int]
-"""Uploads a piece of a file from an offset; returns the size of the leader's copy."""
+"""A function that uploads a piece of a file at an offset; it returns the leader's file size."""
 
 
 class OverlongError(LoadTestError):
@@ -182,7 +180,7 @@ class Uploader:
         self._uploaded: dict[str, int] = {}
 
     def send(self) -> None:
-        """Upload what was written since the last call.
+        """Upload the bytes written since the last call.
 
         Raises:
             OverlongError: If the leader's copy of a file is longer than the file.
@@ -202,17 +200,17 @@ class Uploader:
         So that rows never arrive before their texts, journals are also uploaded first.
         """
         if not workers(self._folder):
-            return {}  # Locust's master wants an empty folder, and is there once a worker records
+            return {}  # Locust's master, which starts first, needs an empty folder
         files = sorted(self._folder.iterdir(), key=lambda path: path.suffix, reverse=True)
         return {path.name: path.stat().st_size for path in files if NAMES.fullmatch(path.name)}
 
     def _send(self, name: str, size: int) -> None:
         with (self._folder / name).open("rb") as file:
             while (uploaded := self._uploaded.get(name, 0)) < size or name not in self._uploaded:
-                file.seek(uploaded)  # a file that is empty is uploaded as well
+                file.seek(uploaded)  # an empty file is uploaded as well
                 piece = file.read(min(PIECE_BYTES, size - uploaded))
                 self._uploaded[name] = self._upload(name, uploaded, piece)
         if self._uploaded[name] > size:
             raise OverlongError(
-                f"the leader has {self._uploaded[name]} bytes of {name}, not {size}"
+                f"leader's copy of {name}: {self._uploaded[name]} bytes; expected {size}"
             )

@@ -15,23 +15,23 @@ _NS_PER_MS = 1e6
 class Exchange(NamedTuple):
     """The four timestamps of a request to the leader and its answer, in ns.
 
-    The first and the last are of the worker's clock, the two between of the leader's.
+    The first and the last are from the worker's clock, the other two from the leader's.
     """
 
-    asked_ns: int
+    requested_ns: int
     received_ns: int
     sent_ns: int
-    heard_ns: int
+    answered_ns: int
 
     @property
     def offset_ns(self) -> int:
         """The worker's clock minus the leader's, if both directions took equally long."""
-        return (self.asked_ns - self.received_ns + self.heard_ns - self.sent_ns) // 2
+        return (self.requested_ns - self.received_ns + self.answered_ns - self.sent_ns) // 2
 
     @property
     def round_trip_ns(self) -> int:
         """The time of both directions; the offset's error is at most half of it."""
-        return (self.heard_ns - self.asked_ns) - (self.sent_ns - self.received_ns)
+        return (self.answered_ns - self.requested_ns) - (self.sent_ns - self.received_ns)
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ def best(exchanges: list[Exchange]) -> Offset:
 
 
 class Clock:
-    """A copy of this machine's clock that doesn't step if the clock is set later."""
+    """A copy of this machine's clock that doesn't step when the clock is set."""
 
     def __init__(self) -> None:
         self._epoch_ns = epoch_ns()
@@ -69,6 +69,6 @@ def measure(clock: Clock, exchange: Callable[[Callable[[], int]], Exchange]) -> 
 
     Args:
         clock: This machine's clock.
-        exchange: A function that asks the leader; its argument returns this machine's time.
+        exchange: A function that requests the leader's time; its argument returns this machine's.
     """
     return best([exchange(clock.now_ns) for _ in range(EXCHANGES)])

@@ -19,8 +19,10 @@ from celsiusify_load_tests.run.locust_process import LOCUSTFILE
 
 STEP_S = 0.05
 GRACE_S = 3.0
-"""For a process to end by itself after Locust's master has told it, and more than its last requests
-take once it is asked."""
+"""The time for a process to end after Locust's master told it to quit.
+
+After SIGTERM, a process gets this time in addition to the time for its last requests.
+"""
 
 
 @dataclass(frozen=True)
@@ -28,13 +30,13 @@ class JobPaths:
     """The files and the master of a worker's processes.
 
     Attributes:
-        spool: The recording folder.
+        recording_dir: The recording folder.
         targets_file: The leader's targets.yaml.
         log: The file for the processes' output.
         master: The host of Locust's master.
     """
 
-    spool: Path
+    recording_dir: Path
     targets_file: Path
     log: Path
     master: str
@@ -52,7 +54,7 @@ def command(run_config: RunConfig, paths: JobPaths, number: int) -> list[str]:
         *(sys.executable, "-m", "locust", "-f", str(LOCUSTFILE), "--worker"),
         f"--master-host={paths.master}",
         f"--master-port={run_config.locust_port}",
-        f"--spool-dir={paths.spool}",
+        f"--spool-dir={paths.recording_dir}",
         f"--targets-file={paths.targets_file}",
         f"--process-number={number}",
         "--exit-code-on-error=0",
@@ -72,7 +74,7 @@ class LocustProcesses:
         """Start the process with a number."""
         env = {OFFSET_NS: str(offset.ns)}
         self._processes[number] = start(command, self._paths.log, env=env)
-        self._silence[number] = _Silence(journal_file(self._paths.spool, number))
+        self._silence[number] = _Silence(journal_file(self._paths.recording_dir, number))
 
     @property
     def ended(self) -> bool:
@@ -84,11 +86,11 @@ class LocustProcesses:
         return {
             f"worker-{number}": process.pid
             for number, process in self._processes.items()
-            if journal_file(self._paths.spool, number).exists()
+            if journal_file(self._paths.recording_dir, number).exists()
         }
 
     def problem(self) -> str | None:
-        """Return which process failed or stopped recording, None if all are well."""
+        """Return which process failed or stopped recording, None if all are working."""
         for number, process in self._processes.items():
             if code := process.poll():
                 return (
@@ -105,7 +107,7 @@ class LocustProcesses:
             time.sleep(STEP_S)
 
     def end(self) -> None:
-        """Wait for the processes to end, then terminate them, then kill them."""
+        """Wait for the processes to end; terminate, then kill those that don't."""
         deadline = time.monotonic() + GRACE_S
         while not self.ended and self.problem() is None and time.monotonic() < deadline:
             time.sleep(STEP_S)
@@ -126,7 +128,7 @@ def running_locust(
         paths: The worker's files.
         offset: The offset of this machine's clock from the leader's.
     """
-    paths.spool.mkdir()
+    paths.recording_dir.mkdir()
     running = LocustProcesses(paths, run_config.stop_timeout_s)
     try:
         for number in numbers(run_config):
@@ -137,7 +139,7 @@ def running_locust(
 
 
 class _Silence:
-    """Detects that a working process has stopped writing its journal."""
+    """The check of a process that should be writing its journal."""
 
     def __init__(self, journal: Path) -> None:
         self._journal = journal

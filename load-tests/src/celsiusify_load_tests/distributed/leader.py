@@ -21,7 +21,7 @@ from celsiusify_load_tests.preflight.generator_capacity import GeneratorCapacity
 from celsiusify_load_tests.run.backend import LoadResult
 
 STEP_S = 0.05
-UPLOAD_TIMEOUT_S = 120.0  # for workers that are heard of; others are given up after some seconds
+UPLOAD_TIMEOUT_S = 120.0  # for workers with heartbeats; others are lost after some seconds
 CALIBRATION_TIMEOUT_S = 120.0
 DISMISSAL_TIMEOUT_S = 5.0
 
@@ -41,7 +41,7 @@ class Leader:
         self._control = control
         self._registry = control.registry
         self._job = 0
-        self._spool = Path()
+        self._recording_dir = Path()
 
     @property
     def workers(self) -> list[dict[str, Any]]:
@@ -57,12 +57,12 @@ class Leader:
         if lost := self._registry.lost():
             raise LostWorkerError(lost)
 
-    def begin(self, processes: int, spool: Path) -> list[str]:
+    def begin(self, processes: int, recording_dir: Path) -> list[str]:
         """Start a load on the workers; return the options for Locust's master."""
         self.check()
         self._control.clock = Clock()
-        self._spool = spool
-        self._control.store.open(self._job + 1, spool)
+        self._recording_dir = recording_dir
+        self._control.store.open(self._job + 1, recording_dir)
         self._issue(Command("load", self._job + 1))
         return [
             "--master",
@@ -72,7 +72,7 @@ class Leader:
         ]
 
     def problem(self) -> str | None:
-        """Return the problems of the leader and its workers, None if there are none."""
+        """Return the problems of the leader and its workers, None without any."""
         faults = [self._control.store.problem, self._registry.problem(self._job)]
         return "; ".join(filter(None, faults)) or None
 
@@ -84,11 +84,11 @@ class Leader:
         workers = self._registry.workers
         faults = [self.problem(), *(self._upload_problem(worker) for worker in workers)]
         self._issue(Command(job=self._job))
-        throttled = [worker.status.throttled_s for worker in workers]
-        known = [seconds for seconds in throttled if seconds is not None]
+        throttled_s = [worker.status.throttled_s for worker in workers]
+        known_s = [seconds for seconds in throttled_s if seconds is not None]
         return LoadResult(
             problem="; ".join(filter(None, faults)) or None,
-            throttled_s=round(sum(known), 3) if len(known) == len(throttled) else None,
+            throttled_s=round(sum(known_s), 3) if len(known_s) == len(throttled_s) else None,
             clock_offset_ms={worker.name: self._clock_offsets_ms(worker) for worker in workers},
         )
 
@@ -110,14 +110,14 @@ class Leader:
         self.check()
         details = calibration_job.details(subject, self._distribution.processes)
         self._issue(Command("calibrate", self._job + 1, details))
-        is_done = self._wait(
+        is_complete = self._wait(
             lambda: bool(stop_asked) or self._registry.done(self._job), CALIBRATION_TIMEOUT_S
         )
         stop_asked.check()
         self.check()
         if problem := self._registry.problem(self._job):
             raise CalibrationError(problem)
-        if not is_done:
+        if not is_complete:
             raise CalibrationError(
                 f"calibration of the load generators timed out after {CALIBRATION_TIMEOUT_S:g} s"
             )
@@ -151,7 +151,7 @@ class Leader:
         if worker.status.job != self._job or not worker.status.done:
             return f"worker {worker.name} didn't upload its record within {UPLOAD_TIMEOUT_S:g} s"
         for name, digest in worker.status.files.items():
-            if sha256(self._spool / name) != digest:
+            if sha256(self._recording_dir / name) != digest:
                 return f"worker {worker.name}: checksum mismatch of {name} (SHA-256)"
         return None
 
@@ -202,7 +202,7 @@ def leader_session(
     """
     listen = distribution.listen
     with listening(listen, distribution.locust_port):
-        pass  # Locust's master will, once a load begins
+        pass  # check the port, which Locust's master listens on during a load
     run_config = RunConfig(
         0,
         distribution.processes,
@@ -225,22 +225,22 @@ def _wait_for_workers(
     registry: WorkerRegistry, distribution: Distribution, say: Say, stop_asked: Interruption
 ) -> None:
     """Wait until all workers are ready."""
-    where = f"{distribution.listen}:{distribution.control_port}"
-    say(f"waiting at {where} for workers, {distribution.workers} in all")
-    here, deadline = 0, time.monotonic() + distribution.worker_timeout_s
-    while not registry.ready or here < len(registry.workers):
+    address = f"{distribution.listen}:{distribution.control_port}"
+    say(f"waiting at {address} for {distribution.workers} workers")
+    shown, deadline = 0, time.monotonic() + distribution.worker_timeout_s
+    while not registry.ready or shown < len(registry.workers):
         stop_asked.check()
         if problem := registry.refused or registry.lost():
             raise LoadTestError(problem)
         if time.monotonic() > deadline:
             raise LoadTestError(
-                f"{len(registry.workers)} of {distribution.workers} workers came within "
+                f"{len(registry.workers)} of {distribution.workers} workers registered within "
                 f"{distribution.worker_timeout_s:g} s; start each with "
                 f"`celsiusify-load-tests worker --leader HOST:{distribution.control_port}`"
             )
-        for worker in registry.workers[here:]:
+        for worker in registry.workers[shown:]:
             say(f"worker {worker.name} registered")
-            here += 1
+            shown += 1
         time.sleep(STEP_S)
 
 
@@ -251,7 +251,7 @@ def _dismissing(leader: Leader) -> Iterator[None]:
     try:
         yield
     except LoadTestError as reason:
-        problem = f"the leader gave up: {reason}"
+        problem = f"the leader aborted the run: {reason}"
         raise
     finally:
         leader.dismiss(problem)

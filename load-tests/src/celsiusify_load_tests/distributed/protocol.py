@@ -89,7 +89,7 @@ class Command:
 
     Attributes:
         do: `wait`; `load`: start Locust's workers; `calibrate`: measure the load generator;
-            `finish`: end the load and upload its record; `end`: the run is over.
+            `finish`: end the load and upload its record; `end`: end the run.
         job: The number of the load or calibration, from 1. A worker does each job once.
         details: The settings of a calibration: see `calibration_job.details`.
         problem: The reason why the run ends early; None if the run is complete.

@@ -28,7 +28,7 @@ class RegisteredWorker:
         number: The worker's number from 0, in the order of registration.
         name: The worker's unique name.
         registration: The worker's request.
-        heard_s: The time of the last heartbeat, by the registry's clock.
+        heartbeat_s: The time of the last heartbeat, from the registry's clock.
         status: The latest status.
         first: The first status that has the worker's clock offset.
         dismissed: Whether the worker knows that the run is over.
@@ -38,7 +38,7 @@ class RegisteredWorker:
     number: int
     name: str
     registration: RegisterRequest
-    heard_s: float
+    heartbeat_s: float
     status: Status = field(default_factory=Status)
     first: Status | None = None
     dismissed: bool = False
@@ -83,7 +83,7 @@ class WorkerRegistry:
                 if worker.registration.token == registration.token:
                     return replace(self._run_config, worker=worker.number)
             if len(self.workers) == self.size:
-                raise RefusedError(f"too many workers: the run has its {self.size} already")
+                raise RefusedError(f"too many workers: the run already has {self.size}")
             if problem := _difference(registration, self._versions):
                 self.refused = problem
                 raise RefusedError(problem)
@@ -94,14 +94,14 @@ class WorkerRegistry:
             self.workers.append(worker)
             return replace(self._run_config, worker=number)
 
-    def _name(self, wanted: str) -> str:
+    def _name(self, requested: str) -> str:
         """Return the requested name, with a numeric suffix if it is taken."""
         taken = {worker.name for worker in self.workers}
-        names = chain([wanted], (f"{wanted}-{number}" for number in count(2)))
+        names = chain([requested], (f"{requested}-{number}" for number in count(2)))
         return next(name for name in names if name not in taken)
 
     def heartbeat(self, number: int) -> Command:
-        """Note a heartbeat and return the current command.
+        """Record a heartbeat and return the current command.
 
         Raises:
             RefusedError: If the worker isn't registered, or is lost.
@@ -112,11 +112,11 @@ class WorkerRegistry:
                 raise RefusedError(
                     f"the leader got no heartbeat from this worker for {SILENCE_TIMEOUT_S:g} s"
                 )
-            worker.heard_s = self._now_s()
+            worker.heartbeat_s = self._now_s()
             return self._command
 
     def update(self, number: int, status: Status) -> Command:
-        """Note a worker's status and return the current command.
+        """Record a worker's status and return the current command.
 
         Raises:
             RefusedError: If the worker isn't registered, or is lost.
@@ -145,8 +145,8 @@ class WorkerRegistry:
     def ready(self) -> bool:
         """Return True if all workers are registered and have compared their clocks."""
         with self._lock:
-            here = [worker for worker in self.workers if worker.first is not None]
-            return len(here) == self.size
+            ready = [worker for worker in self.workers if worker.first is not None]
+            return len(ready) == self.size
 
     def done(self, job: int) -> bool:
         """Return True if every worker that isn't lost has completed a job."""
@@ -168,7 +168,7 @@ class WorkerRegistry:
         with self._lock:
             now_s = self._now_s()
             for worker in self.workers:
-                silent = not worker.dismissed and now_s - worker.heard_s > SILENCE_TIMEOUT_S
+                silent = not worker.dismissed and now_s - worker.heartbeat_s > SILENCE_TIMEOUT_S
                 worker.lost = worker.lost or silent
             names = [worker.name for worker in self.workers if worker.lost]
         return (
@@ -190,14 +190,14 @@ class WorkerRegistry:
 
 
 def _is_older(status: Status, known: Status) -> bool:
-    """Return True if a status is a repeat that arrived after a newer one."""
+    """Return True if a status arrived after a newer one."""
     return status.job < known.job or (status.job == known.job and known.done and not status.done)
 
 
 def _difference(registration: RegisterRequest, versions: dict[str, str]) -> str | None:
     """Return how a worker's versions differ from the leader's, None if they don't."""
     different = [
-        f"{name} {registration.versions.get(name)} in place of {versions[name]}"
+        f"{name} {registration.versions.get(name)} instead of {versions[name]}"
         for name in EQUAL_VERSIONS
         if registration.versions.get(name) != versions[name]
     ]

@@ -43,7 +43,7 @@ def application(control: Control) -> Flask:
     app = Flask("celsiusify-leader")
 
     @app.get("/clock")
-    def tell_time() -> Answer:
+    def clock() -> Answer:
         received_ns = control.clock.now_ns()
         return jsonify(received_ns=received_ns, sent_ns=control.clock.now_ns())
 
@@ -63,7 +63,7 @@ def application(control: Control) -> Flask:
 
     @app.post("/workers/<int:number>/jobs/<int:job>/<name>")
     def upload(number: int, job: int, name: str) -> Answer:
-        piece = request.get_data()  # all of it has come, or this fails
+        piece = request.get_data()  # this call fails if the piece is incomplete
         control.registry.heartbeat(number)
         return jsonify(size=control.store.add(job, name, int(request.args["offset"]), piece))
 

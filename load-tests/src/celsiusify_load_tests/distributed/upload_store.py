@@ -10,7 +10,7 @@ NAMES = re.compile(r"(worker-\d+\.(rows|jsonl)|usage-\d+\.csv)")
 
 
 class MisplacedError(Exception):
-    """A piece doesn't begin at the end of its file.
+    """A piece doesn't start at the end of its file.
 
     Attributes:
         size: The size of the file in bytes.
@@ -22,7 +22,7 @@ class MisplacedError(Exception):
 
 
 class ClosedError(Exception):
-    """The load of a piece isn't under way."""
+    """The load of a piece isn't running."""
 
 
 class UploadStore:
@@ -49,16 +49,16 @@ class UploadStore:
         """Append a piece to a file; return the new size of the file in bytes.
 
         Raises:
-            ClosedError: If the load of the piece isn't under way.
-            MisplacedError: If the piece doesn't begin at the end of the file, as when repeated.
+            ClosedError: If the load of the piece isn't running.
+            MisplacedError: If the piece doesn't start at the end of the file, such as a repeat.
             ValueError: If the name isn't that of a record's file.
-            OSError: If the file can't be written; then `problem` is set, too.
+            OSError: If the file can't be written; then `problem` is set as well.
         """
         if not NAMES.fullmatch(name):
-            raise ValueError(f"expected the name of a record's file, got {name!r}")
+            raise ValueError(f"name of an upload: {name!r}; expected a file of a record")
         with self._lock:
             if not job or job != self._job:
-                raise ClosedError(f"load {job} isn't under way")
+                raise ClosedError(f"load {job} isn't running")
             try:
                 return _append(self._folder / name, offset, piece)
             except OSError as error:

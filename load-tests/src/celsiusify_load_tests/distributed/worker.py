@@ -31,12 +31,12 @@ from celsiusify_load_tests.recording.paths import usage_file
 from celsiusify_load_tests.run.backend import since
 from celsiusify_load_tests.servers.usage import Sampler
 
-STOPPED = "the worker was told to stop"
+STOPPED = "the worker was stopped"
 
 
 @dataclass(frozen=True)
 class JobRunner:
-    """Runs the loads of a worker.
+    """The runner of a worker's loads.
 
     Attributes:
         client: The connection to the leader.
@@ -58,15 +58,17 @@ class JobRunner:
         clock, throttled_before_s = Clock(), throttled_s()
         before = measure(clock, self.client.exchange)
         status = Status(job, before=before)
-        uploader = Uploader(paths.spool, partial(self.client.upload, self.run_config.worker, job))
-        usage = usage_file(paths.spool, self.run_config.worker)
+        uploader = Uploader(
+            paths.recording_dir, partial(self.client.upload, self.run_config.worker, job)
+        )
+        usage = usage_file(paths.recording_dir, self.run_config.worker)
         with (
             running_locust(self.run_config, paths, before) as running,
             Sampler(usage, 0, running.pids, lambda: clock.now_ns() - before.ns),
         ):
             problem = self._follow(running, uploader.send, status)
         files = uploader.finish()
-        shutil.rmtree(paths.spool)
+        shutil.rmtree(paths.recording_dir)
         return replace(
             status,
             done=True,
@@ -115,7 +117,7 @@ class Worker:
         job_runner: The runner of its loads.
         master: The host of Locust's master.
         folder: An empty folder for all files.
-        complain: Shows a problem to the user.
+        complain: A function that shows a problem to the user.
     """
 
     def __init__(
@@ -176,12 +178,12 @@ class Worker:
 
 
 class Heartbeat:
-    """Sends heartbeats from a thread of its own while the context lasts.
+    """A thread that sends heartbeats while the context lasts.
 
     Args:
-        client: A connection to the leader that nothing else uses.
+        client: A connection to the leader that no other thread uses.
         worker: The worker's number.
-        stop_asked: The stop that is requested once the run is over, to abort a calibration.
+        stop_asked: The stop to request at the run's end, which aborts a calibration.
     """
 
     def __init__(self, client: LeaderClient, worker: int, stop_asked: Interruption) -> None:
@@ -204,7 +206,7 @@ class Heartbeat:
             try:
                 command = self._client.heartbeat(self._worker)
             except (LostLeaderError, LoadTestError):
-                return  # the worker hears the same when it next reports
+                return  # the worker gets the same error with its next status
             if command.do == "end":
                 self._stop_asked.ask()
                 return

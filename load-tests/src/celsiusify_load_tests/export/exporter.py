@@ -14,13 +14,13 @@ from celsiusify_load_tests.recording.clock import now_ns
 
 CLOCK_PERIOD_S = 10.0
 LIMIT_BYTES = 6_000_000
-"""Some 8 MB as lines, of a log that a kubelet begins anew at 10 MiB."""
+"""About 8 MB of lines; a kubelet rotates a log at 10 MiB."""
 HOLD_S = 600.0
 INTERRUPTED_HOLD_S = 5.0
-"""Whoever is told to end has little time: Kubernetes kills it half a minute later."""
+"""The hold after a stop signal; Kubernetes kills the process half a minute after the signal."""
 
 _RELEASED, _FETCHED = ".released", ".fetched"
-"""Marks in a folder: it is released; it is being downloaded."""
+"""The files that mark a folder as released and as being downloaded."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class ExportLimits:
     """The limits of an export through the log.
 
     Attributes:
-        limit_bytes: The largest export as gzip; a larger folder is held to be downloaded.
+        limit_bytes: The largest gzip size of an export; a larger folder is held for a download.
         hold_s: The time for which a folder is held, in s.
     """
 
@@ -72,7 +72,7 @@ def print_frames(folder: Path, files: Sequence[PackedFile]) -> None:
 def fetched(folder: Path) -> Iterator[None]:
     """Mark a held folder as being downloaded while the context lasts."""
     mark = folder / _FETCHED
-    with suppress(OSError):  # elsewhere a folder may be read-only, and nobody waits
+    with suppress(OSError):  # a folder may be read-only, if no command holds it
         mark.touch()
     try:
         yield
@@ -82,7 +82,7 @@ def fetched(folder: Path) -> Iterator[None]:
 
 
 def release(folder: Path) -> None:
-    """Release a held folder, so that the command that holds it ends."""
+    """Release a held folder, so that the holding command ends."""
     (folder / _RELEASED).touch()
 
 
@@ -103,28 +103,28 @@ def _is_released(folder: Path) -> bool:
     return (folder / _RELEASED).exists()
 
 
-def _wait(seconds: float, happened: Callable[[], bool]) -> None:
+def _wait(seconds: float, condition: Callable[[], bool]) -> None:
     deadline = time.monotonic() + seconds
-    while not happened() and (left := deadline - time.monotonic()) > 0:
-        time.sleep(min(left, STEP_S))
+    while not condition() and (remaining_s := deadline - time.monotonic()) > 0:
+        time.sleep(min(remaining_s, STEP_S))
 
 
 @contextmanager
 def _clock_lines() -> Iterator[None]:
     """Print the time regularly, so that the log's reader can measure its clock offset."""
-    over = threading.Event()
-    thread = threading.Thread(target=_print_clock, args=(over,), daemon=True)
+    end = threading.Event()
+    thread = threading.Thread(target=_print_clock, args=(end,), daemon=True)
     thread.start()
     try:
         yield
     finally:
-        over.set()
+        end.set()
         thread.join()
 
 
-def _print_clock(over: threading.Event) -> None:
+def _print_clock(end: threading.Event) -> None:
     _print_line(clock_line(now_ns()))
-    while not over.wait(CLOCK_PERIOD_S):
+    while not end.wait(CLOCK_PERIOD_S):
         _print_line(clock_line(now_ns()))
 
 

@@ -1,8 +1,9 @@
-"""Frame a run's files as lines of a log, so that nothing need be copied from a pod.
+"""Frame a run's files as lines of a log, so that no file has to be copied from a pod.
 
-`CELSIUSIFY BEGIN <run> files=<n>`; then for each file `FILE <name> bytes=<n> sha256=<hex>`, a line
-`DATA` for each piece of its gzip (RFC 1952) in base64, and `DONE <name>`; last `END <run>` with the
-SHA-256 of all lines `<name> <sha256>`. Other lines may appear between these.
+The first line is `CELSIUSIFY BEGIN <run> files=<n>`. Each file has a line `FILE <name> bytes=<n>
+sha256=<hex>`, a line `DATA` for each piece of its gzip (RFC 1952) in base64, and a line
+`DONE <name>`. The last line is `END <run>` with the SHA-256 of all lines `<name> <sha256>`. Other
+lines may appear between these.
 """
 
 import gzip
@@ -12,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 MARK = "CELSIUSIFY"
-PIECE_CHARACTERS = 4096  # whole groups of four, so that each piece is base64 of its own
+PIECE_CHARACTERS = 4096  # a multiple of four, so that each piece is valid base64
 
 _PIECE_BYTES = PIECE_CHARACTERS // 4 * 3
 
@@ -69,5 +70,5 @@ def held_line(folder: str, size: int) -> str:
 
 
 def clock_line(time_ns: int) -> str:
-    """Return the line that tells the time of this machine."""
+    """Return the line with this machine's time."""
     return f"{MARK} CLOCK time_ns={time_ns}"

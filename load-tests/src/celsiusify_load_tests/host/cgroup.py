@@ -1,8 +1,8 @@
 """Read the CPU quota and throttling of this process's control groups (cgroup v2).
 
-`cpu.max` of a group holds microseconds of CPU and of time: "50000 100000" is half a core. A
-process that has used them up stands still for the rest of that time, and `cpu.stat` says how long
-that was in all (Linux, Documentation/admin-guide/cgroup-v2.rst).
+`cpu.max` of a group has two times in microseconds, the quota and the period: "50000 100000" is
+half a core. A process that has used the quota waits for the rest of the period. `cpu.stat` has the
+total of these waits (Linux, Documentation/admin-guide/cgroup-v2.rst).
 """
 
 from collections.abc import Iterator
@@ -28,8 +28,8 @@ def limit_cores(root: Path = ROOT, own: Path = OWN) -> float | None:
 
 
 def throttled_s(root: Path = ROOT, own: Path = OWN) -> float | None:
-    """Return how long this process's groups were throttled so far, None if unknown."""
-    times_s = [spent for group in _groups(root, own) if (spent := _throttled(group)) is not None]
+    """Return the time for which this process's groups were throttled, None if unknown."""
+    times_s = [time for group in _groups(root, own) if (time := _throttled(group)) is not None]
     return max(times_s, default=None)
 
 

@@ -1,8 +1,8 @@
 """Separate the server's processor cores from the load generator's.
 
-The cores that this process may use are split in two: the first half serves, the rest loads (of two
-cores: core 0 serves, core 1 loads; of three, one serves and two load). Hardware threads of one
-physical core stay on the same side as far as that can be.
+The usable cores are split in two: the first half serves, the rest generates the load. Of two cores,
+core 0 serves and core 1 generates; of three cores, one serves and two generate. Hardware threads of
+one physical core stay together if possible.
 """
 
 import os
@@ -51,9 +51,10 @@ def split(cores: Iterable[int]) -> Split:
 
 
 def for_load_on(hosts: Collection[str | None]) -> Split:
-    """Return the split for servers at `hosts`, None for a server that is started here.
+    """Return the split for servers at `hosts`; None in `hosts` is a server started here.
 
-    A server that runs already isn't moved. If all servers run elsewhere, the load gets all cores.
+    A server that is already running isn't moved. If all servers run on other machines, the load
+    generator gets all cores.
     """
     cores = available()
     if None in hosts:

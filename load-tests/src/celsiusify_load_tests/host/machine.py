@@ -13,11 +13,11 @@ import psutil
 
 DISTRIBUTION = "celsiusify-load-tests"
 TIMEOUT_S = 10.0
-REVISION, DIRTY = "CELSIUSIFY_REVISION", "-dirty"  # an image's, as `git describe` writes it
+REVISION, DIRTY = "CELSIUSIFY_REVISION", "-dirty"  # set in an image, in the form of `git describe`
 
 
 def machine() -> dict[str, Any]:
-    """Return the facts of this machine that affect a measurement."""
+    """Return the properties of this machine that affect a measurement."""
     return {
         "cpu_model": cpu_model(),
         "cores": usable_cores(),
@@ -38,11 +38,11 @@ def usable_cores() -> int:
 def cpu_model() -> str | None:
     """Return the processor's name, None if it is unknown."""
     with suppress(OSError):
-        described = Path("/proc/cpuinfo").read_text(encoding="utf-8")
-        if name := re.search(r"^(?:model name|Model)\s*:\s*(.+)$", described, re.MULTILINE):
-            return name[1]
-    named = _output("sysctl", "-n", "machdep.cpu.brand_string")
-    return named or platform.processor() or platform.machine() or None
+        cpuinfo = Path("/proc/cpuinfo").read_text(encoding="utf-8")
+        if match := re.search(r"^(?:model name|Model)\s*:\s*(.+)$", cpuinfo, re.MULTILINE):
+            return match[1]
+    brand = _output("sysctl", "-n", "machdep.cpu.brand_string")
+    return brand or platform.processor() or platform.machine() or None
 
 
 def operating_system() -> str:
@@ -53,9 +53,9 @@ def operating_system() -> str:
 
 
 def in_container() -> bool:
-    """Return True if this process runs in a container, judged by the engine's marks."""
-    marks = ("/.dockerenv", "/run/.containerenv")
-    return any(map(os.path.exists, marks)) or "KUBERNETES_SERVICE_HOST" in os.environ
+    """Return True if this process runs in a container, by the container engine's files."""
+    files = ("/.dockerenv", "/run/.containerenv")
+    return any(map(os.path.exists, files)) or "KUBERNETES_SERVICE_HOST" in os.environ
 
 
 def versions() -> dict[str, str]:
@@ -69,8 +69,8 @@ def git(folder: Path) -> dict[str, Any] | None:
     """Return the commit of the checkout in `folder`, or of this image.
 
     Returns:
-        `{"commit": …, "dirty": …}`, where dirty is true if a file was changed. None without git or
-        a repository, if the environment names no commit.
+        `{"commit": …, "dirty": …}`, where dirty is true if a file was changed. None if neither the
+        environment nor git names a commit.
     """
     if revision := os.environ.get(REVISION):
         return {"commit": revision.removesuffix(DIRTY), "dirty": revision.endswith(DIRTY)}

@@ -1,4 +1,4 @@
-"""Start a process in a session of its own, and end the whole session."""
+"""Start a process in its own session, and end the whole session."""
 
 import os
 import signal
@@ -23,8 +23,8 @@ def start(
 ) -> subprocess.Popen[bytes]:
     """Start `command` on `cores` and append its output to the file `log`.
 
-    In a session of its own the process gets no Ctrl-C of the terminal, and its children can be
-    found.
+    In its own session the process gets no Ctrl-C of the terminal, and its children are known by
+    the session.
     """
     with kept_on(cores), log.open("ab") as output:
         return subprocess.Popen(
@@ -40,7 +40,7 @@ def start(
 
 
 def stop(process: subprocess.Popen[bytes], grace_s: float) -> None:
-    """Stop a process of `start`: by SIGTERM, after `grace_s` seconds by SIGKILL.
+    """Stop a process of `start` by SIGTERM, and after `grace_s` seconds by SIGKILL.
 
     The remaining processes of its session are killed as well.
     """
@@ -73,7 +73,7 @@ def _session(pid: int) -> int | None:
 
 
 def runs(pid: int) -> bool:
-    """Return True if a process runs; a zombie has ended."""
+    """Return True if a process is running; a zombie isn't."""
     try:
         return bool(psutil.Process(pid).status() != psutil.STATUS_ZOMBIE)
     except psutil.NoSuchProcess:
@@ -95,7 +95,7 @@ def listening(port: int) -> int | None:
 
 
 def last_lines(log: Path, count: int = 5) -> str:
-    """Return the last lines of a log that aren't blank, as one line."""
+    """Return the last nonblank lines of a log, joined to one line."""
     text = log.read_text(encoding="utf-8", errors="replace") if log.exists() else ""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     return " | ".join(lines[-count:]) or "it printed nothing"

@@ -8,12 +8,12 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 STEP_S = 0.1
 
 
-class Interrupted(Exception):  # noqa: N818  # nothing is wrong: a person wants an end
+class Interrupted(Exception):  # noqa: N818  # not an error: a user ends the run
     """The run was interrupted before it had results to keep."""
 
 
 class Interruption:
-    """The number of signals to stop while the context lasts."""
+    """The number of stop signals received while the context lasts."""
 
     def __init__(self) -> None:
         self.count = 0
@@ -29,7 +29,7 @@ class Interruption:
 
     def __exit__(self, *_: object) -> None:
         for number, handler in self._before.items():
-            signal.signal(number, handler)  # type: ignore[arg-type]  # what signal() itself gave
+            signal.signal(number, handler)  # type: ignore[arg-type]  # returned by signal() itself
 
     def _note(self, number: int, frame: FrameType | None) -> None:
         self.ask()
@@ -44,7 +44,7 @@ class Interruption:
             raise Interrupted
 
     def sleep(self, seconds: float) -> None:
-        """Sleep until the time is over or a stop is requested."""
+        """Sleep for a time, or until a stop is requested."""
         deadline = time.monotonic() + seconds
-        while not self and (left := deadline - time.monotonic()) > 0:
-            time.sleep(min(left, STEP_S))
+        while not self and (remaining_s := deadline - time.monotonic()) > 0:
+            time.sleep(min(remaining_s, STEP_S))

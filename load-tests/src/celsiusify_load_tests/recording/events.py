@@ -21,7 +21,7 @@ from celsiusify_load_tests.recording.paths import (
 USERS_STOPPED = "users_stopped"
 CLOSED = "closed"
 RESTING = (USERS_STOPPED, CLOSED)
-"""The events after which a journal may be silent. Before them it grows each second."""
+"""The events after which a journal may be silent. Before these events it grows each second."""
 
 
 class Journal:
@@ -65,13 +65,13 @@ class Timeline:
     Attributes:
         steady_from_ns: The time when all users were running and warm; None if they never were.
         steady_until_ns: The time when the users were told to stop; None if they weren't.
-        users: (`time_ns`, users running), each second.
+        users: (`time_ns`, number of running users) of each second.
         workers: The process id of each worker.
-        lag_us: The lateness of timers in each worker's event loop, in µs: some 50 samples a second,
-            of the steady part if there is one.
+        lag_us: The event-loop lag of each worker in µs, about 50 samples a second; only those of
+            the steady part, if there is one.
         opened: The number of opened connections.
         resent: The number of requests sent twice: see `connection.KeptConnection`.
-        schedule: The SHA-256, the number of arrivals and the begin of an open load's schedule;
+        schedule: The SHA-256, the number of arrivals and the start of an open load's schedule;
             None for a closed load.
         problems: A line for each gap in the record; empty if the record is complete.
     """
@@ -144,7 +144,7 @@ def _first_ns(name: str, events: Events) -> int | None:
 
 
 def _schedule(journals: Iterable[Events]) -> dict[str, Any] | None:
-    """Return the schedule, which is the same for all processes: it is made from one seed."""
+    """Return the schedule, which all processes derive from one seed."""
     schedules = (event for events in journals for event in _named("schedule", events))
     first = next(schedules, None)
     return first and {name: first[name] for name in ("sha256", "arrivals", "begin_ns")}
@@ -154,7 +154,7 @@ def _within(seconds: Events, from_ns: int | None, until_ns: int | None) -> Event
     """Return the samples within the steady part, or all samples without one."""
     if from_ns is None or until_ns is None:
         return seconds
-    first_ns = from_ns + _NS_PER_S  # a sample is of the second before it
+    first_ns = from_ns + _NS_PER_S  # a sample covers the second before it
     return [event for event in seconds if first_ns <= event["time_ns"] <= until_ns] or seconds
 
 
@@ -167,7 +167,7 @@ def _sum_users(seconds: Iterable[Events]) -> list[tuple[int, int]]:
 
 
 def _by_second(events: Events) -> dict[int, int]:
-    """Assign each sample of the users to the second that begins then, except the last."""
+    """Assign each sample of users to the second that starts then, except the last sample."""
     users: dict[int, int] = {}
     for event in events:
         second = round(event["time_ns"] / _NS_PER_S)
@@ -184,12 +184,12 @@ def _ended_early(events: Events, until_ns: int | None) -> Iterator[str]:
 
 def _problems(events: Events, rows: Path) -> Iterator[str]:
     size = rows.stat().st_size if rows.exists() else 0
-    whole, cut_off = divmod(size, DTYPE.itemsize)
-    if cut_off:
-        yield "has a row that is cut off"
+    whole, truncated = divmod(size, DTYPE.itemsize)
+    if truncated:
+        yield "has a truncated row"
     closed = next(_named(CLOSED, events), None)
     if closed is None:
-        yield f"did not close its record: only the first {whole} requests are known"
+        yield f"didn't close its record: only the first {whole} requests are known"
         return
     if closed["started"] + closed["dropped"] != whole:
         dropped = f", dropped {closed['dropped']}" if closed["dropped"] else ""

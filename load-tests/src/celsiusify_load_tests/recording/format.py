@@ -1,4 +1,4 @@
-"""Define the rows of recorded requests, of fixed size: a cut-off file loses one row."""
+"""Define the fixed-size rows of recorded requests; a truncated file loses one row."""
 
 import struct
 

@@ -35,7 +35,7 @@ def master_journal_file(recording_dir: Path) -> Path:
 
 
 def workers(recording_dir: Path) -> list[int]:
-    """List the workers that have begun a journal."""
+    """List the workers that have started a journal."""
     return sorted(
         int(path.stem.rpartition("-")[2]) for path in recording_dir.glob(_JOURNAL_PATTERN)
     )
@@ -44,24 +44,24 @@ def workers(recording_dir: Path) -> list[int]:
 class RecordFolder:
     """The recording folder of the current load.
 
-    Without a name, as in Locust's web UI, each load has a temporary folder, which is removed by the
-    next load or at the end of the process. So changes on the page hold for a load from its start,
+    Without a name, as in Locust's web UI, each load has a temporary folder. The next load or the
+    end of the process removes the folder. So changes on the page apply to a load from its start,
     and a restarted container finds no files of an earlier load.
     """
 
     def __init__(self) -> None:
         self._temporary: TemporaryDirectory[str] | None = None
-        atexit.register(self._leave)
+        atexit.register(self._remove)
 
-    def begin(self, named: str) -> str:
-        """Return the recording folder of a new load."""
-        if named:
-            return named
-        self._leave()
+    def begin(self, name: str) -> str:
+        """Return the recording folder of a new load; an empty name means a temporary folder."""
+        if name:
+            return name
+        self._remove()
         self._temporary = TemporaryDirectory(prefix="celsiusify-")
         return self._temporary.name
 
-    def _leave(self) -> None:
+    def _remove(self) -> None:
         if self._temporary:
             self._temporary.cleanup()
             self._temporary = None

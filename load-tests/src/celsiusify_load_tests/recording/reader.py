@@ -32,9 +32,9 @@ def read_requests(recording_dir: Path) -> pa.Table:
         recording_dir: The recording folder of the workers.
 
     Returns:
-        A row a request by start time, with the columns of `<target>_requests.parquet` in
-        results/README.md. Rows that were cut off by a crash are missing: `events.read_timeline`
-        reports them.
+        One row for each request in the order of start times, with the columns of
+        `<target>_requests.parquet` in results/README.md. Rows that a crash truncated are missing:
+        `events.read_timeline` reports them.
     """
     tables = [_read_worker(recording_dir, worker) for worker in workers(recording_dir)]
     if not tables:
@@ -58,7 +58,7 @@ def _no_texts() -> Texts:
 
 
 def _read_rows(path: Path, after: int = 0) -> NDArray[np.void]:
-    """Read the complete rows of a file after the first `after`; none without a file."""
+    """Read the complete rows of a file from row `after` on; no rows without a file."""
     if not path.exists():
         return np.empty(0, DTYPE)
     with path.open("rb") as file:
@@ -110,7 +110,7 @@ class Tail:
         self._read: dict[Path, int] = {}
 
     def read(self) -> NDArray[np.void]:
-        """Return the rows since the last call, as `format.DTYPE` has them, worker after worker."""
+        """Return the rows since the last call, of the type `format.DTYPE`, worker by worker."""
         return np.concatenate([np.empty(0, DTYPE), *self._pieces()])
 
     def _pieces(self) -> Iterator[NDArray[np.void]]:

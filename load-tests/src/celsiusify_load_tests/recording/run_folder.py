@@ -43,7 +43,7 @@ def _new_folder(results: Path, names: Iterable[str]) -> Path:
         except FileExistsError:
             continue
         return results / name
-    raise AssertionError("names never end")
+    raise AssertionError("the names are infinite")
 
 
 def timestamp(now: datetime) -> str:

@@ -18,7 +18,7 @@ _OTHER_TEXT = "(too many different ones)"
 class Texts:
     """The distinct texts of a column, numbered from 1 as they first appear; 0 is none.
 
-    Their number is limited: a server that answers with ever new texts must not fill the memory.
+    The number of texts is limited, so that a server with always new texts doesn't fill the memory.
     """
 
     def __init__(self, column: str, journal: Journal) -> None:
@@ -43,13 +43,13 @@ class Texts:
 class Recorder:
     """A recorder of rows, which go from a small buffer to a file when it is full or flushed.
 
-    A crash loses the rows after the last flush. The journal's `closed` has the numbers of started
-    and recorded requests, so that a loss is noticed.
+    A crash loses the rows after the last flush. The journal's event `closed` has the numbers of
+    started and recorded requests, so that a loss is detected.
 
     Args:
         path: The file of rows; it must not exist.
         journal: The journal for the texts of the rows' numbers.
-        listener: A function called with each piece of rows that is written.
+        listener: A function called with each block of written rows.
     """
 
     def __init__(
@@ -90,12 +90,12 @@ class Recorder:
 
         Args:
             user: The user, or the connection of an open load, from 0.
-            seq: The request's place among the user's own or in the schedule, from 0.
+            seq: The request's number within its user or its schedule, from 0.
             start_ns: The time when the request was passed to the connection, or dropped.
             end_ns: The time when the answer's last byte was read, or the request failed; else 0.
             outcome: `SUCCEEDED`, `FAILED`, `ABORTED` or `DROPPED`.
-            status: The HTTP status; 0 if no answer came.
-            size: Bytes of the answer's body.
+            status: The HTTP status; 0 without an answer.
+            size: The size of the answer's body in bytes.
             error: The error message; None without an error.
             instance: The identifier of the instance that answered.
             intended_ns: The scheduled start; 0 without a schedule.
@@ -142,7 +142,7 @@ class Recorder:
     def close(self) -> None:
         """Flush and close the file, and write the number of rows to the journal."""
         self.flush()
-        with suppress(OSError):  # `problem` has been set already
+        with suppress(OSError):  # `problem` is set already
             self._file.close()
         self._journal.write(
             CLOSED,

@@ -22,7 +22,7 @@ from celsiusify_load_tests.servers import local
 from celsiusify_load_tests.servers.local import Server, describe
 from celsiusify_load_tests.servers.remote import reached
 from celsiusify_load_tests.servers.request_counts import counting
-from celsiusify_load_tests.servers.usage import Sampler, add_delivered
+from celsiusify_load_tests.servers.usage import Sampler, add_uploaded
 
 _NS_PER_S = 1_000_000_000
 USERS_COLUMNS = ("round", "time_ns", "users")
@@ -117,7 +117,7 @@ def _drive(target: Target, server: Server, context: RunContext, entry: Round) ->
     usage = context.path(target, "usage.csv")
     with Sampler(usage, entry.round, follower.pids):
         ended = drive(job, context.split.generator, follower.look, context.stop_asked)
-    add_delivered(usage, entry.round, job.spool)
+    add_uploaded(usage, entry.round, job.spool)
     context.terminal.clear()
     if context.stop_asked:
         context.terminal.say("stopping; what was recorded is kept")

@@ -29,32 +29,32 @@ DESCRIBE_TIMEOUT_S = 60.0
 def arguments(
     command: str, values: Mapping[str, object], folder: Path, target: Target
 ) -> list[str]:
-    """Fill in a command of targets.yaml and split it; its program is found from `folder`.
+    """Fill in a command of targets.yaml and split it; `folder` is the base of relative paths.
 
     Raises:
         ServingError: If the program isn't installed.
     """
     program, *rest = shlex.split(Template(command).safe_substitute(values))
-    found = shutil.which(folder / program if "/" in program else program)
-    if found is None:
-        made_by = f"tox run -e {target.environment} --notest`, or all by `make setup"
-        way_out = f"; it is made by `{made_by}`" if target.environment else ""
-        raise ServingError(f"{program} is not installed{way_out}")
-    return [found, *rest]
+    executable = shutil.which(folder / program if "/" in program else program)
+    if executable is None:
+        install = f"tox run -e {target.environment} --notest` or `make setup"
+        fix = f"; install it with `{install}`" if target.environment else ""
+        raise ServingError(f"{program} is not installed{fix}")
+    return [executable, *rest]
 
 
 def environment(serve: Serve, values: Mapping[str, object]) -> dict[str, str]:
-    """What a target's `serve` adds to the environment, filled in."""
+    """Return the environment variables of a target's `serve`, filled in."""
     return {name: Template(text).safe_substitute(values) for name, text in serve.env.items()}
 
 
 def describe(target: Target, folder: Path) -> dict[str, Any] | None:
-    """Ask the target what would serve, and why: what its `describe` prints as JSON.
+    """Return the engine that would serve and the reason, from the target's `describe`.
 
-    It is asked in the environment that it is served in.
+    The command runs in the same environment as the target itself, and prints JSON.
 
     Raises:
-        ServingError: If the command fails or prints something else.
+        ServingError: If the command fails or prints no JSON.
     """
     if target.describe is None:
         return None
@@ -70,15 +70,15 @@ def describe(target: Target, folder: Path) -> dict[str, Any] | None:
             check=True,
             start_new_session=True,
         )
-        described: dict[str, Any] = orjson.loads(finished.stdout)
+        engine: dict[str, Any] = orjson.loads(finished.stdout)
     except subprocess.CalledProcessError as problem:
-        said = " | ".join(problem.stderr.decode(errors="replace").strip().splitlines()[-3:])
-        raise ServingError(f"`{target.describe}` failed: {said}") from problem
+        message = " | ".join(problem.stderr.decode(errors="replace").strip().splitlines()[-3:])
+        raise ServingError(f"`{target.describe}` failed: {message}") from problem
     except subprocess.TimeoutExpired as problem:
         raise ServingError(f"`{target.describe}` took over {DESCRIBE_TIMEOUT_S:.0f} s") from problem
     except orjson.JSONDecodeError as problem:
         raise ServingError(f"`{target.describe}` printed no JSON") from problem
-    return described
+    return engine
 
 
 STOP_GRACE_S = 20.0
@@ -86,13 +86,14 @@ STOP_GRACE_S = 20.0
 
 @dataclass(frozen=True)
 class Server:
-    """A target that takes requests.
+    """A target that accepts requests.
 
     Attributes:
-        url: Where requests go.
-        pid: The process that serves; None where it runs elsewhere.
-        started: The process that was started for it, if one was; it prints to the file `log`.
-        counters: Where its requests are counted; None where that isn't known.
+        url: The address of requests.
+        pid: The serving process; None if it runs on another machine.
+        started: The process that was started for the target; None if the target was running.
+        log: The file with the output of `started`.
+        counters: The counters of the target's requests; None if unknown.
     """
 
     url: str
@@ -102,20 +103,20 @@ class Server:
     counters: Counters | None = None
 
     def ended(self) -> str | None:
-        """How it ended, if it was started here and has ended."""
+        """Return how the started process ended; None if there is none or it still runs."""
         if self.started is None or self.log is None or (code := self.started.poll()) is None:
             return None
         return f"the target ended with code {code}: {last_lines(self.log)}"
 
 
 def prepare(target: Target, folder: Path, pid_file: Path) -> tuple[list[str], dict[str, str]]:
-    """The command that serves a target, and what it adds to the environment.
+    """Return the command that serves a target, and its environment variables.
 
     Raises:
-        ServingError: If it can't be started here and now.
+        ServingError: If the target can't be started on this machine now.
     """
     if target.serve is None:
-        raise ServingError("targets.yaml doesn't say how to serve it; point at it with --host")
+        raise ServingError("its entry in targets.yaml has no `serve`; give its address with --host")
     check_ports_free(target)
     values = {**target.ports, "pid_file": pid_file}
     command = arguments(target.serve.command, values, folder, target)
@@ -123,10 +124,10 @@ def prepare(target: Target, folder: Path, pid_file: Path) -> tuple[list[str], di
 
 
 def check_ports_free(target: Target) -> None:
-    """Make sure that nothing listens yet where the target will.
+    """Check that the target's ports are free.
 
     Raises:
-        ServingError: If a port is taken, so that something else would answer.
+        ServingError: If a port is taken, so that another server would answer.
     """
     for name, port in target.ports.items():
         with socket.socket() as probe:
@@ -135,8 +136,8 @@ def check_ports_free(target: Target) -> None:
                 probe.bind(("", port))
             except OSError as problem:
                 raise ServingError(
-                    f"port {port} ({name}) can't be used: {os.strerror(problem.errno or 0)}; "
-                    f"stop what uses it, or load that with --host (HOST= in make)"
+                    f"port {port} ({name}) can't be used: {os.strerror(problem.errno or 0)}; stop "
+                    f"the program that uses it, or load that with --host (HOST= in make)"
                 ) from problem
 
 
@@ -153,16 +154,16 @@ def served(
     """Serve the target while the context lasts.
 
     Args:
-        target: What to serve.
-        folder: Where its commands run: the folder of targets.yaml.
-        log: The file for what it prints; removed if that was nothing.
-        cores: The cores to keep it on; None for all.
-        start_timeout_s: How long it may take until it is healthy.
-        stop_asked: Ends the wait.
+        target: The target.
+        folder: The working folder of its commands: the folder of targets.yaml.
+        log: The file for its output, which is removed if it is empty.
+        cores: The cores to pin the target to; None for all cores.
+        start_timeout_s: The time limit until the target is healthy.
+        stop_asked: The request to stop, which ends the wait.
 
     Raises:
-        ServingError: If it can't be started or isn't ready in time.
-        Interrupted: If a stop is asked for before it is ready.
+        ServingError: If the target can't be started or isn't healthy in time.
+        Interrupted: If a stop is requested before the target is healthy.
     """
     with TemporaryDirectory(prefix="celsiusify-") as scratch:
         pid_file = Path(scratch) / "pid"
@@ -194,16 +195,15 @@ def _wait_until_healthy(
             return
         if time.monotonic() > deadline:
             raise ServingError(
-                f"it did not answer {target.health} with 200 within {timeout_s:g} s: "
-                f"{last_lines(log)}"
+                f"{target.health} didn't answer with 200 within {timeout_s:g} s: {last_lines(log)}"
             )
         stop_asked.sleep(0.1)
 
 
 def _serving_pid(pid_file: Path, started: int, cores: list[int] | None) -> int:
-    """The process that really serves: the one started, or another that it names in `pid_file`."""
-    named = pid_file.read_text(encoding="ascii").strip() if pid_file.exists() else ""
-    if not named or int(named) == started:
+    """Return the serving process: the one in `pid_file`, or else the started one."""
+    pid = pid_file.read_text(encoding="ascii").strip() if pid_file.exists() else ""
+    if not pid or int(pid) == started:
         return started
-    keep_process_on(int(named), cores)
-    return int(named)
+    keep_process_on(int(pid), cores)
+    return int(pid)

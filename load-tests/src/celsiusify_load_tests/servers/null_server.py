@@ -1,7 +1,7 @@
-"""A server that does nothing: it answers any request with the same bytes, as fast as it can.
+"""Run null servers, which answer every request with the same bytes as fast as they can.
 
-What a load generator reaches against it is the generator's own limit. It is a process of its own,
-on the cores that targets are served on.
+The rate that a load generator reaches against a null server is the generator's own limit. Null
+servers are separate processes on the cores that serve targets.
 """
 
 import argparse
@@ -23,12 +23,12 @@ BACKLOG = 1024
 GRACE_S = 2.0
 
 
-class Responder:
-    """Answers on all connections that a listening socket gives.
+class NullServer:
+    """A server of all connections of a listening socket.
 
     Args:
-        listener: May be shared with other processes.
-        replies: Makes what answers on one connection.
+        listener: The listening socket; other processes may share it.
+        replies: The factory of the replies on one connection.
     """
 
     def __init__(self, listener: socket.socket, replies: Callable[[], Replies]) -> None:
@@ -37,7 +37,7 @@ class Responder:
         listener.setblocking(False)
 
     def serve(self) -> None:
-        """Answer until the process is ended."""
+        """Answer requests until the process is killed."""
         with selectors.DefaultSelector() as selector:
             selector.register(self._listener, selectors.EVENT_READ)
             while True:
@@ -51,7 +51,7 @@ class Responder:
         try:
             connection, _ = self._listener.accept()
         except BlockingIOError:
-            return  # another process took it
+            return  # another process accepted the connection
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         selector.register(connection, selectors.EVENT_READ, (connection, self._replies()))
 
@@ -70,11 +70,11 @@ class Responder:
 
 @dataclass(frozen=True)
 class Running:
-    """Responders that share a port.
+    """Null servers that share a port.
 
     Attributes:
-        url: Where they answer.
-        pids: Their processes.
+        url: The address of the servers.
+        pids: The processes of the servers.
     """
 
     url: str
@@ -85,14 +85,14 @@ class Running:
 def running(
     protocol: str, body: bytes, folder: Path, *, processes: int, cores: list[int] | None
 ) -> Iterator[Running]:
-    """Run responders while the context lasts.
+    """Run null servers while the context lasts.
 
     Args:
-        protocol: What they speak, a name in `protocols.PROTOCOLS`.
+        protocol: The protocol's name in `registry.PROTOCOLS`.
         body: The body of every answer.
-        folder: For what they print.
-        processes: How many there are.
-        cores: The cores to keep them on; None for all.
+        folder: The folder for the servers' log.
+        processes: The number of servers.
+        cores: The cores to pin the servers to; None for all cores.
     """
     with ExitStack() as stack:
         listener = stack.enter_context(socket.create_server(("127.0.0.1", 0), backlog=BACKLOG))
@@ -103,7 +103,7 @@ def running(
         pids = []
         for _ in range(processes):
             process = start(
-                command, folder / "responder.log", cores=cores, pass_fds=[listener.fileno()]
+                command, folder / "null-server.log", cores=cores, pass_fds=[listener.fileno()]
             )
             stack.callback(stop, process, GRACE_S)
             pids.append(process.pid)
@@ -119,8 +119,8 @@ def main() -> None:
     parser.add_argument("listener", type=int, help="the descriptor of a listening socket")
     options = parser.parse_args()
     listener = socket.socket(fileno=os.dup(options.listener))
-    spoken = PROTOCOLS[options.protocol]
-    Responder(listener, lambda: spoken.replies(options.body)).serve()
+    protocol = PROTOCOLS[options.protocol]
+    NullServer(listener, lambda: protocol.replies(options.body)).serve()
 
 
 if __name__ == "__main__":

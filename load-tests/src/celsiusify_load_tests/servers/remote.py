@@ -1,4 +1,4 @@
-"""A target that runs already: wait until it takes requests, and say what is known of it."""
+"""Wait for a target that runs on a remote server, or was started by the user."""
 
 import socket
 import time
@@ -25,69 +25,69 @@ def reached(
     stop_asked: Interruption,
     say: Callable[[str], None],
 ) -> Server:
-    """The server at `host`, once it takes requests.
+    """Return the server at `host` once it accepts requests.
 
-    Where requests don't go to the port that has health and metrics, nothing says where these are,
-    unless `counters` does: then that it takes connections must do for its health, and it counts
-    nothing that can be read.
+    A target may have its health check and metrics at another port than requests. Then their address
+    is known only from `counters`. Without `counters`, an accepted connection counts as healthy, and
+    the server's request count is unknown.
 
     Args:
-        target: What runs there.
-        host: Where requests go.
-        counters: A name whose every address counts requests, as `http://host:port`; or None.
-        start_timeout_s: How long it may take until it is healthy.
-        stop_asked: Ends the wait.
-        say: Told if there is a wait.
+        target: The target that runs there.
+        host: The address of requests.
+        counters: A name as `http://host:port`; each of its addresses counts requests. May be None.
+        start_timeout_s: The time limit until the target is healthy.
+        stop_asked: The request to stop, which ends the wait.
+        say: A function that shows a message, called if the target isn't healthy at once.
 
     Raises:
-        ServingError: If it isn't ready in time.
-        Interrupted: If a stop is asked for before it is ready.
+        ServingError: If the target isn't healthy in time.
+        Interrupted: If a stop is requested before the target is healthy.
     """
-    _wait(lambda: _lack(target, host, counters), start_timeout_s, stop_asked, say)
+    _wait(lambda: _problem(target, host, counters), start_timeout_s, stop_asked, say)
     return Server(host, local_pid(host), counters=_counters(target, host, counters))
 
 
 def _counters(target: Target, host: str, counters: str | None) -> Counters | None:
     if counters is not None:
         return Counters(counters, several=True)
-    return Counters(host) if _has_pages(target) else None
+    return Counters(host) if _has_one_port(target) else None
 
 
-def _has_pages(target: Target) -> bool:
-    """Whether health and metrics are where requests go."""
+def _has_one_port(target: Target) -> bool:
+    """Return True if requests, health check and metrics have the same port."""
     return target.url == target.http_url
 
 
-def _lack(target: Target, host: str, counters: str | None) -> str | None:
-    """Why the server can't be loaded just now; None if it can."""
-    pages = host if _has_pages(target) else counters
-    if pages != host and not accepts(host):
-        return f"{host} takes no connection"
-    if pages is None or (why := fault(pages + target.health)) is None:
+def _problem(target: Target, host: str, counters: str | None) -> str | None:
+    """Return why the server can't be loaded now; None if it can."""
+    health_host = host if _has_one_port(target) else counters
+    if health_host != host and not accepts(host):
+        return f"{host} accepts no connection"
+    if health_host is None or (reason := fault(health_host + target.health)) is None:
         return None
-    return f"{pages}{target.health} does not answer with 200 ({why})"
+    return f"{health_host}{target.health} doesn't answer with 200 ({reason})"
 
 
 def _wait(
-    lack: Callable[[], str | None],
+    find_problem: Callable[[], str | None],
     timeout_s: float,
     stop_asked: Interruption,
     say: Callable[[str], None],
 ) -> None:
     deadline = time.monotonic() + timeout_s
-    is_told = False
-    while (reason := lack()) is not None:
+    is_shown = False
+    while (problem := find_problem()) is not None:
         stop_asked.check()
         if time.monotonic() > deadline:
-            raise ServingError(f"{reason} after {timeout_s:g} s")
-        if not is_told:
-            say(f"{reason}: waiting for it, at most {timeout_s:g} s")
-            is_told = True
+            raise ServingError(f"{problem} after {timeout_s:g} s")
+        if not is_shown:
+            say(f"{problem}: waiting for it, at most {timeout_s:g} s")
+            is_shown = True
         stop_asked.sleep(PERIOD_S)
 
 
 def accepts(host: str) -> bool:
-    """Whether a connection can be opened there just now."""
+    """Return True if the server accepts a connection now."""
     address = urlsplit(host)
     try:
         with socket.create_connection(
@@ -99,5 +99,5 @@ def accepts(host: str) -> bool:
 
 
 def local_pid(host: str) -> int | None:
-    """The process that serves `http://host:port`, if that is here and can be known."""
+    """Return the process that serves `http://host:port` on this machine, None if unknown."""
     return listening(urlsplit(host).port or HTTP_PORT) if is_local(host) else None

@@ -1,7 +1,7 @@
-"""Read how many requests a target counted itself, at each of its instances.
+"""Read the request counts of a target's own counters, at each of its instances.
 
-Instances come and go where a cluster scales them. One that has come counts from 0; one that has
-gone took its count along, so that nothing is known of the whole.
+A cluster may add and remove instances during a load. A new instance counts from 0. The count of a
+removed instance is lost, so the total is unknown.
 """
 
 import socket
@@ -23,7 +23,7 @@ PROBE_TIMEOUT_S = 2.0
 
 
 def get(url: str, timeout_s: float) -> requests.Response:
-    """Ask for a page.
+    """Fetch a page.
 
     Raises:
         requests.RequestException: If there is no answer in time.
@@ -34,7 +34,7 @@ def get(url: str, timeout_s: float) -> requests.Response:
 
 
 def fault(url: str) -> str | None:
-    """Why a page can't be had just now, in a few words; None if it answers with 200."""
+    """Return the reason why a page can't be fetched; None if it answers with 200."""
     try:
         status = get(url, PROBE_TIMEOUT_S).status_code
     except requests.Timeout:
@@ -45,12 +45,12 @@ def fault(url: str) -> str | None:
 
 
 def answers(url: str) -> bool:
-    """Whether a page answers with 200 just now."""
+    """Return True if a page answers with 200."""
     return fault(url) is None
 
 
 def _reason(problem: BaseException) -> str:
-    """What is at the bottom of an error, as the system calls it."""
+    """Return the root cause of an error, in the system's words."""
     while (cause := problem.__cause__ or problem.__context__) is not None:
         problem = cause
     if isinstance(problem, socket.gaierror):
@@ -64,7 +64,7 @@ TIMEOUT_S = 5.0
 
 
 def count(page: str, metrics: Metrics) -> int:
-    """Sum all series of a counter that have the wanted labels; 0 before its first request.
+    """Return the sum of a counter's series with the required labels; 0 without a series.
 
     Args:
         page: A page in the Prometheus text format.
@@ -77,7 +77,7 @@ def count(page: str, metrics: Metrics) -> int:
 
 
 def _values(families: Iterable[Metric], metrics: Metrics) -> Iterable[float]:
-    # The parser ends the name of every counter in _total, as OpenMetrics has it.
+    # The parser adds _total to the name of every counter, as in OpenMetrics.
     names = {metrics.counter, f"{metrics.counter}_total"}
     for family in families:
         for sample in family.samples:
@@ -86,7 +86,7 @@ def _values(families: Iterable[Metric], metrics: Metrics) -> Iterable[float]:
 
 
 def fetch_count(url: str, metrics: Metrics) -> int | None:
-    """How many requests the server at `url` has counted; None where it doesn't tell."""
+    """Return the number of requests that the server at `url` has counted, None if unknown."""
     try:
         answer = get(url + metrics.path, TIMEOUT_S)
         answer.raise_for_status()
@@ -96,16 +96,16 @@ def fetch_count(url: str, metrics: Metrics) -> int | None:
 
 
 HTTP_PORT = 80
-COUNTED_LATE_S = 2.0
-NAME_KEPT_S = 5.0
-"""For so long a cluster's name server may know an older list of addresses (CoreDNS's own TTL)."""
+COUNT_DELAY_S = 2.0
+NAME_TTL_S = 5.0
+"""The time for which a cluster's name server may return old addresses (CoreDNS's TTL)."""
 
 Counts = dict[str, int | None]
-"""What each instance has counted, by its URL; None where it can't be read."""
+"""The count of each instance by its URL; None if it can't be read."""
 
 
 class CounterTotals(NamedTuple):
-    """What all instances counted during a load; None where that can't be known, and why."""
+    """The number of requests that all instances counted, or None and the problem."""
 
     counted: int | None
     problem: str | None = None
@@ -113,91 +113,92 @@ class CounterTotals(NamedTuple):
 
 @dataclass(frozen=True)
 class Counters:
-    """Where a target's requests are counted.
+    """The counters of a target's requests.
 
     Attributes:
-        url: The server that has its Prometheus page.
-        several: Whether the name in `url` stands for several instances, each at an address.
+        url: The server of the Prometheus page.
+        several: Whether the name in `url` has an address for each of several instances.
     """
 
     url: str
     several: bool = False
 
     @property
-    def patience_s(self) -> float:
-        """How long after a load its count may still rise, and a new instance may turn up."""
-        return NAME_KEPT_S + COUNTED_LATE_S if self.several else COUNTED_LATE_S
+    def settling_time_s(self) -> float:
+        """The time after a load within which counts may rise and instances may appear."""
+        return NAME_TTL_S + COUNT_DELAY_S if self.several else COUNT_DELAY_S
 
     def read(self, metrics: Metrics) -> Counts:
-        """Ask all instances at once; none where the name has no address."""
+        """Read the counts of all instances in parallel; no counts if the name has no address."""
         urls = instances(self.url) if self.several else [self.url]
         with ThreadPoolExecutor(max_workers=max(1, len(urls))) as pool:
-            found = pool.map(lambda url: fetch_count(url, metrics), urls)
-            return dict(zip(urls, found, strict=True))
+            counts = pool.map(lambda url: fetch_count(url, metrics), urls)
+            return dict(zip(urls, counts, strict=True))
 
 
 def instances(url: str) -> list[str]:
-    """The URL of each address that a name has, of the family that the system prefers.
+    """Return the URL of each address of a name, in the system's preferred address family.
 
-    An instance with addresses of both families would be counted twice.
+    With both families, an instance with two addresses would be counted twice.
     """
     parts = urlsplit(url)
+    port = parts.port or HTTP_PORT
     try:
-        found = socket.getaddrinfo(parts.hostname, parts.port or HTTP_PORT, type=socket.SOCK_STREAM)
+        addresses = socket.getaddrinfo(parts.hostname, port, type=socket.SOCK_STREAM)
     except socket.gaierror:
         return []
-    preferred = [address for family, *_, address in found if family == found[0][0]]
+    preferred = [address for family, *_, address in addresses if family == addresses[0][0]]
     hosts = sorted({f"[{host}]" if ":" in str(host) else str(host) for host, *_ in preferred})
-    return [f"{parts.scheme}://{host}:{parts.port or HTTP_PORT}" for host in hosts]
+    return [f"{parts.scheme}://{host}:{port}" for host in hosts]
 
 
 def during(before: Counts, after: Counts) -> CounterTotals:
-    """What was counted between two readings; an instance that is new has counted from 0."""
+    """Return the requests counted between two readings; a new instance counts from 0."""
     if not before:
-        return CounterTotals(None, "no instance was there to be asked")
+        return CounterTotals(None, "no instance was found before the load")
     total = 0
     for url in before | after:
         begun, ended = before.get(url, 0), after.get(url)
         if url not in after:
-            return CounterTotals(None, f"{url} is gone, and its count with it")
+            return CounterTotals(None, f"{url} disappeared, and its count is lost")
         if begun is None or ended is None:
             return CounterTotals(None, f"the count of {url} can't be read")
         if ended < begun:
-            return CounterTotals(None, f"{url} began to count anew")
+            return CounterTotals(None, f"the count of {url} was reset")
         total += ended - begun
     return CounterTotals(total)
 
 
 class Count(Protocol):
-    """Tells what was counted since it was made."""
+    """A function that returns the requests counted since its creation."""
 
     def __call__(self, expected: int, *, is_hurried: bool) -> CounterTotals:
-        """Wait a while for what is `expected`, unless that `is_hurried`."""
+        """Wait for the expected count for some seconds, unless `is_hurried`."""
 
 
 def counting(counters: Counters | None, metrics: Metrics | None) -> Count:
-    """Begin to count what a target counts.
+    """Start counting a target's requests by its own counters.
 
     Args:
-        counters: Where it does; None where that isn't known.
-        metrics: How its counter is called; None where it has none.
+        counters: The target's counters; None if unknown.
+        metrics: The names of the counters; None if the target has none.
     """
     if counters is None or metrics is None:
         return lambda expected, *, is_hurried: CounterTotals(None)
     before = counters.read(metrics)
 
     def count(expected: int, *, is_hurried: bool) -> CounterTotals:
-        patience_s = 0.0 if is_hurried else counters.patience_s
-        return settled(lambda: during(before, counters.read(metrics)), expected, patience_s)
+        timeout_s = 0.0 if is_hurried else counters.settling_time_s
+        return settled(lambda: during(before, counters.read(metrics)), expected, timeout_s)
 
     return count
 
 
-def settled(read: Callable[[], CounterTotals], expected: int, patience_s: float) -> CounterTotals:
-    """Count until it is `expected`, or for `patience_s`: a server may count late."""
-    deadline = time.monotonic() + patience_s
-    while (tally := read()).counted is not None:
-        if tally.counted >= expected or time.monotonic() > deadline:
+def settled(read: Callable[[], CounterTotals], expected: int, timeout_s: float) -> CounterTotals:
+    """Read totals until the expected count or the time limit, since a server may count late."""
+    deadline = time.monotonic() + timeout_s
+    while (totals := read()).counted is not None:
+        if totals.counted >= expected or time.monotonic() > deadline:
             break
         time.sleep(0.1)
-    return tally
+    return totals

@@ -1,4 +1,4 @@
-"""CPU and memory of the target and of each load-generating process, each second."""
+"""Sample CPU and memory of the target and of each load-generating process each second."""
 
 import csv
 import threading
@@ -19,11 +19,11 @@ _NS_PER_S = 1e9
 Sample = tuple[float | None, int | None]
 
 
-class Tree:
-    """A process and all that descend from it, as one.
+class ProcessTree:
+    """A process and its descendants, measured as one.
 
-    The CPU time of a process that has ended stays in the sum as it was when last seen, so that the
-    sum never falls; what it used between that moment and its end isn't known.
+    The sum keeps the last known CPU time of ended processes, so it never falls. The CPU time
+    between a process's last sample and its end is unknown.
     """
 
     def __init__(self, pid: int) -> None:
@@ -31,7 +31,7 @@ class Tree:
         self._cpu_s: dict[psutil.Process, float] = {}
 
     def sample(self) -> Sample:
-        """CPU time used until now in s, and resident memory in bytes; None where unknown."""
+        """Return the CPU time in s and the resident memory in bytes; None if unknown."""
         memory = [rss for process in self._living() if (rss := self._measure(process)) is not None]
         cpu_s = sum(self._cpu_s.values()) if self._cpu_s else None
         return cpu_s, sum(memory) if memory else None
@@ -54,14 +54,14 @@ class Tree:
 
 
 class Sampler:
-    """Writes `<target>_usage.csv` in a thread of its own, as long as the context lasts.
+    """A thread that writes `<target>_usage.csv` while the context lasts.
 
     Args:
-        path: The CSV file to add to.
-        number: The round that the samples belong to.
-        pids: Tells the process of each role; None where there is none on this machine. It is
-            asked again for every sample, since load-generating processes appear after the start.
-        now_ns: Tells the time, in ns since the Unix epoch.
+        path: The CSV file to append to.
+        number: The number of the round.
+        pids: A function that returns the process of each role, or None if it isn't on this machine.
+            It is called for every sample, since load-generating processes start later.
+        now_ns: A function that returns the time in ns since the Unix epoch.
     """
 
     def __init__(
@@ -75,7 +75,7 @@ class Sampler:
         self._number = number
         self._pids = pids
         self._now_ns = now_ns
-        self._trees: dict[int, Tree] = {}
+        self._trees: dict[int, ProcessTree] = {}
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="usage", daemon=True)
 
@@ -105,38 +105,38 @@ class Sampler:
     def _sample(self, pid: int | None) -> tuple[str | None, int | None]:
         if pid is None:
             return None, None
-        cpu_s, rss_bytes = self._trees.setdefault(pid, Tree(pid)).sample()
+        cpu_s, rss_bytes = self._trees.setdefault(pid, ProcessTree(pid)).sample()
         return None if cpu_s is None else f"{cpu_s:.2f}", rss_bytes
 
 
-def add_delivered(path: Path, number: int, spool: Path) -> None:
-    """Add what workers on other machines used in a round.
+def add_uploaded(path: Path, number: int, recording_dir: Path) -> None:
+    """Append the usage of workers on other machines in a round.
 
     Args:
-        path: The file that a `Sampler` wrote here.
-        number: The round.
-        spool: Where the workers' own files came to.
+        path: The file of this machine's `Sampler`.
+        number: The number of the round.
+        recording_dir: The folder with the files that the workers uploaded.
     """
-    for delivered in usage_files(spool):
-        with delivered.open(newline="", encoding="utf-8") as file:
-            whole = [line[1:] for line in csv.reader(file) if len(line) == len(COLUMNS)]
-        append_lines(path, COLUMNS, [(number, *values) for values in whole[1:]])
+    for uploaded in usage_files(recording_dir):
+        with uploaded.open(newline="", encoding="utf-8") as file:
+            complete = [line[1:] for line in csv.reader(file) if len(line) == len(COLUMNS)]
+        append_lines(path, COLUMNS, [(number, *values) for values in complete[1:]])
 
 
 def busiest_percent(
     path: Path, number: int, role: str, from_ns: int, until_ns: int
 ) -> float | None:
-    """How busy the busiest process of a role was in a part of a round, in percent of a core.
+    """Return the CPU use of a role's busiest process in a period, in percent of a core.
 
     Args:
-        path: The file that a `Sampler` wrote.
-        number: The round.
-        role: How the role's name begins.
-        from_ns: The part's begin.
-        until_ns: Its end.
+        path: The file of a `Sampler`.
+        number: The number of the round.
+        role: The prefix of the role's name.
+        from_ns: The start of the period.
+        until_ns: The end of the period.
 
     Returns:
-        None where there are fewer than two samples in that part.
+        The highest percentage; None if no process has two samples in the period.
     """
     samples: dict[str, list[tuple[int, float]]] = {}
     with path.open(newline="", encoding="utf-8") as file:
@@ -144,9 +144,9 @@ def busiest_percent(
             time_ns = int(row["time_ns"])
             if int(row["round"]) == number and from_ns <= time_ns <= until_ns and row["cpu_s"]:
                 samples.setdefault(row["role"], []).append((time_ns, float(row["cpu_s"])))
-    shares = [
-        100 * (found[-1][1] - found[0][1]) / ((found[-1][0] - found[0][0]) / _NS_PER_S)
-        for name, found in samples.items()
-        if name.startswith(role) and len(found) > 1
+    percents = [
+        100 * (series[-1][1] - series[0][1]) / ((series[-1][0] - series[0][0]) / _NS_PER_S)
+        for name, series in samples.items()
+        if name.startswith(role) and len(series) > 1
     ]
-    return max(shares, default=None)
+    return max(percents, default=None)

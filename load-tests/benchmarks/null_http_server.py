@@ -1,4 +1,4 @@
-"""A server that answers anything with the same bytes, as fast as one core of Python allows."""
+"""Run a null server that answers every request with the same bytes, on one core."""
 
 import os
 import select
@@ -9,7 +9,7 @@ from typing import Any
 BODY = b'{"celsius": "232.777778", "app_identifier": "0123ABCD-0123ABCD-0123ABCD-0123ABCD"}\n'
 ANSWER = (
     b"HTTP/1.1 200 OK\r\n"
-    b"Server: responder\r\n"
+    b"Server: null-server\r\n"
     b"Date: Tue, 24 Nov 2026 06:15:00 GMT\r\n"
     b"Content-Type: application/json\r\n"
     b"Content-Length: %d\r\n"
@@ -18,11 +18,11 @@ ANSWER = (
 )
 
 
-class Responder:
-    """The server, in a process of its own on one core.
+class NullHttpServer:
+    """The server, in a separate process on one core.
 
-    It takes what one read gives for one request, as clients are that send a small request at once
-    and wait.
+    The bytes of one read count as one request, since each client sends a small request at once and
+    waits for the answer.
     """
 
     def __init__(self, core: int) -> None:
@@ -30,7 +30,7 @@ class Responder:
         self._answered: Any = RawValue("q", 0)
         self._process = Process(target=self._serve, args=(core,), daemon=True)
 
-    def __enter__(self) -> "Responder":
+    def __enter__(self) -> "NullHttpServer":
         self._process.start()
         return self
 
