@@ -29,7 +29,7 @@ from celsiusify_load_tests.client.transport import Transport
 from celsiusify_load_tests.config.connection_policy import ConnectionLifetime, ConnectionPolicy
 from celsiusify_load_tests.config.targets import find_target
 from celsiusify_load_tests.errors import LoadTestError
-from celsiusify_load_tests.preflight.phases import Stamps, TimedTransport
+from celsiusify_load_tests.preflight.phases import TimedTransport, Timestamps
 from celsiusify_load_tests.recording.clock import now_ns
 from support.servers import Script, ScriptedServer, Serve
 
@@ -406,13 +406,13 @@ def test_what_comes_before_an_answer_is_not_taken_for_it(serve: Serve, user_of: 
             HEAD + http2_frames.frame(http2_frames.DATA, http2_frames.END_STREAM, 1, RIGHT)
         )
 
-    user, stamps = user_of(port_of(serve(script))), Stamps()
+    user, times = user_of(port_of(serve(script))), Timestamps()
     user.connection.make_transport = lambda connected, timeout_s: TimedTransport(
-        connected, timeout_s, stamps
+        connected, timeout_s, times
     )
     user.call()
-    assert stamps.send_ns < stamps.sent_ns < answered_ns[0] <= stamps.first_ns
-    assert stamps.first_ns <= user.connection.received_ns
+    assert times.send_ns < times.sent_ns < answered_ns[0] <= times.first_ns
+    assert times.first_ns <= user.connection.received_ns
 
 
 class DeafWire(Transport):

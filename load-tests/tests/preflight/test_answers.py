@@ -12,7 +12,7 @@ from celsiusify_load_tests.client.http1.client import HttpClient
 from celsiusify_load_tests.client.http1.request import parse_origin
 from celsiusify_load_tests.errors import LoadTestError
 from celsiusify_load_tests.preflight import phases
-from celsiusify_load_tests.preflight.answers import POINTS, ask, grid, reference_points
+from celsiusify_load_tests.preflight.answers import POINTS, check_answers, grid, reference_points
 
 REFERENCE_POINTS_CSV = Path(__file__).parents[3] / "reference-points.csv"
 
@@ -61,11 +61,11 @@ def client(server: ThreadingHTTPServer) -> Client:
 
 def test_a_right_target_passes_at_the_reference_points(client: Client) -> None:
     temperatures = grid(reference_points(REFERENCE_POINTS_CSV), seed=1)
-    found = ask(client, temperatures)
-    assert (found.asked, found.wrong, found.problem) == (POINTS, 0, None)
-    assert found.worst_error is not None
-    assert found.worst_error <= 1e-6
-    assert found.worst_fahrenheit in temperatures
+    result = check_answers(client, temperatures)
+    assert (result.asked, result.wrong, result.problem) == (POINTS, 0, None)
+    assert result.worst_error is not None
+    assert result.worst_error <= 1e-6
+    assert result.worst_fahrenheit in temperatures
 
 
 def test_one_that_forgets_to_scale_is_told_with_its_answer(
@@ -73,16 +73,16 @@ def test_one_that_forgets_to_scale_is_told_with_its_answer(
 ) -> None:
     """F-32 is right at 32 °F alone, where both scales meet at 0."""
     monkeypatch.setattr(Handler, "convert", staticmethod(lambda fahrenheit: fahrenheit - 32))
-    found = ask(client, [32.0, 212.0, 50.0])
-    assert (found.wrong, found.worst_fahrenheit) == (2, 212.0)
-    assert found.problem == "asked for 212 °F it answered 180 °C; expected 100 °C"
+    result = check_answers(client, [32.0, 212.0, 50.0])
+    assert (result.wrong, result.worst_fahrenheit) == (2, 212.0)
+    assert result.problem == "answer for 212 °F: 180 °C; expected 100 °C"
 
 
 def test_one_that_answers_nothing_is_wrong_everywhere() -> None:
-    found = ask(client_of(port=1), [1.0, 2.0])
-    assert (found.wrong, found.worst_error, found.worst_fahrenheit) == (2, None, None)
-    assert found.problem is not None
-    assert "it answered no connection: Connection refused; expected" in found.problem
+    result = check_answers(client_of(port=1), [1.0, 2.0])
+    assert (result.wrong, result.worst_error, result.worst_fahrenheit) == (2, None, None)
+    assert result.problem is not None
+    assert "no connection: Connection refused; expected" in result.problem
 
 
 def test_random_temperatures_follow_from_the_seed() -> None:
@@ -102,10 +102,10 @@ def test_missing_reference_points_are_told_in_one_line(tmp_path: Path, text: str
 def test_the_phases_are_the_whole_request(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     """Phases sum to the total within 2 %, and a server that thinks 5 ms shows in `wait`."""
     monkeypatch.setattr(Handler, "delay_s", 0.005)
-    found = phases.measure(client, [451.0] * 20)
-    assert found.pop("requests") == 20
-    total = found.pop("total")
-    assert list(found) == list(phases.PHASES)
-    assert min(found.values()) >= 0
-    assert sum(found.values()) == pytest.approx(total, rel=0.02)
-    assert found["wait"] > 5000
+    result = phases.measure(client, [451.0] * 20)
+    assert result.pop("requests") == 20
+    total = result.pop("total")
+    assert list(result) == list(phases.PHASES)
+    assert min(result.values()) >= 0
+    assert sum(result.values()) == pytest.approx(total, rel=0.02)
+    assert result["wait"] > 5000

@@ -141,7 +141,7 @@ def test_nothing_is_timed_unless_all_targets_answer_rightly(workspace: "Workspac
     run = workspace.load("one", "two")
     assert run.code == ExitCode.NOT_EQUIVALENT
     assert run.stderr == (
-        "two is not equivalent: asked for -459.67 °F it answered -272.15 °C; expected -273.15 °C "
+        "two: answer for -459.67 °F: -272.15 °C; expected -273.15 °C "
         "(62 of 64 answers are wrong); nothing was timed\n"
     )
     assert {run.target(name)["state"] for name in ("one", "two")} == {"failed"}

@@ -69,7 +69,7 @@ def test_the_phases_of_a_call_are_those_of_its_whole_time(loaded: "Run") -> None
 def test_wrong_answers_over_grpc_are_not_timed(workspace: "Workspace") -> None:
     run = with_grpc(workspace, "--offset 1").command("run", "called", *LOAD)
     assert run.code == ExitCode.NOT_EQUIVALENT
-    assert "called is not equivalent: asked for " in run.stderr
+    assert "called: answer for " in run.stderr
 
 
 def test_open_loads_go_over_grpc_as_well(workspace: "Workspace") -> None:

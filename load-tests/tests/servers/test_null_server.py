@@ -22,8 +22,8 @@ def test_a_responder_answers_every_target_s_request_rightly(
         target.request.protocol, body, tmp_path, processes=processes, cores=None
     ) as responders:
         client = target.client(responders.url)
-        assert answers.ask(client, [451.0] * 20).wrong == 0
-        assert answers.ask(client, [451.0, 450.0]).wrong == 1
+        assert answers.check_answers(client, [451.0] * 20).wrong == 0
+        assert answers.check_answers(client, [451.0, 450.0]).wrong == 1
         pids = responders.pids
     assert len(pids) == processes
     assert not any(map(psutil.pid_exists, pids))

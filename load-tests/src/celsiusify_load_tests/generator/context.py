@@ -153,14 +153,14 @@ class RequestSender:
         self._connection = load.connection(number)
         self._number = number
 
-    def ask(self, fahrenheit: float, seq: int, intended_ns: int = 0, lag_us: int = 0) -> None:
-        """Make one request and record how it ended, also when that is by the run's end.
+    def send(self, fahrenheit: float, seq: int, intended_ns: int = 0, lag_us: int = 0) -> None:
+        """Send a request and record its outcome, even if the run's end aborts the request.
 
         Args:
-            fahrenheit: What to ask, in °F.
-            seq: The request's place among the user's own or in the schedule, from 0.
-            intended_ns: When it should have started; 0 if no schedule says so.
-            lag_us: How much later than intended this process woke up for it.
+            fahrenheit: The temperature in °F.
+            seq: The request's number within its user or its schedule, from 0.
+            intended_ns: The intended time in ns; 0 without a schedule.
+            lag_us: The delay between the intended time and this process's wake-up.
         """
         number, recorder = self._number, self._recorder
         request = self._client.fill(fahrenheit)

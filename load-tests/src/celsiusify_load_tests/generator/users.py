@@ -1,4 +1,4 @@
-"""Define Locust's users: those of a closed load, and the one of an open load."""
+"""Define Locust's users for closed and open loads."""
 
 from itertools import count
 from typing import ClassVar
@@ -17,18 +17,18 @@ from celsiusify_load_tests.recording.format import DROPPED
 
 
 class LoadUser(User):
-    """Takes part in a load that is recorded."""
+    """A user of a recorded load."""
 
     abstract = True
     load: ClassVar[Load]
-    """What the users of this process share; it must be set before one is made."""
+    """The load that all users of this process share; set it before creating users."""
 
 
 class ConvertUser(LoadUser):
-    """Asks for a temperature, checks the answer, thinks, and asks again, on its own connection.
+    """A user that requests a temperature, checks the answer and thinks, on its own connection.
 
-    It is one endless Locust task: choosing a task anew each time, and firing an event for each
-    request, would cost more than the request itself.
+    Its only Locust task is endless: choosing a task and firing an event for each request would cost
+    more than the request itself.
     """
 
     def __init__(self, environment: Environment) -> None:
@@ -36,28 +36,28 @@ class ConvertUser(LoadUser):
         number = next(self.load.users)
         self._scenario = self.load.plan.scenario
         self._choices = self._scenario.choices(self.load.worker, number)
-        self._asker = RequestSender(self.load, number)
+        self._sender = RequestSender(self.load, number)
         self._thinks = self._scenario.think_max_s > 0
 
     def wait_time(self) -> float:
-        """Return how long to think, in seconds."""
+        """Return the next think time in seconds."""
         return self._scenario.think_s(self._choices)
 
     @task
-    def converse(self) -> None:
-        """Ask and think until Locust stops the user."""
+    def send_requests(self) -> None:
+        """Send requests and think until Locust stops the user."""
         for seq in count():
-            self._asker.ask(self._scenario.fahrenheit(self._choices), seq)
+            self._sender.send(self._scenario.fahrenheit(self._choices), seq)
             if self._thinks:
                 self.wait()  # type: ignore[no-untyped-call]  # Locust's own
             elif self._state == LOCUST_STATE_STOPPING:
                 raise StopUser
 
     def stop(self, force: bool = False) -> bool:
-        """Stop when the request under way has ended, or at once if `force` or none is.
+        """Stop after the request in flight; at once without one, or with `force`.
 
-        Locust kills a thinking user, who may awake between the order and its execution. So that it
-        doesn't begin a request then, only to be cut off, it is told before.
+        Locust kills a thinking user, whose think time may end just before the kill. So the state is
+        set first: then the user doesn't start a request that would be aborted.
         """
         if self._state == LOCUST_STATE_WAITING and not force:
             self._state = LOCUST_STATE_STOPPING
@@ -65,33 +65,33 @@ class ConvertUser(LoadUser):
         return bool(super().stop(force))
 
     def on_stop(self) -> None:
-        """Hang up."""
-        self._asker.close()
+        """Close the connection."""
+        self._sender.close()
 
 
 _NS_PER_S = 1_000_000_000
-_NOBODY = -1  # no connection took it
+_NO_CONNECTION = -1  # the number of a dropped arrival's connection
 
 
 class _Connection:
-    """Asks what each arrival asks for."""
+    """A connection that sends the requests of arrivals."""
 
     def __init__(self, load: Load, arrivals: Arrivals, number: int) -> None:
         self._arrivals = arrivals
-        self._asker = RequestSender(load, number)
+        self._sender = RequestSender(load, number)
 
     def serve(self, arrival: Arrival) -> None:
-        """Make the arrival's request, and return when it has ended."""
+        """Send the arrival's request and wait for its end."""
         seq, intended_ns, lag_us = arrival
-        self._asker.ask(self._arrivals.fahrenheit(seq), seq, intended_ns, lag_us)
+        self._sender.send(self._arrivals.fahrenheit(seq), seq, intended_ns, lag_us)
 
     def close(self) -> None:
-        """Hang up."""
-        self._asker.close()
+        """Close the connection."""
+        self._sender.close()
 
 
 class ScheduledUser(LoadUser):
-    """Makes its process's share of the arrivals, each when it is due, answered or not."""
+    """The one user of a process in an open load; it sends the process's arrivals on schedule."""
 
     def __init__(self, environment: Environment) -> None:
         super().__init__(environment)
@@ -101,7 +101,7 @@ class ScheduledUser(LoadUser):
 
     @task
     def follow_schedule(self) -> None:
-        """Make the arrivals from the load's begin until Locust stops the user."""
+        """Dispatch the arrivals from the load's start until Locust stops the user."""
         load = self.load
         begin_ns, processes = load.begin.get()
         load.journal.write("schedule", begin_ns=begin_ns, **self._arrivals.describe())
@@ -119,7 +119,7 @@ class ScheduledUser(LoadUser):
         raise StopUser
 
     def stop(self, force: bool = False) -> bool:
-        """Stop when the requests under way have ended, or at once if `force` or none ever was."""
+        """Stop after the requests in flight; at once before the first one, or with `force`."""
         if self._dispatcher is None:
             force = True
         elif not force:
@@ -130,7 +130,9 @@ class ScheduledUser(LoadUser):
         recorder = self.load.recorder
         recorder.dropped += 1
         seq, intended_ns, lag_us = arrival
-        recorder.add(_NOBODY, seq, now_ns(), 0, DROPPED, intended_ns=intended_ns, lag_us=lag_us)
+        recorder.add(
+            _NO_CONNECTION, seq, now_ns(), 0, DROPPED, intended_ns=intended_ns, lag_us=lag_us
+        )
 
 
 def choose_users(environment: Environment, load: LoadSpec) -> None:

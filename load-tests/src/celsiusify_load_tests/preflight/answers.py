@@ -1,4 +1,4 @@
-"""Check that all targets answer the same questions correctly, before anything is timed."""
+"""Check before any timing that all targets answer the same requests correctly."""
 
 import csv
 from collections.abc import Iterable, Sequence
@@ -17,19 +17,21 @@ from celsiusify_load_tests.run.result import TargetResult
 from celsiusify_load_tests.run.round import reachable
 
 POINTS = 64
-"""How many temperatures are asked of each target."""
+"""The number of temperatures requested from each target."""
 RANGE = (-459.67, 10_000.0)
-"""Of random temperatures, in °F: from absolute zero on."""
+"""The range of random temperatures in °F, from absolute zero on."""
 
 
 @dataclass(frozen=True)
 class Answers:
-    """How a target answered the gate's questions; `results/README.md` describes the fields.
+    """A target's answers in the preflight; `results/README.md` describes the fields.
 
     Attributes:
-        worst_error: The largest |answer - formula| / max(1, |°C|) of all that was answered.
-        worst_fahrenheit: Where that was.
-        problem: The first answer that isn't right, None if all are.
+        asked: The number of requested temperatures.
+        wrong: The number of wrong or missing answers.
+        worst_error: The largest |answer - formula| / max(1, |°C|) of all answers.
+        worst_fahrenheit: The temperature with the largest error.
+        problem: The first wrong answer; None if all are correct.
     """
 
     asked: int
@@ -43,7 +45,7 @@ def reference_points(path: Path) -> list[float]:
     """Read the temperatures of reference-points.csv, in °F.
 
     Raises:
-        LoadTestError: If the file isn't there or has another form.
+        LoadTestError: If the file is absent or has another format.
     """
     try:
         with path.open(newline="", encoding="utf-8") as file:
@@ -55,25 +57,25 @@ def reference_points(path: Path) -> list[float]:
 
 
 def grid(reference: Sequence[float], seed: int) -> list[float]:
-    """The temperatures to ask, in °F: the reference points, then random ones up to `POINTS`."""
+    """Return the reference points and random temperatures, `POINTS` in all, in °F."""
     choices = Random(f"equivalence/{seed}")
-    more = max(0, POINTS - len(reference))
-    return [*reference, *(choices.uniform(*RANGE) for _ in range(more))]
+    missing = max(0, POINTS - len(reference))
+    return [*reference, *(choices.uniform(*RANGE) for _ in range(missing))]
 
 
-def ask(client: Client, temperatures: Iterable[float]) -> Answers:
-    """Ask for each temperature in turn, on one connection, and judge the answers.
+def check_answers(client: Client, temperatures: Iterable[float]) -> Answers:
+    """Request each temperature on one connection, and check the answers.
 
     Args:
-        client: The target's own.
-        temperatures: In °F.
+        client: The target's client.
+        temperatures: The temperatures in °F.
     """
     connection = client.connect(ConnectionCounts())
-    asked = list(temperatures)
+    points = list(temperatures)
     errors: list[tuple[float, float]] = []
     problems: list[str] = []
     try:
-        for fahrenheit in asked:
+        for fahrenheit in points:
             expected = celsius_of(fahrenheit)
             try:
                 celsius = client.read(connection.exchange(client.fill(fahrenheit)))
@@ -87,26 +89,26 @@ def ask(client: Client, temperatures: Iterable[float]) -> Answers:
         connection.close()
     worst_error, worst_fahrenheit = max(errors, default=(None, None))
     problem = problems[0] if problems else None
-    return Answers(len(asked), len(problems), worst_error, worst_fahrenheit, problem)
+    return Answers(len(points), len(problems), worst_error, worst_fahrenheit, problem)
 
 
-def _problem(fahrenheit: float, came: str, expected: float) -> str:
-    return f"asked for {fahrenheit:g} °F it answered {came}; expected {expected:g} °C"
+def _problem(fahrenheit: float, answer: str, expected: float) -> str:
+    return f"answer for {fahrenheit:g} °F: {answer}; expected {expected:g} °C"
 
 
 def content(answers: dict[str, Answers]) -> dict[str, object]:
-    """What run.json says of the gate."""
-    points = max((found.asked for found in answers.values()), default=0)
+    """Return the entry of run.json for the preflight."""
+    points = max((target_answers.asked for target_answers in answers.values()), default=0)
     return {"tolerance": TOLERANCE, "points": points, "targets": answers}
 
 
 REFERENCE_POINTS = "reference-points.csv"
-"""Beside targets.yaml."""
+"""The file of reference points in the folder of targets.yaml."""
 PHASED_REQUESTS = 300
 
 
 def questions(plan: Plan) -> list[float]:
-    """The temperatures that all targets are asked for, in °F.
+    """Return the temperatures to request from all targets, in °F.
 
     Raises:
         LoadTestError: If there are no reference points.
@@ -116,50 +118,50 @@ def questions(plan: Plan) -> list[float]:
 
 
 def check(context: RunContext, manifest: Manifest, temperatures: list[float]) -> dict[str, str]:
-    """Ask all targets the same, and note in the manifest how they answered.
+    """Send all targets the same requests, and write the result to the manifest.
 
     Args:
         context: The run.
-        manifest: Of the run.
-        temperatures: What to ask; see `questions`.
+        manifest: The run's manifest.
+        temperatures: The temperatures of the requests; see `questions`.
 
     Returns:
-        Why targets can't be served, by their names; the others are asked all the same.
+        The reasons why targets can't be served, by name; all other targets are checked.
 
     Raises:
-        NotEquivalentError: If one answers wrongly.
-        Interrupted: If a stop was asked for.
+        NotEquivalentError: If a target answers wrongly.
+        Interrupted: If a stop was requested.
     """
     answers: dict[str, Answers] = {}
     unserved: dict[str, str] = {}
     for target in context.plan.targets:
         measured = manifest.measured[target.name]
         try:
-            answers[target.name] = _examine(target, context, measured, temperatures)
+            answers[target.name] = _check_target(target, context, measured, temperatures)
         except ServingError as problem:
             unserved[target.name] = str(problem)
     manifest.content["equivalence"] = content(answers)
     manifest.save()
-    for name, found in answers.items():
-        if found.problem:
-            share = f"{found.wrong} of {found.asked} answers are wrong"
-            raise NotEquivalentError(f"{name} is not equivalent: {found.problem} ({share})")
+    for name, target_answers in answers.items():
+        if target_answers.problem:
+            wrong = f"{target_answers.wrong} of {target_answers.asked} answers are wrong"
+            raise NotEquivalentError(f"{name}: {target_answers.problem} ({wrong})")
     return unserved
 
 
-def _examine(
+def _check_target(
     target: Target, context: RunContext, measured: TargetResult, temperatures: list[float]
 ) -> Answers:
-    """Serve a target and ask it; if it answers rightly, measure where the time goes."""
+    """Serve a target and check its answers; if all are correct, measure the phases."""
     with reachable(target, context, measured) as server:
         client = target.client(server.url)
-        found = ask(client, temperatures)
-        if found.problem is None:
-            _take_apart(client, context, measured)
-    return found
+        answers = check_answers(client, temperatures)
+        if answers.problem is None:
+            _measure_phases(client, context, measured)
+    return answers
 
 
-def _take_apart(client: Client, context: RunContext, measured: TargetResult) -> None:
+def _measure_phases(client: Client, context: RunContext, measured: TargetResult) -> None:
     low, high = context.plan.load.fahrenheit
     choices = Random(f"phases/{context.plan.load.seed}")
     temperatures = [choices.uniform(low, high) for _ in range(PHASED_REQUESTS)]
@@ -167,4 +169,4 @@ def _take_apart(client: Client, context: RunContext, measured: TargetResult) -> 
         measured.request_bytes = phases.request_bytes(client, temperatures[0])
         measured.phases_us = phases.measure(client, temperatures)
     except (ExchangeError, WrongAnswerError):
-        return  # the load will tell of it
+        return  # the load reports the same fault

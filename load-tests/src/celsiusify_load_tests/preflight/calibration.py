@@ -1,9 +1,9 @@
-"""Measure what the load generator can do, against a server that does nothing.
+"""Measure the load generator's capacity against a null server.
 
-A load that comes near the generator's own limit measures the generator. So before anything is
-timed, the same client, checks and record are driven at a responder with the same protocol: by many
-users who don't think for the highest rate, by one for the lowest latency. MLPerf's load generator
-is tried against a "null system under test" likewise (github.com/mlcommons/inference, loadgen).
+A load near the generator's own limit measures the generator. So before any timing, the same client,
+checks and record run against a null server with the same protocol. Many users without think time
+give the highest rate, one user the lowest latency. In the same way MLPerf's load generator is run
+against a "null system under test" (github.com/mlcommons/inference, loadgen).
 """
 
 from dataclasses import dataclass
@@ -35,7 +35,7 @@ _NS_PER_S = 1e9
 
 
 @dataclass(frozen=True)
-class CalibrationJob:
+class CalibrationRun:
     """The steady part of a load: its rows, its length, and the busiest process of each role."""
 
     rows: pa.Table
@@ -45,31 +45,31 @@ class CalibrationJob:
 
 
 @dataclass(frozen=True)
-class Bench:
-    """Responders, and what is asked of them.
+class CalibrationJob:
+    """Loads against null servers that answer a target's requests.
 
     Attributes:
-        target: Whose requests they answer.
-        responders: Where they are.
-        subject: What the run is about.
-        split: Which cores serve and which load.
-        stop_asked: Ends a load early.
-        folder: For all files.
+        target: The target whose requests the null servers answer.
+        servers: The null servers.
+        subject: The subject of the calibration.
+        split: The cores of servers and load generator.
+        stop_asked: The request to stop, which ends a load early.
+        folder: The folder for all files.
     """
 
     target: Target
-    responders: Running
+    servers: Running
     subject: Subject
     split: Split
     stop_asked: Interruption
     folder: Path
 
-    def load(self, name: str, users: int, processes: int, run_time_s: int) -> CalibrationJob:
-        """Let users who don't think ask, and see what came of it.
+    def load(self, name: str, users: int, processes: int, run_time_s: int) -> CalibrationRun:
+        """Run users without think time, and return the steady part of their load.
 
         Raises:
-            CalibrationError: If that leaves no whole record.
-            Interrupted: If a stop was asked for.
+            CalibrationError: If the record is incomplete.
+            Interrupted: If a stop was requested.
         """
         folder = self.folder / name
         folder.mkdir()
@@ -79,8 +79,8 @@ class Bench:
         self.stop_asked.check()
         rows, timeline = read_requests(job.spool), read_timeline(job.spool)
         if problem := problem or next(iter(monitor.faults(timeline, processes)), None):
-            raise CalibrationError(f"the load generator couldn't be tried: {problem}")
-        return _trial(rows, timeline, usage)
+            raise CalibrationError(f"calibration of the load generator failed: {problem}")
+        return _steady_part(rows, timeline, usage)
 
     def _job(self, folder: Path, users: int, processes: int, run_time_s: int) -> Job:
         return Job(
@@ -88,7 +88,7 @@ class Bench:
             target=self.target,
             round=0,
             targets_file=self.subject.targets_file,
-            url=self.responders.url,
+            url=self.servers.url,
             load=calibration_load(self.subject.load, users, run_time_s),
             processes=processes,
             spool=folder / "spool",
@@ -96,18 +96,18 @@ class Bench:
         )
 
     def _pids(self, job: Job) -> dict[str, int | None]:
-        serving = {f"responder-{index}": pid for index, pid in enumerate(self.responders.pids)}
+        serving = {f"null-server-{index}": pid for index, pid in enumerate(self.servers.pids)}
         workers = read_timeline(job.spool).workers
         return {**serving, **{f"worker-{index}": pid for index, pid in workers.items()}}
 
 
 def calibration_load(load: LoadSpec, users: int, run_time_s: int) -> LoadSpec:
-    """Return the same requests by users who don't think, so that one answer is right for all."""
-    users_alone = {"model": "closed", "rate_rps": None, "steps": None}
+    """Return the load without think time, and with one correct answer for all requests."""
+    closed = {"model": "closed", "rate_rps": None, "steps": None}
     limits = load.limits.model_copy(update={"max_in_flight": None})
     return load.model_copy(
         update={
-            **users_alone,
+            **closed,
             "profile": "calibration",
             "users": users,
             "spawn_rate_per_s": float(users),
@@ -120,21 +120,21 @@ def calibration_load(load: LoadSpec, users: int, run_time_s: int) -> LoadSpec:
     )
 
 
-def _trial(rows: pa.Table, timeline: Timeline, usage: Path) -> CalibrationJob:
+def _steady_part(rows: pa.Table, timeline: Timeline, usage: Path) -> CalibrationRun:
     from_ns, until_ns = timeline.steady_from_ns, timeline.steady_until_ns
     if from_ns is None or until_ns is None:
-        raise CalibrationError("the load generator couldn't be tried: it never was steady")
+        raise CalibrationError("calibration of the load generator failed: no steady part")
     steady = within(rows, from_ns, until_ns)
     outcomes = pc.unique(pc.cast(steady["outcome"], pa.string())).to_pylist()
     if outcomes != [OUTCOMES[SUCCEEDED]]:
         errors = pc.unique(pc.cast(steady["error"], pa.string())).to_pylist()
         faults = ", ".join(filter(None, errors)) or "no requests"
-        raise CalibrationError(f"the load generator couldn't be tried: {faults}")
-    return CalibrationJob(
+        raise CalibrationError(f"calibration of the load generator failed: {faults}")
+    return CalibrationRun(
         rows=steady,
         seconds=(until_ns - from_ns) / _NS_PER_S,
         generator_cpu_percent=busiest_percent(usage, 0, "worker", from_ns, until_ns),
-        responder_cpu_percent=busiest_percent(usage, 0, "responder", from_ns, until_ns),
+        responder_cpu_percent=busiest_percent(usage, 0, "null-server", from_ns, until_ns),
     )
 
 
@@ -145,34 +145,34 @@ CEILING_S, FLOOR_S = 3, 1
 def calibrate(
     subject: Subject, split: Split, stop_asked: Interruption
 ) -> dict[str, GeneratorCapacity]:
-    """Try the generator in each protocol that the run's targets speak.
+    """Calibrate the generator for each protocol of the run's targets.
 
     Raises:
-        CalibrationError: If that leaves no whole record.
-        Interrupted: If a stop was asked for.
+        CalibrationError: If a record is incomplete.
+        Interrupted: If a stop was requested.
     """
     by_protocol: dict[str, Target] = {}
     for target in subject.targets:
         by_protocol.setdefault(target.request.protocol, target)
     return {
-        protocol: _try(target, subject, split, stop_asked)
+        protocol: _calibrate(target, subject, split, stop_asked)
         for protocol, target in by_protocol.items()
     }
 
 
-def _try(
+def _calibrate(
     target: Target, subject: Subject, split: Split, stop_asked: Interruption
 ) -> GeneratorCapacity:
-    """Drive a target's requests at a responder that answers them."""
+    """Calibrate the generator with a target's requests."""
     protocol, processes, cores = target.request.protocol, subject.processes, split.target
     body = target.client().right_answer(FAHRENHEIT)
     with (
         TemporaryDirectory(prefix="celsiusify-") as folder,
         running(protocol, body, Path(folder), processes=len(cores or [0]), cores=cores) as servers,
     ):
-        bench = Bench(target, servers, subject, split, stop_asked, Path(folder))
-        ceiling = bench.load("ceiling", USERS * processes, processes, CEILING_S)
-        floor = bench.load("floor", 1, 1, FLOOR_S)
+        job = CalibrationJob(target, servers, subject, split, stop_asked, Path(folder))
+        ceiling = job.load("ceiling", USERS * processes, processes, CEILING_S)
+        floor = job.load("floor", 1, 1, FLOOR_S)
     p50_ms, p99_ms = nearest_rank(latency_ms(floor.rows), 50, 99)
     return GeneratorCapacity(
         rate_rps=round(ceiling.rows.num_rows / ceiling.seconds, 1),

@@ -1,4 +1,4 @@
-"""What a load generator is tried with, and what it then is able to."""
+"""Define the subject of a calibration and its result."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 from celsiusify_load_tests.config.load_spec import LoadSpec
 from celsiusify_load_tests.config.targets import Target
 
-LOCALLY = "by itself, against a responder on the same machine"
+LOCALLY = "by itself, against a null server on the same machine"
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Subject:
 
 @dataclass(frozen=True)
 class GeneratorCapacity:
-    """What the generator can do; `results/README.md` describes the fields."""
+    """The capacity of a load generator; `results/README.md` describes the fields."""
 
     rate_rps: float
     floor_p50_ms: float

@@ -1,14 +1,14 @@
-"""Where the time of a request goes: encode, connect, send, wait, read, decode.
+"""Measure the phases of a request: encode, connect, send, wait, read, decode.
 
-One request after another, each on a connection of its own so that `connect` counts, all by one
-clock. A phase ends where the next begins:
+Each request has its own connection, so that `connect` counts. One clock times all phases, and each
+phase ends where the next begins:
 
-    encode   the request is put into bytes
-    connect  until the connection stands, with the handshake that its protocol may have
-    send     until the system has taken the request's bytes
+    encode   until the request is encoded
+    connect  until the connection is open, after the protocol's handshake, if it has one
+    send     until the system has accepted the request's bytes
     wait     until the first bytes of the answer are read
-    read     until the last are
-    decode   until the temperature is read and found right
+    read     until the last bytes of the answer are read
+    decode   until the temperature is read and checked
 """
 
 import socket
@@ -25,8 +25,8 @@ PHASES = ("encode", "connect", "send", "wait", "read", "decode")
 _NS_PER_US = 1000
 
 
-class Stamps:
-    """When the last request was handed over, when that was done, and when its answer began."""
+class Timestamps:
+    """The start and end of sending the last request, and the start of its answer."""
 
     send_ns = 0
     sent_ns = 0
@@ -34,46 +34,46 @@ class Stamps:
 
 
 class TimedTransport(Transport):
-    """A wire that notes in `stamps` when what happened; a send after a receive begins anew."""
+    """A transport that records the times of the last request."""
 
-    def __init__(self, connected: socket.socket, timeout_s: float, stamps: Stamps) -> None:
+    def __init__(self, connected: socket.socket, timeout_s: float, times: Timestamps) -> None:
         super().__init__(connected, timeout_s)
-        self._stamps = stamps
+        self._times = times
 
     def send(self, data: bytes) -> None:
         """See `Transport`."""
-        self._stamps.send_ns = now_ns()
-        self._stamps.first_ns = 0
+        self._times.send_ns = now_ns()
+        self._times.first_ns = 0
         super().send(data)
-        self._stamps.sent_ns = now_ns()
+        self._times.sent_ns = now_ns()
 
     def receive(self) -> bytes:
         """See `Transport`."""
         data = super().receive()
-        self._stamps.first_ns = self._stamps.first_ns or self.received_ns
+        self._times.first_ns = self._times.first_ns or self.received_ns
         return data
 
     def reset_received(self) -> None:
         """See `Transport`."""
         super().reset_received()
-        self._stamps.first_ns = 0
+        self._times.first_ns = 0
 
 
 def measure(client: Client, temperatures: Iterable[float]) -> dict[str, float]:
-    """Ask for each temperature and take the time.
+    """Send a request for each temperature and return the mean time of each phase.
 
     Args:
-        client: The target's own.
-        temperatures: In °F.
+        client: The target's client.
+        temperatures: The temperatures in °F.
 
     Returns:
         The mean of each phase and of the `total` in µs, and the number of `requests`.
 
     Raises:
-        ExchangeError: If a request gets no whole answer.
-        WrongAnswerError: If an answer isn't right.
+        ExchangeError: If a request gets no complete answer.
+        WrongAnswerError: If an answer is wrong.
     """
-    times_ns = np.array([_one(client, fahrenheit) for fahrenheit in temperatures])
+    times_ns = np.array([_measure_one(client, fahrenheit) for fahrenheit in temperatures])
     phases_us = np.diff(times_ns, axis=1).mean(axis=0) / _NS_PER_US
     total_us = (times_ns[:, -1] - times_ns[:, 0]).mean() / _NS_PER_US
     means = dict(zip((*PHASES, "total"), [*phases_us, total_us], strict=True))
@@ -83,12 +83,12 @@ def measure(client: Client, temperatures: Iterable[float]) -> dict[str, float]:
 
 
 def request_bytes(client: Client, fahrenheit: float) -> int:
-    """How long a request is on a connection that is in use, with its head, as it goes out.
+    """Return the size of a request with its head on a connection in use, in bytes.
 
-    Over HTTP/2 the first on a connection is longer: it makes the head's fields known.
+    Over HTTP/2 the first request on a connection is longer, since it defines the header fields.
 
     Raises:
-        ExchangeError: If it gets no whole answer.
+        ExchangeError: If a request gets no complete answer.
     """
     connection = client.connect(ConnectionCounts())
     try:
@@ -99,15 +99,15 @@ def request_bytes(client: Client, fahrenheit: float) -> int:
         connection.close()
 
 
-def _one(client: Client, fahrenheit: float) -> list[int]:
-    """Make one request; returns when it began and when each of its phases ended."""
-    stamps = Stamps()
+def _measure_one(client: Client, fahrenheit: float) -> list[int]:
+    """Send one request; return its start and the end of each phase."""
+    times = Timestamps()
     begin_ns = now_ns()
     request = client.fill(fahrenheit)
     encoded_ns = now_ns()
     connection = client.connect(ConnectionCounts())
     connection.make_transport = lambda connected, timeout_s: TimedTransport(
-        connected, timeout_s, stamps
+        connected, timeout_s, times
     )
     try:
         reply = connection.exchange(request)
@@ -115,5 +115,5 @@ def _one(client: Client, fahrenheit: float) -> list[int]:
         end_ns = now_ns()
     finally:
         connection.close()
-    times_ns = [begin_ns, encoded_ns, stamps.send_ns, stamps.sent_ns, stamps.first_ns]
+    times_ns = [begin_ns, encoded_ns, times.send_ns, times.sent_ns, times.first_ns]
     return [*times_ns, connection.received_ns, end_ns]
