@@ -13,6 +13,12 @@ class _Answer:
     def __init__(self) -> None:
         self.body: list[bytes] = []
         self.is_complete = False
+        self.is_reusable = False
+        self.parser = httptools.HttpResponseParser(self)
+
+    def on_headers_complete(self) -> None:
+        """Note whether the connection is kept; later the parser has forgotten the fields."""
+        self.is_reusable = self.parser.should_keep_alive()
 
     def on_body(self, piece: bytes) -> None:
         """Keep a piece of the body."""
@@ -26,14 +32,13 @@ class _Answer:
 def read_response(more: More, head_only: bool = False) -> Response:
     """Read one response as `http1.response.read_response` does."""
     answer = _Answer()
-    parser = httptools.HttpResponseParser(answer)
     while not answer.is_complete:
         data = more()
         if not data:
             raise ClosedError
-        parser.feed_data(data)
-    status, is_reusable = parser.get_status_code(), parser.should_keep_alive()
-    return Response(status, b"".join(answer.body), is_reusable)
+        answer.parser.feed_data(data)
+    status = answer.parser.get_status_code()
+    return Response(status, b"".join(answer.body), answer.is_reusable)
 
 
 setattr(client, "read_response", read_response)  # noqa: B010  # mypy knows no such export
