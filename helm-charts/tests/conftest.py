@@ -9,7 +9,7 @@ import pytest
 from celsiusify_cluster.cli.main import main
 from celsiusify_cluster.kube.programs import own_folder
 
-from .chart.helm import Helm
+from .support.helm import Helm
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -24,16 +24,25 @@ def tools() -> str:
 
 
 @pytest.fixture(scope="session")
-def helm(tools: str, tmp_path_factory: pytest.TempPathFactory) -> Helm:
-    program = shutil.which("helm", path=tools)
-    if program is None:
-        pytest.fail("helm isn't here, and `celsiusify-cluster tools` couldn't download it")
-    return Helm(Path(program), tmp_path_factory.mktemp("helm"))
+def shared_answers(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of helm's answers that all processes of the session share."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "answers"
+    folder.mkdir(exist_ok=True)
+    return folder
 
 
 @pytest.fixture(scope="session")
-def helm3(tools: str, tmp_path_factory: pytest.TempPathFactory) -> Helm:
+def helm(tools: str, tmp_path_factory: pytest.TempPathFactory, shared_answers: Path) -> Helm:
+    program = shutil.which("helm", path=tools)
+    if program is None:
+        pytest.fail("helm isn't here, and `celsiusify-cluster tools` couldn't download it")
+    return Helm(Path(program), tmp_path_factory.mktemp("helm"), shared_answers)
+
+
+@pytest.fixture(scope="session")
+def helm3(tools: str, tmp_path_factory: pytest.TempPathFactory, shared_answers: Path) -> Helm:
     program = shutil.which("helm3", path=tools)
     if program is None:
         pytest.skip("helm 3 isn't here as helm3")
-    return Helm(Path(program), tmp_path_factory.mktemp("helm3"))
+    return Helm(Path(program), tmp_path_factory.mktemp("helm3"), shared_answers)

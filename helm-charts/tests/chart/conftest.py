@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from .helm import Helm
-from .manifests import Manifest, read_manifests
-from .scenarios import BLOCKS, CHART, scenario_files
+from ..support.helm import Helm
+from ..support.manifests import Manifest, read_manifests
+from ..support.scenarios import BLOCKS, CHART, scenario_files
 
 SCENARIOS = scenario_files()
 

@@ -2,10 +2,10 @@
 
 import pytest
 
-from .helm import Helm
-from .manifests import Manifest, Pod, pods, read_manifests
-from .network import Peer, reaches
-from .scenarios import CHART
+from ..support.helm import Helm
+from ..support.manifests import Manifest, Pod, pods, read_manifests
+from ..support.network import Peer, reaches
+from ..support.scenarios import CHART
 
 DNS = Peer({"k8s-app": "kube-dns"}, namespace="kube-system")
 STRANGER = Peer({"app": "stranger"})

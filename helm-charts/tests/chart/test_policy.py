@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from .helm import Helm
-from .manifests import Manifest
-from .scenarios import CHART
+from ..support.helm import Helm
+from ..support.manifests import Manifest
+from ..support.scenarios import CHART
 
 PATIENCE_S = 300
 # What the defaults leave to whoever knows the images' digests: see values-production.yaml.

@@ -3,15 +3,16 @@
 import os
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 
-from .helm import Helm, RefusedError
-from .kubernetes import invalid, versions
-from .manifests import Manifest, name, read_manifests
-from .rules import RULES
-from .scenarios import CHART
-from .sentences import all_sentences, pattern
-from .strategies import values
+from ..support.helm import Helm, RefusedError
+from ..support.kubernetes import invalid, versions
+from ..support.manifests import Manifest, name, read_manifests
+from ..support.rules import RULES
+from ..support.scenarios import CHART
+from ..support.sentences import all_sentences, pattern
+from ..support.strategies import values
 
 # Each example is a run of helm. `CELSIUSIFY_EXAMPLES=2000` looks further, at others each time.
 EXAMPLES = os.environ.get("CELSIUSIFY_EXAMPLES")
@@ -31,6 +32,7 @@ NEWEST = versions()[-1]
 SENTENCES = [pattern(sentence) for sentence in all_sentences()]
 
 
+@pytest.mark.slow
 @settings(
     max_examples=int(EXAMPLES or 60),
     derandomize=EXAMPLES is None,

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 import yaml
 
-from .helm import Helm, RefusedError
-from .scenarios import CHART
-from .sentences import all_sentences, pattern, sentences, templates
+from ..support.helm import Helm, RefusedError
+from ..support.scenarios import CHART
+from ..support.sentences import all_sentences, pattern, sentences, templates
 
 CASES: list[dict[str, Any]] = yaml.safe_load((Path(__file__).parent / "refusals.yaml").read_text())
 

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from jsonschema import Draft7Validator
 
-from .helm import Helm, RefusedError
-from .scenarios import CHART
-from .values_schema import (
+from ..support.helm import Helm, RefusedError
+from ..support.scenarios import CHART
+from ..support.values_schema import (
     Keys,
     chart_schema,
     chart_values,

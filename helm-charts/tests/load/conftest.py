@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from ..chart.helm import Helm
-from ..chart.manifests import Manifest, read_manifests
-from ..chart.scenarios import CHART, alone
 from ..servers.local import TARGETS, free_port, program, served
+from ..support.helm import Helm
+from ..support.manifests import Manifest, read_manifests
+from ..support.scenarios import CHART, alone
 from .page import answers, wait_until
 from .pods import Node
 

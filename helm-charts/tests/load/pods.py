@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..chart.manifests import Manifest, name, of_kind
 from ..servers.local import PATIENCE_S
+from ..support.manifests import Manifest, name, of_kind
 
 HERE = "127.0.0.1"
 REFERENCE = re.compile(r"\$\(([A-Za-z_][A-Za-z0-9_]*)\)")

@@ -7,9 +7,9 @@ from typing import Any
 
 import yaml
 
-from ..chart.manifests import Manifest
-from ..chart.scenarios import CHART, ROOT
 from ..servers.local import free_port, program
+from ..support.manifests import Manifest
+from ..support.scenarios import CHART, ROOT
 from .page import Page
 from .pods import Node
 

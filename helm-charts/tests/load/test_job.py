@@ -9,8 +9,8 @@ import pytest
 
 from celsiusify_cluster.load.log_files import MARK, FrameReader, Received
 
-from ..chart.manifests import Manifest, job_spec, of_kind
 from ..servers.local import PATIENCE_S, free_port
+from ..support.manifests import Manifest, job_spec, of_kind
 from .conftest import TARGET, Deploy
 from .pods import Node
 

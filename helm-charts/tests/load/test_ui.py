@@ -5,9 +5,9 @@ from contextlib import contextmanager
 
 import pytest
 
-from ..chart.helm import RELEASE
-from ..chart.manifests import Manifest, of_kind
 from ..servers.local import free_port
+from ..support.helm import RELEASE
+from ..support.manifests import Manifest, of_kind
 from .conftest import Deploy
 from .page import Page
 from .pods import Node

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 import yaml
 
-from ..chart.helm import Helm
-from ..chart.manifests import Manifest, read_manifests
-from ..chart.scenarios import CHART, ROOT, alone
+from ..support.helm import Helm
+from ..support.manifests import Manifest, read_manifests
+from ..support.scenarios import CHART, ROOT, alone
 
 TARGETS: dict[str, dict[str, Any]] = yaml.safe_load((ROOT / "targets.yaml").read_text())["targets"]
 PATIENCE_S = 180

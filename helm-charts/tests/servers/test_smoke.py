@@ -11,9 +11,9 @@ from urllib.request import urlopen
 
 import pytest
 
-from ..chart.helm import Helm
-from ..chart.manifests import Manifest, read_manifests
-from ..chart.scenarios import CHART, alone
+from ..support.helm import Helm
+from ..support.manifests import Manifest, read_manifests
+from ..support.scenarios import CHART, alone
 from .local import PATIENCE_S, TARGETS, free_port, program, served
 
 Smoke = Callable[..., subprocess.CompletedProcess[str]]

@@ -1,5 +1,6 @@
-"""The real helm, asked for what it would install; nothing is asked twice."""
+"""The real helm, whose answers are kept for all processes of a test session."""
 
+import hashlib
 import json
 import os
 import subprocess
@@ -27,10 +28,16 @@ class RefusedError(Exception):
 
 
 class Helm:
-    """A helm program that finds neither a cluster nor the user's own settings."""
+    """A helm program that finds neither a cluster nor the user's own settings.
 
-    def __init__(self, program: Path, home: Path) -> None:
+    Attributes:
+        program: The path of the program.
+    """
+
+    def __init__(self, program: Path, home: Path, shared: Path | None = None) -> None:
+        """Create a helm with a home, and with a folder of answers that other processes share."""
         self.program = program
+        self._shared = shared
         self._environment = {
             "PATH": os.environ.get("PATH", ""),
             "HOME": str(home),
@@ -78,11 +85,25 @@ class Helm:
     def _ask(self, arguments: Sequence[str], values: Values | None) -> str:
         key = (tuple(arguments), json.dumps(values or {}))
         if key not in self._answers:
-            self._answers[key] = self._run(*key)
+            self._answers[key] = self._shared_answer(*key)
         answer = self._answers[key]
         if isinstance(answer, RefusedError):
             raise answer
         return answer
+
+    def _shared_answer(self, arguments: Sequence[str], values: str) -> str | RefusedError:
+        if self._shared is None or arguments[0] == "package":
+            return self._run(arguments, values)
+        question = json.dumps([str(self.program), *arguments, values])
+        file = self._shared / hashlib.sha256(question.encode()).hexdigest()
+        if not file.exists():
+            answer = self._run(arguments, values)
+            refused = isinstance(answer, RefusedError)
+            part = file.with_name(f"{file.name}-{os.getpid()}")
+            part.write_text(json.dumps([refused, str(answer)]))
+            part.rename(file)
+        refused, text = json.loads(file.read_text())
+        return RefusedError(text) if refused else text
 
     def _run(self, arguments: Sequence[str], values: str) -> str | RefusedError:
         command = [str(self.program), *arguments]
