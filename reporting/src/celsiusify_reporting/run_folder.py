@@ -61,7 +61,9 @@ def kept(folder: Path) -> list[summary_csv.Line] | None:
         return None
     try:
         report = load_report(path)
-        measured = [one["name"] for one in report["measurements"] if one["counting"]]
+        measured = [
+            measurement["name"] for measurement in report["measurements"] if measurement["counting"]
+        ]
         lost = [name for name in measured if not (folder / f"{name}_{ROWS}").exists()]
         return summary_csv.lines(report) if lost else None
     except (ReportError, KeyError, TypeError) as error:
@@ -81,7 +83,7 @@ def measure_run(folder: Path) -> tuple[Report, list[Measured]]:
         run = with_engines(run, cluster)
     method = method_for(run.load.limits)
     measured = [measure(_read_target(folder, run, name, method)) for name in run.targets]
-    return draw_up(run, [one.measurement for one in measured], method, cluster), measured
+    return draw_up(run, [target.measurement for target in measured], method, cluster), measured
 
 
 def _read_target(folder: Path, run: Run, name: str, method: Method) -> TargetData:
@@ -113,8 +115,8 @@ def render(report: Report, measured: list[Measured]) -> dict[str, bytes]:
 
 
 def _files(report: Report, measured: list[Measured]) -> Iterator[tuple[str, bytes]]:
-    for one in measured:
-        for name, text in _statistics(one):
+    for measurement in measured:
+        for name, text in _statistics(measurement):
             yield name, text.encode()
     document = compose(report)
     drawn = report_plots.draw(report)
@@ -129,15 +131,18 @@ def _files(report: Report, measured: list[Measured]) -> Iterator[tuple[str, byte
 
 
 def _statistics(measured: Measured) -> Iterator[tuple[str, str]]:
-    one = measured.measurement
+    measurement = measured.measurement
     if measured.requests is not None:
         history = locust_csv.stats_history(measured.requests, measured.seconds)
-        yield f"{one.name}_stats_history.csv", history
-    if measured.window_rows is not None and one.window_stats:
-        request = one.target.request
-        stats = locust_csv.stats(measured.window_rows, one.window_stats.seconds, request)
-        yield f"{one.name}_stats.csv", stats
-        yield f"{one.name}_failures.csv", locust_csv.failures(one.window_stats.failures, request)
+        yield f"{measurement.name}_stats_history.csv", history
+    if measured.window_rows is not None and measurement.window_stats:
+        request = measurement.target.request
+        stats = locust_csv.stats(measured.window_rows, measurement.window_stats.seconds, request)
+        yield f"{measurement.name}_stats.csv", stats
+        yield (
+            f"{measurement.name}_failures.csv",
+            locust_csv.failures(measurement.window_stats.failures, request),
+        )
 
 
 def write(folder: Path, files: dict[str, bytes]) -> None:

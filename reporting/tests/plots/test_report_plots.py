@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from celsiusify_reporting.document.report import Report
-from celsiusify_reporting.document.sections.blocks import course
+from celsiusify_reporting.document.sections.blocks import over_time
 from celsiusify_reporting.inputs.run_json import Objective
 from celsiusify_reporting.narrative.comparison_text import MEASURES
 from celsiusify_reporting.plots import report_plots
@@ -108,7 +108,7 @@ def test_open_load_has_no_users_to_draw(report_of: ReportOf) -> None:
     rates, latencies = report_plots.draw(report)[report_plots.OVER_TIME].panels
 
     assert (rates.x.title, latencies.x.title) == ("", "seconds since the ramp-up ended")
-    assert course(report).title == "Throughput and latency over time"
+    assert over_time(report).title == "Throughput and latency over time"
 
 
 @pytest.mark.parametrize(
@@ -124,7 +124,7 @@ def test_caption_explains_what_is_drawn_only(
     report_of: ReportOf, load: Load, said: set[str]
 ) -> None:
     """No crosses where nothing failed, no band of one round, no users of a schedule."""
-    caption = course(report_of({"tfserving": load})).caption
+    caption = over_time(report_of({"tfserving": load})).caption
 
     told = ("the most that the users", "Crosses", "median round")
     assert {one for one in told if one in caption} == said

@@ -22,8 +22,10 @@ LINE_LETTERS = 26  # as a phone has room for beside the names
 
 def ratios(comparisons: Sequence[Comparison], method: Method) -> Chart | None:
     """A panel for each two targets, with a line for each measure; None of too many."""
-    shown = [one for one in comparisons if one.interval]
-    grouped = groupby(shown, key=lambda one: (one.first_title, one.second_title))
+    shown = [comparison for comparison in comparisons if comparison.interval]
+    grouped = groupby(
+        shown, key=lambda comparison: (comparison.first_title, comparison.second_title)
+    )
     pairs = [(titles, list(group)) for titles, group in grouped]
     if not pairs or many(comparisons):
         return None
@@ -60,7 +62,9 @@ def _name(line: Comparison) -> str:
 
 
 def _estimates(lines: Sequence[Comparison]) -> Iterator[Trace]:
-    known = [(place, one.ratio, one.interval) for place, one in enumerate(lines)]
+    known = [
+        (place, comparison.ratio, comparison.interval) for place, comparison in enumerate(lines)
+    ]
     drawn = [(place, ratio, where) for place, ratio, where in known if ratio and where]
     yield Trace(
         name="",
@@ -80,6 +84,8 @@ def _told(ratio: float, where: Interval) -> str:
 
 
 def _rounds(lines: Sequence[Comparison]) -> Iterator[Trace]:
-    points = [(ratio, place) for place, one in enumerate(lines) for ratio in one.per_round]
+    points = [
+        (ratio, place) for place, comparison in enumerate(lines) for ratio in comparison.per_round
+    ]
     x, y = (tuple(point[axis] for point in points) for axis in (0, 1))
     yield Trace("", x, y, FAINT, "in one round {x} times", width=0, marker="bar")

@@ -17,12 +17,12 @@ GREY = "#8a949b"
 PERCENTILES = {"p50": 1.6, "p99": 0.7}
 
 
-def replicas(one: Measurement, deployed: Deployed) -> Chart | None:
+def replicas(measurement: Measurement, deployed: Deployed) -> Chart | None:
     """Rates, latency, replicas and CPU of a target; None where its replicas weren't sampled.
 
     A line across marks the CPU that the autoscaler aims at.
     """
-    timeline = one.timeline
+    timeline = measurement.timeline
     if timeline is None:
         return None
     steps = tuple(Rule("x", at, Look(AXIS, DOTTED)) for at in timeline.step_s)
@@ -127,9 +127,9 @@ LETTERS = 8  # the first group of an identifier
 MOST_NAMED = 11
 
 
-def instances(one: Measurement) -> Chart | None:
+def instances(measurement: Measurement) -> Chart | None:
     """Answers a second of each instance, one above the other; None where there was one only."""
-    seen = one.instances
+    seen = measurement.instances
     if seen is None:
         return None
     names = [share.instance[:LETTERS] for share in seen.shares]

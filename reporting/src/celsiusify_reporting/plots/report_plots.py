@@ -18,26 +18,28 @@ REPLICAS, INSTANCES = "replicas", "instances"
 
 def draw(report: Report) -> dict[str, Chart]:
     """Every plot that there is data for, by name."""
-    drawn = looks(report.measurements)
+    targets = looks(report.measurements)
     charts = {
         RATIOS: ratios(report.comparisons, report.method),
-        CAPACITY: capacity(drawn, report.capacities),
-        DISTRIBUTION: distribution(drawn),
-        SLOWEST: slowest(drawn),
-        OMISSION: omission(drawn),
+        CAPACITY: capacity(targets, report.capacities),
+        DISTRIBUTION: distribution(targets),
+        SLOWEST: slowest(targets),
+        OMISSION: omission(targets),
     }
     if report.run.kind == "loads":
         # In a search each round has another rate: they have no common course.
-        charts |= {ROUNDS: rounds(drawn, report.method), OVER_TIME: over_time(drawn)}
+        charts |= {ROUNDS: rounds(targets, report.method), OVER_TIME: over_time(targets)}
     deployed = report.cluster.targets if report.cluster else {}
-    for one in report.measurements:
+    for measurement in report.measurements:
         charts |= {
-            of_target(REPLICAS, one): replicas(one, deployed.get(one.name, Deployed())),
-            of_target(INSTANCES, one): instances(one),
+            of_target(REPLICAS, measurement): replicas(
+                measurement, deployed.get(measurement.name, Deployed())
+            ),
+            of_target(INSTANCES, measurement): instances(measurement),
         }
     return {name: chart for name, chart in charts.items() if chart}
 
 
-def of_target(name: str, one: Measurement) -> str:
+def of_target(name: str, measurement: Measurement) -> str:
     """What a plot is called that each target has by itself."""
-    return f"{name}-{one.name}"
+    return f"{name}-{measurement.name}"

@@ -18,19 +18,19 @@ DOTTED = (1, 3)
 
 
 @dataclass(frozen=True)
-class Drawn:
+class PlottedTarget:
     """A measurement with the look that it has in every plot."""
 
-    one: Measurement
+    measurement: Measurement
     look: Look
 
     @property
     def title(self) -> str:
         """What the target is called."""
-        return self.one.title
+        return self.measurement.title
 
 
-def looks(measurements: Sequence[Measurement]) -> list[Drawn]:
+def looks(measurements: Sequence[Measurement]) -> list[PlottedTarget]:
     """Give each measurement its look."""
     styles = zip(measurements, cycle(COLOURS), cycle(DASHES), strict=False)
-    return [Drawn(one, Look(colour, dash)) for one, colour, dash in styles]
+    return [PlottedTarget(measurement, Look(colour, dash)) for measurement, colour, dash in styles]

@@ -6,7 +6,7 @@ from dataclasses import replace
 from statistics import median
 
 from celsiusify_reporting.plots.spec import Axis, Chart, Look, Panel, Rule, Trace, Value
-from celsiusify_reporting.plots.style import AXIS, DOTTED, Drawn
+from celsiusify_reporting.plots.style import AXIS, DOTTED, PlottedTarget
 from celsiusify_reporting.stats.timeseries import History
 
 SINCE = "seconds since the ramp-up ended"
@@ -16,15 +16,15 @@ Series = Callable[[History], Sequence[Value]]
 Seconds = dict[int, list[float]]
 
 
-def over_time(drawn: Sequence[Drawn]) -> Chart | None:
+def over_time(targets: Sequence[PlottedTarget]) -> Chart | None:
     """Throughput, latency and, of a closed load, users, from when a round's ramp-up ended."""
-    if not any(each.one.histories for each in drawn):
+    if not any(target.measurement.histories for target in targets):
         return None
-    steps = _steps(drawn)
-    panels = [_rates(drawn), _latencies(drawn)]
-    if not any(each.one.open_load for each in drawn):
+    steps = _steps(targets)
+    panels = [_rates(targets), _latencies(targets)]
+    if not any(target.measurement.open_load for target in targets):
         # What makes an open load counts as one user a process.
-        panels.append(_users(drawn))
+        panels.append(_users(targets))
     panels[-1] = replace(panels[-1], x=Axis(SINCE))
     return Chart(tuple(_with(steps, panel) for panel in panels), one_x=True)
 
@@ -36,70 +36,74 @@ def _with(steps: tuple[Rule, ...], panel: Panel) -> Panel:
     return replace(panel, rules=(*panel.rules, *steps), height_in=0.75 * panel.height_in)
 
 
-def _steps(drawn: Sequence[Drawn]) -> tuple[Rule, ...]:
+def _steps(targets: Sequence[PlottedTarget]) -> tuple[Rule, ...]:
     """Where the rate of a schedule changed, in its first round."""
-    ends = [step.until_s for each in drawn for step in (each.one.steps or ())[:-1]]
+    ends = [step.until_s for target in targets for step in (target.measurement.steps or ())[:-1]]
     return tuple(Rule("x", at, Look(AXIS, DOTTED)) for at in sorted({*ends}))
 
 
-def _rates(drawn: Sequence[Drawn]) -> Panel:
-    traces = tuple(trace for each in drawn for trace in _rate(each))
-    loops = [(each.one.closed_loop, each.look.colour) for each in drawn]
+def _rates(targets: Sequence[PlottedTarget]) -> Panel:
+    traces = tuple(trace for target in targets for trace in _rate(target))
+    loops = [(target.measurement.closed_loop, target.look.colour) for target in targets]
     ceilings = [Rule("y", loop.ceiling_rps, Look(colour, DOTTED)) for loop, colour in loops if loop]
     axis = Axis("requests/s", limits=(0, _top(traces, *(rule.at for rule in ceilings))))
     return Panel(traces, Axis(), axis, height_in=2.5, rules=(START, *ceilings))
 
 
-def _rate(each: Drawn) -> Iterator[Trace]:
-    yield from _course(each, lambda one: one.succeeded_rps, "{y} a second")
-    failed = _by_second(each, lambda one: one.failed_rps)
+def _rate(target: PlottedTarget) -> Iterator[Trace]:
+    yield from _course(target, lambda history: history.succeeded_rps, "{y} a second")
+    failed = _by_second(target, lambda history: history.failed_rps)
     if any(any(values) for values in failed.values()):
         times, most = tuple(map(float, failed)), tuple(map(max, failed.values()))
         label = "second {x}: {y} failed a second"
-        yield Trace(each.title, times, most, each.look, label, width=0, marker="cross")
+        yield Trace(target.title, times, most, target.look, label, width=0, marker="cross")
 
 
-def _latencies(drawn: Sequence[Drawn]) -> Panel:
+def _latencies(targets: Sequence[PlottedTarget]) -> Panel:
     traces = tuple(
         trace
-        for each in drawn
+        for target in targets
         for trace in (
-            *_course(each, lambda one: one.p50_ms, "p50 {y} ms"),
-            *_course(each, lambda one: one.p99_ms, "p99 {y} ms", width=0.7),
+            *_course(target, lambda history: history.p50_ms, "p50 {y} ms"),
+            *_course(target, lambda history: history.p99_ms, "p99 {y} ms", width=0.7),
         )
     )
     axis = Axis("latency [ms], log.", logarithmic=True)
     return Panel(traces, Axis(), axis, height_in=2.7, rules=(START,))
 
 
-def _users(drawn: Sequence[Drawn]) -> Panel:
+def _users(targets: Sequence[PlottedTarget]) -> Panel:
     traces = tuple(
-        trace for each in drawn for trace in _course(each, lambda one: one.users, "{y} users")
+        trace
+        for target in targets
+        for trace in _course(target, lambda history: history.users, "{y} users")
     )
     axis = Axis("users", limits=(0, _top(traces)))
     return Panel(traces, Axis(), axis, height_in=1.2, rules=(START,))
 
 
-def _course(each: Drawn, series: Series, said: str, width: float = 1.6) -> Iterator[Trace]:
-    seconds = _by_second(each, series)
+def _course(
+    target: PlottedTarget, series: Series, said: str, width: float = 1.6
+) -> Iterator[Trace]:
+    seconds = _by_second(target, series)
     if not any(seconds.values()):
         return
     ranges = tuple((min(values), max(values)) if values else None for values in seconds.values())
     yield Trace(
-        each.title,
+        target.title,
         tuple(map(float, seconds)),
         tuple(median(values) if values else None for values in seconds.values()),
-        each.look,
+        target.look,
         f"second {{x}}: {said}",
         width,
-        band=ranges if len(each.one.histories) > 1 else (),
+        band=ranges if len(target.measurement.histories) > 1 else (),
     )
 
 
-def _by_second(each: Drawn, series: Series) -> Seconds:
+def _by_second(target: PlottedTarget, series: Series) -> Seconds:
     seconds: Seconds = defaultdict(list)
-    for one in each.one.histories:
-        for time_s, value in zip(one.time_s, series(one), strict=True):
+    for history in target.measurement.histories:
+        for time_s, value in zip(history.time_s, series(history), strict=True):
             seconds[int(time_s // 1)] += [] if value is None else [value]
     return dict(sorted(seconds.items()))
 
