@@ -1,9 +1,9 @@
-{{/* The name of the ServiceAccount that the chart's pods run as. */}}
+{{/* The name of the ServiceAccount of a block's pods. */}}
 {{- define "celsiusify.account" -}}
 {{- .Values.serviceAccount.name | default (ternary (include "celsiusify.fullname" .) "default" .Values.serviceAccount.create) }}
 {{- end }}
 
-{{/* It, where the chart makes it: (list . COMPONENT). It has no rights, and hands out no token. */}}
+{{/* The ServiceAccount, if the chart creates it: (list . COMPONENT). It has no rights, and no token is mounted. */}}
 {{- define "celsiusify.serviceAccount" -}}
 {{- $root := index . 0 }}
 {{- with $root.Values.serviceAccount }}

@@ -1,13 +1,14 @@
 {{/*
-Variables as a container lists them: (list . OWN), OWN the chart's, beside which stands `extraEnv`. The API server takes no
-two of a name, where they are applied as Helm 4 does it.
+The environment of a container: (list . OWN), the chart's own variables and those of `extraEnv`. The API server refuses two
+variables of one name if they are applied as by Helm 4.
 */}}
 {{- define "celsiusify.env" -}}
 {{- $all := concat (index . 1 | fromYamlArray) (index . 0).Values.extraEnv }}
+{{- $key := (index . 0).Key }}
 {{- $names := list }}
 {{- range $all }}
 {{- if has .name $names }}
-{{- fail (printf "extraEnv sets %s, which is set already: by another value of the chart, or twice" .name) }}
+{{- fail (printf "%s.extraEnv sets %s, which the chart or another entry sets already" $key .name) }}
 {{- end }}
 {{- $names = append $names .name }}
 {{- end }}

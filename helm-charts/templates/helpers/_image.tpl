@@ -1,6 +1,6 @@
 {{/*
-An image's reference: (list . IMAGE "owner/name"). What IMAGE leaves empty comes from `global.image`, and then from the
-image that is given last, the chart's own version, and no registry. A digest stands in place of a tag.
+The reference of an image: (list . IMAGE "owner/name"). Empty values of IMAGE come from `global.image`, or else from the
+last argument and the chart's appVersion. A digest replaces the tag.
 */}}
 {{- define "celsiusify.image" -}}
 {{- $root := index . 0 }}
@@ -8,20 +8,20 @@ image that is given last, the chart's own version, and no registry. A digest sta
 {{- $default := splitList "/" (index . 2) }}
 {{- $global := (($root.Values.global).image) | default dict }}
 {{- if and $image.repository (or $image.owner $image.name) }}
-{{- fail (printf "image.repository (%s) is an image's whole name: leave image.owner and image.name empty beside it" $image.repository) }}
+{{- fail (printf "%s: image.repository (%s) is an image's whole name: leave image.owner and image.name empty" $root.Key $image.repository) }}
 {{- end }}
 {{- $owner := coalesce $image.owner $global.owner (first $default) }}
 {{- $path := $image.repository | default (printf "%s/%s" $owner ($image.name | default (last $default))) }}
 {{- $tag := coalesce $image.tag $global.tag $root.Chart.AppVersion }}
 {{- if and (eq $tag "latest") (not $image.digest) }}
-{{- fail (printf "the tag of %s must not be latest, which can be another image tomorrow: name a version or a digest" $path) }}
+{{- fail (printf "the tag of %s must not be latest, which can change: set a version or a digest" $path) }}
 {{- end }}
 {{- $registry := coalesce $image.registry $global.registry }}
 {{- $name := ternary (printf "%s/%s" $registry $path) $path (not (empty $registry)) }}
 {{- /* As a container runtime reads it: https://github.com/distribution/reference. */}}
 {{- $part := "[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*" }}
 {{- if not (regexMatch (printf "^([a-zA-Z0-9.-]+(:[0-9]+)?/)?%s(/%s)*$" $part $part) $name) }}
-{{- fail (printf "%s is no name of an image: it is [registry[:port]/]owner/name in small letters, and image.tag or image.digest says which" $name) }}
+{{- fail (printf "%s isn't the name of an image: expected [registry[:port]/]owner/name in lower case, without tag" $name) }}
 {{- end }}
 {{- $name }}
 {{- if $image.digest }}@{{ $image.digest }}{{ else }}:{{ $tag }}{{ end }}

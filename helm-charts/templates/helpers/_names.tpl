@@ -1,9 +1,8 @@
 {{/* Names and labels. `.Chart.Name` of a context is the name of its block. */}}
 
 {{/*
-The name of something of this release that fits a length: (list . "load-tests-tfserving" 52). Where the release's name is
-too long, or is no name of a Service (a dot in it, a digit first), it is changed, and told apart from others by eight
-digits of its hash.
+The name of an object of the release, within a length: (list . "load-tests-tfserving" 52). A release's name that is too
+long, or not valid for a Service (a dot, a leading digit), is changed, and made unique by eight digits of its hash.
 */}}
 {{- define "celsiusify.named" -}}
 {{- $release := (index . 0).Release.Name }}
@@ -20,12 +19,12 @@ digits of its hash.
 {{- include "celsiusify.named" (list . .Chart.Name 63) }}
 {{- end }}
 
-{{/* The Service without an address of its own, which names each pod. */}}
+{{/* The name of the headless Service, which names each pod. */}}
 {{- define "celsiusify.headless" -}}
 {{- include "celsiusify.named" (list . (printf "%s-headless" .Chart.Name) 63) }}
 {{- end }}
 
-{{/* Labels by which a component is selected; they never change: (list . "server"). */}}
+{{/* Labels of a component for selectors, which never change: (list . "server"). */}}
 {{- define "celsiusify.selectorLabels" -}}
 app.kubernetes.io/name: {{ (index . 0).Chart.Name }}
 app.kubernetes.io/instance: {{ (index . 0).Release.Name | quote }}
@@ -39,7 +38,7 @@ app.kubernetes.io/part-of: celsiusify
 app.kubernetes.io/version: {{ (index . 0).Chart.AppVersion | quote }}
 {{- end }}
 
-{{/* Labels of everything else: (list . "server"). */}}
+{{/* Labels of other objects: (list . "server"). */}}
 {{- define "celsiusify.labels" -}}
 {{ include "celsiusify.podLabels" . }}
 app.kubernetes.io/managed-by: {{ (index . 0).Release.Service }}
@@ -47,8 +46,8 @@ helm.sh/chart: {{ (index . 0).Chart.Version }}
 {{- end }}
 
 {{/*
-Name, namespace and labels of an object: (list . NAME COMPONENT). The namespace is said because what `helm template`
-prints is applied without helm, too, and then would land in whichever is current.
+Name, namespace and labels of an object: (list . NAME COMPONENT). The namespace is set since the output of `helm template`
+may be applied without helm, which would use the current namespace.
 */}}
 {{- define "celsiusify.metadata" -}}
 name: {{ index . 1 | quote }}

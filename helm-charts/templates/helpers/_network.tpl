@@ -1,4 +1,4 @@
-{{/* A rule of egress: names are looked up. */}}
+{{/* A rule of egress for DNS. */}}
 {{- define "celsiusify.dnsEgress" -}}
 - ports:
     - protocol: UDP

@@ -1,4 +1,4 @@
-{{/* Where a pod may run, and before whom: what the values say under some keys: (list . "nodeSelector" "tolerations" …). */}}
+{{/* Fields of a pod that are equal to values: (list . "nodeSelector" "tolerations" …). */}}
 {{- define "celsiusify.placement" -}}
 {{- $values := (first .).Values }}
 {{- range $key := rest . }}

@@ -1,4 +1,4 @@
-{{/* A value as one types it: templates write numbers from a million on as 1e+06. */}}
+{{/* A value in plain notation: templates write numbers from a million on as 1e+06. */}}
 {{- define "celsiusify.plain" -}}
 {{- if kindIs "string" . }}{{ . }}{{ else }}{{ toJson . }}{{ end }}
 {{- end }}

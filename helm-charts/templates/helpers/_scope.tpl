@@ -20,7 +20,10 @@ text, so these fill a dictionary that the caller hands over.
 {{- end }}
 {{- end }}
 
-{{/* Fill a dictionary with a context: (list . DICT NAME VALUES…). `Added` are the targets that only the values have. */}}
+{{/*
+Fill a dictionary with a context: (list . DICT NAME VALUES…). `Added` are the targets that only the values have, and `Key`
+is the key of the block.
+*/}}
 {{- define "celsiusify.fillScope" -}}
 {{- $root := index . 0 }}
 {{- $scope := index . 1 }}
@@ -38,6 +41,7 @@ text, so these fill a dictionary that the caller hands over.
 {{- $values := dict }}
 {{- include "celsiusify.overlay" (concat (list $values) (slice . 3) (list (dict "global" $root.Values.global))) }}
 {{- $_ := set $scope "Values" $values }}
+{{- $_ := set $scope "Key" (ternary (printf "targets.%s" $name) $name (hasKey $root.Values.targets $name)) }}
 {{- end }}
 
 {{/* Fill a dictionary with the context of the load tests: (list . DICT). */}}

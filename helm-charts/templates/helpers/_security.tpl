@@ -1,4 +1,4 @@
-{{/* What the Pod Security Standard "restricted" asks of a pod, and more: https://kubernetes.io/docs/concepts/security/pod-security-standards/ */}}
+{{/* The security context of a pod, for the Pod Security Standard "restricted" and more: https://kubernetes.io/docs/concepts/security/pod-security-standards/ */}}
 {{- define "celsiusify.podSecurityContext" -}}
 runAsNonRoot: true
 runAsUser: 65532
@@ -8,7 +8,7 @@ seccompProfile:
   type: RuntimeDefault
 {{- end }}
 
-{{/* … and of each of its containers. */}}
+{{/* The security context of a container. */}}
 {{- define "celsiusify.securityContext" -}}
 allowPrivilegeEscalation: false
 readOnlyRootFilesystem: true

@@ -1,6 +1,6 @@
 {{/*
-Locust runs the image's locustfile, or one of the user's: `main.py` in /mnt/locust, with modules in its folder `lib`, as
-users of Locust's charts know it. Only what the user overrides is in ConfigMaps.
+Locust runs the image's locustfile, or the user's: `main.py` in /mnt/locust, with modules in the folder `lib`, as in other
+charts for Locust. ConfigMaps have only the files that the user overrides.
 */}}
 
 {{- define "load-tests.workspace" }}
@@ -12,7 +12,7 @@ load.json: |
   {{- include "load-tests.spec" . | nindent 2 }}
 {{- end }}
 
-{{/* The name of the ConfigMap with the user's locustfile; empty where the image's runs. */}}
+{{/* The name of the ConfigMap with the user's locustfile; empty for the image's locustfile. */}}
 {{- define "load-tests.locustfileName" -}}
 {{- if .Values.files.locustfile }}
 {{- include "celsiusify.named" (list . "load-tests-locustfile" 63) }}

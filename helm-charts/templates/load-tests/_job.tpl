@@ -1,4 +1,4 @@
-{{/* The CronJob of a load: (list . NAME TARGETS), NAME that of its only target, or `all`. */}}
+{{/* The CronJob of a load: (list . NAME TARGETS). NAME is the only target, or `all`. */}}
 {{- define "load-tests.cronjob" -}}
 {{- $root := index . 0 }}
 {{- $name := index . 1 }}
@@ -64,7 +64,7 @@ for the Job, and 4 for the index.
 {{- include "celsiusify.named" (list (index . 0) (printf "load-tests-%s" (index . 1)) 48) }}
 {{- end }}
 
-{{/* What every member is told; the first leads, and the others only learn from it where to find the leader. */}}
+{{/* Arguments of all pods of a run. The first pod leads; the others use only the address of the leader. */}}
 {{- define "load-tests.args" -}}
 {{- $root := index . 0 }}
 {{- $targets := index . 1 }}
@@ -95,7 +95,7 @@ for the Job, and 4 for the index.
 {{- include "load-tests.fileEnv" . }}
 {{- end }}
 
-{{/* The Service that names the members of a Job. */}}
+{{/* The name of the Service that names the pods of a run. */}}
 {{- define "load-tests.pods" -}}
 {{- include "celsiusify.named" (list . "load-tests-pods" 63) }}
 {{- end }}

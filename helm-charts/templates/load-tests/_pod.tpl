@@ -1,4 +1,4 @@
-{{/* What the load pods of both modes share; each adds its containers' command. */}}
+{{/* Parts of the load pods of both modes; each mode adds the arguments of its containers. */}}
 
 {{- define "load-tests.podMetadata" -}}
 labels:
@@ -66,7 +66,7 @@ volumeMounts:
 {{- include "load-tests.fileVolumes" . }}
 {{- end }}
 
-{{/* A generator on a server's node takes the CPU that it is to measure. */}}
+{{/* Anti-affinity to servers: a generator on a server's node takes CPU from the server that it measures. */}}
 {{- define "load-tests.isolation" -}}
 {{- $release := .Values.servers.release | default .Release.Name }}
 {{- $term := dict

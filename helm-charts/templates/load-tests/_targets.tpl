@@ -3,7 +3,7 @@
 {{- $known := .Targets }}
 {{- range $name, $own := .Values.targets }}
 {{- if not (hasKey $known $name) }}
-{{- fail (printf "load-tests.targets.%s: there is no such target; there is %s" $name (keys $known | sortAlpha | join ", ")) }}
+{{- fail (printf "load-tests.targets.%s: no such target; expected one of %s" $name (keys $known | sortAlpha | join ", ")) }}
 {{- end }}
 {{- end }}
 {{- $loaded := dict }}
@@ -14,12 +14,12 @@
 {{- end }}
 {{- end }}
 {{- if not $loaded }}
-{{- fail "no target is left to load: all have targets.<name>.enabled: false" }}
+{{- fail "load-tests has no target to load: every load-tests.targets.<name>.enabled is false" }}
 {{- end }}
 {{- toYaml $loaded }}
 {{- end }}
 
-{{/* The loads that there are, each with its targets: one of each target, and `all` of those that are compared. */}}
+{{/* All loads, each with its targets: one load of each target, and `all` of those with `in_all`. */}}
 {{- define "load-tests.loads" -}}
 {{- $loads := dict }}
 {{- range $name, $target := include "load-tests.targets" . | fromYaml }}
@@ -29,7 +29,7 @@
 {{- toYaml $loads }}
 {{- end }}
 
-{{/* One of them: (list . TARGET-OF-TARGETS.YAML OWN-VALUES). */}}
+{{/* One target: (list . ENTRY VALUES). */}}
 {{- define "load-tests.target" -}}
 {{- $root := index . 0 }}
 {{- $target := index . 1 }}

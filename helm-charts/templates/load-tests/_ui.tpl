@@ -1,4 +1,4 @@
-{{/* Locust with its web UI: one pod that has the page and leads, and workers, if any. */}}
+{{/* Locust with its web UI: one pod that leads and has the web UI, and workers, if any. */}}
 
 {{- define "load-tests.hasWorkers" -}}
 {{- if or .Values.workers .Values.ui.autoscaling.enabled }}true{{ end }}
@@ -12,7 +12,7 @@
 {{- include "celsiusify.named" (list . "load-tests-workers" 63) }}
 {{- end }}
 
-{{/* What the pods of one of the two are selected by, `ui` or `workers`: (list . ROLE). They go by names of their own. */}}
+{{/* Labels for selectors of the role `ui` or `workers`, with a name of its own: (list . ROLE). */}}
 {{- define "load-tests.roleLabels" -}}
 {{- $chart := dict "Name" (printf "load-tests-%s" (index . 1)) }}
 {{- include "celsiusify.selectorLabels" (list (dict "Chart" $chart "Release" (index . 0).Release) "load") }}
@@ -24,7 +24,7 @@
 {{- toYaml $metadata }}
 {{- end }}
 
-{{/* The environment of both; the page shows the load's values, and lets them be changed. */}}
+{{/* The environment of both roles. The web UI shows the load's values, which can be changed there. */}}
 {{- define "load-tests.uiEnv" -}}
 {{- $target := get (include "load-tests.targets" . | fromYaml) .Values.ui.target }}
 {{- $settings := dict

@@ -1,4 +1,4 @@
-{{/* How to reach what a chart serves, and what is wrong with how it is deployed. */}}
+{{/* Commands to reach a server, and warnings about its deployment. */}}
 {{- define "celsiusify.server.notes" -}}
 {{- $name := include "celsiusify.fullname" . }}
 {{- $ports := include "celsiusify.ports" . | fromYaml }}
@@ -26,17 +26,17 @@ WARNING: {{ . }}
 - image.digest of {{ $chart }} is all zeros, which is no image; `make push` prints the digest of each.
 {{- end }}
 {{- else }}
-- the image of {{ $chart }} is named by its tag alone, which can be moved; image.digest can't.
+- the image of {{ $chart }} is named by its tag alone, which can be moved; set image.digest.
 {{- end }}
 {{- with .Values.autoscaling }}
 {{- $byUsage := or .targetCPUUtilizationPercentage .metrics }}
 {{- if and .enabled $byUsage (not ($.Capabilities.APIVersions.Has "metrics.k8s.io/v1beta1")) }}
-- {{ $chart }} can't be scaled by what its pods use, since the cluster has no metrics API; install metrics-server.
+- {{ $chart }} can't be scaled by resource usage, since the cluster has no metrics API; install metrics-server.
 {{- end }}
 {{- end }}
 {{- $asked := or .Values.ingress.enabled .Values.httpRoute.enabled (.Values.grpcRoute).enabled .Values.metrics.serviceMonitor.enabled (ne .Values.service.type "ClusterIP") }}
 {{- $open := or (not .Values.networkPolicy.enabled) .Values.networkPolicy.fromNamespaces .Values.networkPolicy.extraFrom }}
 {{- if and $asked (not $open) }}
-- nobody from outside the namespace may ask {{ $chart }}; see networkPolicy.fromNamespaces and networkPolicy.extraFrom.
+- {{ $chart }} takes no requests from outside the namespace; see networkPolicy.fromNamespaces and networkPolicy.extraFrom.
 {{- end }}
 {{- end }}

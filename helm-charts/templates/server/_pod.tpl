@@ -77,14 +77,14 @@ volumes:
 {{- include "celsiusify.server.spread" . }}
 {{- end }}
 
-{{/* A probe that asks for what targets.yaml calls `health`. */}}
+{{/* A probe that requests the path `health` of a target. */}}
 {{- define "celsiusify.server.health" -}}
 httpGet:
   path: {{ .health }}
   port: http
 {{- end }}
 
-{{/* How a server's pods keep apart. */}}
+{{/* The topology spread of a server's pods. */}}
 {{- define "celsiusify.server.spread" -}}
 {{- with .Values.topologySpreadConstraints }}
 topologySpreadConstraints:

@@ -5,7 +5,7 @@
 {{- $name := include "celsiusify.fullname" $root }}
 {{- with index . 2 }}
 {{- if not .parentRefs }}
-{{- fail (printf "the %s of %s needs parentRefs: the Gateway that it belongs to" $kind $root.Chart.Name) }}
+{{- fail (printf "the %s of %s needs parentRefs: name its Gateway" $kind $root.Key) }}
 {{- end -}}
 apiVersion: gateway.networking.k8s.io/v1
 kind: {{ $kind }}

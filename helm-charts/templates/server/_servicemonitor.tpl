@@ -2,7 +2,7 @@
 {{- if .Values.metrics.serviceMonitor.enabled }}
 {{- $path := ((include "celsiusify.target" . | fromYaml).metrics | default .Values.target.metrics).path }}
 {{- if not $path }}
-{{- fail (printf "the ServiceMonitor of %s needs the path of its metrics: set target.metrics.path" .Chart.Name) }}
+{{- fail (printf "the ServiceMonitor of %s needs the path of its metrics: set target.metrics.path" .Key) }}
 {{- end }}
 apiVersion: monitoring.coreos.com/v1
 kind: ServiceMonitor

@@ -1,4 +1,4 @@
-{{/* A pod that asks a target once, with load-tests' own client: (list . CONFIGMAP NAME TARGET). */}}
+{{/* A pod that sends a target one request, with load-tests' client: (list . CONFIGMAP NAME TARGET). */}}
 {{- define "celsiusify.server.smokePod" -}}
 {{- $root := index . 0 }}
 {{- $name := index . 2 }}

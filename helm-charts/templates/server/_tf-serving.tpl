@@ -48,7 +48,7 @@ preStop:
       {{- end }}
 {{- end }}
 
-{{/* A model's status says 200 of a model in trouble, too: whether the server itself lives, the other port tells. */}}
+{{/* The model's status is 200 even if the model is in trouble. The other port shows whether the server is alive. */}}
 {{- define "tf-serving.alive" -}}
 {{- if .Values.server.grpcHealthCheck -}}
 grpc:
