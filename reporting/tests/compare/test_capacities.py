@@ -89,7 +89,7 @@ def test_capacities_are_compared_by_what_they_lie_between(pair: Pair) -> None:
 def test_capacities_that_were_not_established_are_not_compared(
     pair: Pair, first: dict[str, Any], second: dict[str, Any], code: CapacityRatioCode, says: str
 ) -> None:
-    """Where a generator gave out there is a least, or nothing to compare with."""
+    """If the generator was the limit, there is a lower bound or no ratio."""
     changed = replace(pair[0], **first), replace(pair[1], **second)
 
     assert [ratio.code for ratio in compare_capacities(changed)] == [code]
@@ -97,5 +97,5 @@ def test_capacities_that_were_not_established_are_not_compared(
 
 
 def test_target_that_held_nothing_is_not_compared(pair: Pair) -> None:
-    """There is no rate to compare with."""
+    """A target that held no rate has no ratio."""
     assert said((pair[0], replace(pair[1], rate_rps=None))) == []

@@ -43,7 +43,7 @@ def replay(folder: Path, seed: int, slower: float = 1) -> Report:
 
 
 def outcomes(report: Report) -> dict[Measure, Outcome]:
-    return {one.measure: one.outcome for one in report.comparisons}
+    return {comparison.measure: comparison.outcome for comparison in report.comparisons}
 
 
 @pytest.mark.slow
@@ -129,7 +129,7 @@ def test_pairs_cancel_what_slows_both() -> None:
 
 @pytest.mark.parametrize("figures", [[], [2.0]])
 def test_single_round_has_no_interval(figures: Sequence[float]) -> None:
-    """One round has no scatter to tell from."""
+    """One round has no scatter."""
     assert ratio_interval(figures, figures, paired=True, confidence_percent=95) is None
 
 
@@ -169,18 +169,18 @@ def test_rounds_that_are_proposed_suffice() -> None:
 
 
 def test_rounds_without_end_are_not_proposed() -> None:
-    """Where the ratio lies just within what counts as equivalent, no sensible number would do."""
+    """If the ratio is barely equivalent, no sensible number of rounds would decide."""
     assert rounds_needed(Ratio(1.0199, Interval(0.9, 1.15, 95), 0.1), METHOD) is None
 
 
 def test_intervals_hold_together() -> None:
-    """Four intervals at 98.75 % are all right together in 95 %."""
+    """Four intervals at 98.75 % hold together in 95 %."""
     assert shared(95, 4) == 98.75
 
 
 def compared(folder: Path, loads: dict[str, Load], measure: Measure) -> Comparison:
     report, _ = measure_run(make_run(folder / "run", loads))
-    return next(one for one in report.comparisons if one.measure == measure)
+    return next(comparison for comparison in report.comparisons if comparison.measure == measure)
 
 
 def rounds(times: float = 1, count: int = ROUNDS, **more: float) -> Load:
@@ -192,11 +192,11 @@ def rounds(times: float = 1, count: int = ROUNDS, **more: float) -> Load:
 def test_throughput_that_the_load_sets_is_not_compared(tmp_path: Path) -> None:
     """Users who think for 50 ms set the rate of targets that answer in 4 and 8."""
     loads = {"tfserving": rounds(), "converter-api": rounds(2)}
-    one = compared(tmp_path, loads, Measure.THROUGHPUT_RPS)
+    comparison = compared(tmp_path, loads, Measure.THROUGHPUT_RPS)
 
-    assert (one.outcome, one.interval) == (Outcome.NOT_COMPARED, None)
-    assert one.obstacle
-    assert one.obstacle.code is ObstacleCode.LOAD_SETS_BOTH_RATES
+    assert (comparison.outcome, comparison.interval) == (Outcome.NOT_COMPARED, None)
+    assert comparison.obstacle
+    assert comparison.obstacle.code is ObstacleCode.LOAD_SETS_BOTH_RATES
 
 
 def test_throughput_below_the_limit_is_compared(tmp_path: Path) -> None:
@@ -211,14 +211,14 @@ def test_throughput_below_the_limit_is_compared(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("count", [1, 2])
 def test_too_few_rounds_are_not_compared(tmp_path: Path, count: int) -> None:
-    """However large the difference."""
+    """Too few rounds aren't compared, however large the difference."""
     loads = {"tfserving": rounds(count=count), "converter-api": rounds(9, count=count)}
 
     assert compared(tmp_path, loads, Measure.P50_MS).outcome is Outcome.NOT_COMPARED
 
 
 def test_invalid_run_is_not_compared(tmp_path: Path) -> None:
-    """Figures of a run that lost requests say nothing, and neither does its headline."""
+    """A run that lost requests has no comparison and no claim in its headline."""
     folder = make_run(tmp_path / "run", {"tfserving": rounds(), "converter-api": rounds(3)})
     edit_run(folder, "targets", "tfserving", "rounds", 0, "counts", "server", value=7)
     report, _ = measure_run(folder)
@@ -234,14 +234,14 @@ def test_rounds_are_paired_by_their_number(tmp_path: Path) -> None:
         "tfserving": Load(scatter=0.3, users=40, slowing=slowing),
         "converter-api": Load(scatter=0.3, seed=2, users=40, slowing=slowing[:4]),
     }
-    one = compared(tmp_path, loads, Measure.P50_MS)
+    comparison = compared(tmp_path, loads, Measure.P50_MS)
 
-    assert one.rounds == 4
-    assert one.per_round == pytest.approx([1] * 4, abs=0.05)
+    assert comparison.rounds == 4
+    assert comparison.per_round == pytest.approx([1] * 4, abs=0.05)
 
 
 def test_wider_confidence_is_asked_of_more_targets() -> None:
-    """The more is compared, the surer each must be."""
+    """More comparisons need a higher confidence of each."""
     confidences = [shared(METHOD.confidence_percent, count) for count in (1, 4, 12)]
 
     assert all(one < other for one, other in pairwise(confidences))

@@ -42,7 +42,7 @@ def unequal(report: Report) -> str:
 
 
 def test_sheet_has_a_row_for_all_that_should_be_equal(folder: Path) -> None:
-    """CPU, workers, protocol, kept connections, bytes and engine, a value a target."""
+    """The sheet has a value of each condition for each target."""
     seen = sheet(folder)
 
     assert seen.targets == ("tfserving", "converter-api")
@@ -62,7 +62,7 @@ def test_sheet_has_a_row_for_all_that_should_be_equal(folder: Path) -> None:
 
 
 def test_values_of_conditions_are_numbers_with_units(folder: Path) -> None:
-    """A page writes them; report.json has what was measured."""
+    """report.json has the measured values, which a page formats."""
     rows = {row.name: row.values for row in sheet(folder).rows}
 
     assert rows["cpu_cores"] == (1, 1)
@@ -91,7 +91,7 @@ def test_values_of_conditions_are_numbers_with_units(folder: Path) -> None:
 def test_what_differs_is_marked_and_said(
     folder: Path, path: tuple[str | int, ...], value: Any, name: str, says: str
 ) -> None:
-    """By name in the sheet, and in a sentence for the first page."""
+    """The sheet marks a difference, and the first page has its sentence."""
     edit_run(folder, "targets", "tfserving", *path, value=value)
     report, _ = measure_run(folder)
     row = next(row for row in report.parity.rows if condition_title(row) == name)
@@ -110,7 +110,7 @@ def test_shares_that_hardly_differ_are_equal(folder: Path, opened: int, equal: b
 
 
 def test_what_is_unknown_is_not_called_equal(folder: Path) -> None:
-    """Nor unequal: the sheet says that it isn't known."""
+    """The sheet marks an unknown value as neither equal nor unequal."""
     edit_run(folder, "targets", "tfserving", "engine", value=None)
     report, _ = measure_run(folder)
     engine = of(report.parity, Condition.ENGINE)
@@ -121,7 +121,7 @@ def test_what_is_unknown_is_not_called_equal(folder: Path) -> None:
 
 
 def test_of_many_targets_it_is_said_who_has_what(results: Path) -> None:
-    """A row of values would leave that to be counted."""
+    """The sentence groups targets by value."""
     loads = {"tfserving": Load(), "converter-api": Load(), "third": Load()}
     report, _ = measure_run(make_run(results / "run", loads))
 
@@ -132,7 +132,7 @@ def test_of_many_targets_it_is_said_who_has_what(results: Path) -> None:
 
 
 def test_one_target_has_nothing_to_be_unequal_to(results: Path) -> None:
-    """Its traits are there all the same."""
+    """The conditions of a single target are listed all the same."""
     report, _ = measure_run(make_run(results / "run", {"tfserving": Load()}))
     seen = report.parity
 

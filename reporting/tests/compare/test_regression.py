@@ -23,7 +23,7 @@ def baseline(results: Path) -> Path:
 def reported(
     folder: Path, times: float = 1, slowing: Sequence[float] = ROUNDS, **changes: Any
 ) -> Path:
-    """A run whose latencies are so many times 2 ms, reported; its report.json."""
+    """Make and report a run whose latencies are a multiple of 2 ms; return its report.json."""
     latency = np.array([int(2_000_000 * times)])
     make_run(folder, {"tfserving": Load(latency, slowing=slowing)})
     for place, value in changes.items():
@@ -60,7 +60,7 @@ def test_only_an_interval_beyond_the_bound_is_a_regression(
     code: int,
     outcome: str,
 ) -> None:
-    """Slower by more than is allowed ends in 5; faster never does, nor what can't be told."""
+    """A regression ends in exit code 5; an improvement or an undecided check doesn't."""
     new = reported(results / "new", times)
     capsys.readouterr()
 
@@ -68,7 +68,7 @@ def test_only_an_interval_beyond_the_bound_is_a_regression(
     assert outcome in capsys.readouterr().out
 
 
-def test_folder_stands_for_its_report(baseline: Path, results: Path) -> None:
+def test_folder_is_read_for_its_report(baseline: Path, results: Path) -> None:
     """Runs are named by their folders or by their report.json."""
     reported(results / "new")
 
@@ -78,7 +78,7 @@ def test_folder_stands_for_its_report(baseline: Path, results: Path) -> None:
 def test_every_bound_is_held_against_every_target(
     baseline: Path, results: Path, capsys: Captured
 ) -> None:
-    """One line each, and one that is missed is enough."""
+    """Each bound has its line, and one regression is enough."""
     new = reported(results / "new", 1.2)
     capsys.readouterr()
 
@@ -109,7 +109,7 @@ def test_single_rounds_tell_nothing(baseline: Path, results: Path, capsys: Captu
 def test_another_machine_is_no_comparison_unless_allowed(
     baseline: Path, results: Path, capsys: Captured, place: str, value: Any, said: str
 ) -> None:
-    """The difference is said, and ends in 3."""
+    """The difference is printed, and the exit code is 3."""
     new = reported(results / "new", **{place: value})
     capsys.readouterr()
 
@@ -130,7 +130,7 @@ def test_another_load_is_no_comparison(baseline: Path, results: Path, capsys: Ca
 def test_another_version_of_the_target_is_what_is_compared(
     baseline: Path, results: Path, capsys: Captured
 ) -> None:
-    """It is said, and compared."""
+    """The difference is printed, and the runs are compared."""
     new = reported(results / "new", targets__tfserving__engine__version="2.0")
     capsys.readouterr()
 
@@ -141,7 +141,7 @@ def test_another_version_of_the_target_is_what_is_compared(
 def test_invalid_measurement_is_no_comparison(
     baseline: Path, results: Path, capsys: Captured
 ) -> None:
-    """Nothing follows from it, so it can't pass."""
+    """An invalid run can't pass."""
     new = reported(results / "new", targets__tfserving__state="interrupted")
     capsys.readouterr()
 
@@ -151,7 +151,7 @@ def test_invalid_measurement_is_no_comparison(
 
 @pytest.mark.parametrize("bound", ["p98:5%", "p99", "p99:5", "p99:-5%", "p99:nan%"])
 def test_wrong_bound_is_named(baseline: Path, capsys: Captured, bound: str) -> None:
-    """Exit code 2, and what was expected."""
+    """The exit code is 2, and the message has the expected form."""
     capsys.readouterr()
 
     assert compare(baseline, baseline, bound) == 2
@@ -162,7 +162,7 @@ def test_wrong_bound_is_named(baseline: Path, capsys: Captured, bound: str) -> N
     "text", [None, "", "[]", "{}", '{"format": 1, "run": {}, "measurements": []}']
 )
 def test_what_is_no_report_is_named(baseline: Path, capsys: Captured, text: str | None) -> None:
-    """A file that isn't there or isn't a report: one line, exit code 2."""
+    """A missing file or another file than a report is one line and exit code 2."""
     path = baseline.parent / "other.json"
     if text is not None:
         path.write_text(text)

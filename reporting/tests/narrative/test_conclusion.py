@@ -42,7 +42,7 @@ def pausing(median_ms: float) -> Load:
 
 
 def test_headline_names_an_engine_that_is_not_what_the_title_says(tmp_path: Path) -> None:
-    """Whoever quotes the sentence quotes what really served, too."""
+    """The headline names the engine, so that a quotation names it, too."""
     folder = make_run(tmp_path / "run", {"tfserving": load(5, **FAST), BOTH[1]: load(15, **FAST)})
     edit_run(
         folder, "targets", "tfserving", "engine", value={"engine": "embedded", "caveat": "No."}
@@ -167,7 +167,7 @@ def test_headline_follows_from_the_figures(
 def test_one_round_calls_nothing_faster(
     report_of: ReportOf, medians_ms: tuple[float, float]
 ) -> None:
-    """However large a difference, one round doesn't establish it."""
+    """One round establishes no difference, however large."""
     report = report_of(dict(zip(BOTH, map(once, medians_ms), strict=True)))
     text = " ".join([headline(report), *report.conclusion.points, caveats(report)]).lower()
 
@@ -178,7 +178,7 @@ def test_one_round_calls_nothing_faster(
 
 
 def test_rounds_that_differ_widely_ask_for_more(report_of: ReportOf) -> None:
-    """What can't be told comes with how many rounds would."""
+    """An undecided comparison has the number of rounds that it needs."""
     loads = {
         "tfserving": Load(around(4, 1), users=40, slowing=[1, 1.3, 0.8, 1.1]),
         "converter-api": Load(around(4.4, 2), users=40, slowing=[1.4, 1.1, 1.2, 1.2]),
@@ -190,7 +190,7 @@ def test_rounds_that_differ_widely_ask_for_more(report_of: ReportOf) -> None:
 
 
 def test_many_targets_are_ranked_in_a_line_each(report_of: ReportOf) -> None:
-    """Not two by two: of five, ten pairs would fill a page. A table has them all."""
+    """Five targets have ten pairs, which would fill a page: a table has them."""
     loads = {f"t{place}": load(4 + 4 * place, **FAST) for place in range(5)}
     report = report_of(loads)
 
@@ -204,7 +204,7 @@ def test_many_targets_are_ranked_in_a_line_each(report_of: ReportOf) -> None:
 
 
 def test_few_targets_have_no_table_of_pairs(report_of: ReportOf) -> None:
-    """The first pages have all that is compared."""
+    """Few targets have all comparisons on the first pages."""
     report = report_of({name: load(5, **FAST) for name in BOTH})
 
     assert not list(comparisons(report))
@@ -212,7 +212,7 @@ def test_few_targets_have_no_table_of_pairs(report_of: ReportOf) -> None:
 
 
 def test_invalid_run_says_nothing_of_comparisons(report_of: ReportOf) -> None:
-    """That each of them was not made would only repeat the verdict."""
+    """An invalid run has no points about comparisons."""
     report = report_of({name: load(5, worker_cpu=0.9, **FAST) for name in BOTH})
 
     assert report.verdict.word == "INVALID"
@@ -220,7 +220,7 @@ def test_invalid_run_says_nothing_of_comparisons(report_of: ReportOf) -> None:
 
 
 def test_points_near_the_ceiling_say_what_can_be_compared(report_of: ReportOf) -> None:
-    """Throughput there is the load's limit; latency and CPU time per request remain."""
+    """Near the ceiling, only latency and CPU time per request are compared."""
     points = " ".join(report_of({name: once(1) for name in BOTH}).conclusion.points)
 
     assert "throughput shows the load's limit and no target's capacity" in points
@@ -228,9 +228,9 @@ def test_points_near_the_ceiling_say_what_can_be_compared(report_of: ReportOf) -
 
 
 def test_too_few_requests_compare_no_percentile(report_of: ReportOf) -> None:
-    """A percentile that isn't given isn't compared either."""
+    """A percentile of too few requests isn't compared."""
     few = {name: Load(users=2, steady_s=2, slowing=[1, 1, 1]) for name in BOTH}
-    outcomes = {one.measure: one.outcome for one in report_of(few).comparisons}
+    outcomes = {part.measure: part.outcome for part in report_of(few).comparisons}
 
     assert outcomes[Measure.P50_MS] is Outcome.EQUIVALENT
     assert outcomes[Measure.P99_MS] is Outcome.NOT_COMPARED

@@ -100,7 +100,7 @@ def test_figures_are_written_by_their_names(figures: Figures, expected: str) -> 
 def test_limits_are_in_full_and_measurements_rounded(
     name: str, value: float | str | tuple[str, ...], expected: str
 ) -> None:
-    """A limit is what someone chose."""
+    """A limit is in full, a measurement rounded."""
     written = fill(f"{{{name}}}", {name: value})
 
     assert written.replace("\N{NO-BREAK SPACE}", " ") == expected

@@ -35,7 +35,7 @@ def test_figure_has_three_significant_digits(value: float | None, text: str) -> 
     ("value", "text"), [(85, "85"), (0.1, "0.1"), (99.9, "99.9"), (1e3, "1,000")]
 )
 def test_setting_is_written_as_chosen(value: float, text: str) -> None:
-    """What someone chose gets no digits added."""
+    """A setting has no additional digits."""
     assert setting(value) == text
 
 

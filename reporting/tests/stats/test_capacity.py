@@ -47,10 +47,10 @@ def test_curve_has_each_rate_that_was_tried(tmp_path: Path) -> None:
     report = report_of(tmp_path, {"tfserving": load}, {"tfserving": result(480)})
     (found,) = report.capacities
 
-    assert [(one.rate_rps, one.held) for one in found.curve] == [
+    assert [(trial.rate_rps, trial.held) for trial in found.curve] == [
         (240, True), (480, True), (480, True), (480, True), (480, True), (600, False),
     ]  # fmt: skip
-    assert [one.p99_ms for one in found.curve][:5] == pytest.approx([2.05] * 5, abs=0.1)
+    assert [trial.p99_ms for trial in found.curve][:5] == pytest.approx([2.05] * 5, abs=0.1)
     assert (found.rate_rps, found.above_rps, found.confirmed) == (480, 600, 3)
     assert report.verdict.word == "VALID"
     assert plain(report.conclusion.headline) == (
@@ -81,7 +81,7 @@ def test_figures_of_a_search_are_those_that_confirmed_it(tmp_path: Path) -> None
     ],
 )
 def test_sentence_says_what_limited_it(tmp_path: Path, found: dict[str, Any], says: str) -> None:
-    """At least, where the generator gave out; and how often it was confirmed."""
+    """The sentence has a lower bound if the generator was the limit, and the confirmations."""
     load = search(2, [240, 600, 480, 480, 480, 480])
 
     headline = report_of(tmp_path, {"tfserving": load}, {"tfserving": found}).conclusion.headline
@@ -94,13 +94,13 @@ def test_late_generator_leaves_what_was_found(tmp_path: Path) -> None:
     verdict = report_of(tmp_path, {"tfserving": load}, {"tfserving": result(480)}).verdict
 
     assert verdict.word == "VALID"
-    assert [one.kind for one in verdict.warnings] == ["late"]
+    assert [finding.kind for finding in verdict.warnings] == ["late"]
 
 
 def test_search_without_an_end_is_invalid(tmp_path: Path) -> None:
-    """A search that was broken off found nothing."""
+    """A search that was interrupted has no result."""
     load = search(2, [240, 600, 480], PHASES[:3])
     report = report_of(tmp_path, {"tfserving": load}, {})
 
-    assert [one.kind for one in report.verdict.reasons] == ["incomplete"]
+    assert [finding.kind for finding in report.verdict.reasons] == ["incomplete"]
     assert "didn't finish" in report.conclusion.headline

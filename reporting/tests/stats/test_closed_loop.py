@@ -25,7 +25,7 @@ def test_think_time_is_the_same_users_gap() -> None:
 
 
 def test_no_gap_follows_a_request_without_an_end() -> None:
-    """What was cut off has no end to count from."""
+    """An aborted request has no end to count from."""
     assert not len(think_times_ns(rows((0, 0, 0, None), (0, 0, 30, 5))))
 
 
@@ -56,7 +56,7 @@ def test_users_that_are_missing_show_in_the_residual() -> None:
 
 @pytest.mark.parametrize("frame", [rows(), rows((0, 0, 0, 5)), rows((0, 0, 0, None))])
 def test_no_law_without_a_gap(frame: pd.DataFrame) -> None:
-    """One request of a user tells no think time."""
+    """A single request of a user has no think time."""
     assert examine(frame, 1, 1, None) is None
 
 
@@ -69,7 +69,7 @@ def test_published_seed_leaves_time_unaccounted_for() -> None:
 
 
 def test_rounds_have_users_of_their_own() -> None:
-    """The time between two rounds is no thinking."""
+    """The time between two rounds is no think time."""
     frame = rows((0, 0, 0, 10), (0, 0, 30, 5), (0, 0, 9000, 5), (0, 0, 9025, 5))
     frame["round"] = [0, 0, 1, 1]
 

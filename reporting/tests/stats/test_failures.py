@@ -6,7 +6,7 @@ MS = 10**6
 
 
 def test_failures_are_counted_by_error_and_status() -> None:
-    """The most frequent kind comes first; one without a text has none, aborts are none."""
+    """The most frequent kind comes first; an unrecorded error is None; aborts are no failures."""
     rows = pd.DataFrame(
         {
             "start_ns": [1, 2, 3, 4, 5],
@@ -24,7 +24,7 @@ def test_failures_are_counted_by_error_and_status() -> None:
 
 
 def test_no_failures_are_none() -> None:
-    """Where nothing failed there is no kind of failure."""
+    """Requests that succeeded have no kind of failure."""
     rows = pd.DataFrame(
         {
             "start_ns": [1],

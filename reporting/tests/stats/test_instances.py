@@ -22,13 +22,13 @@ def instances(folder: Path, load: Load) -> Instances:
 
 
 def test_each_instance_has_its_share(tmp_path: Path) -> None:
-    """Its answers, their share, and when it first and last answered."""
+    """An instance has its answers, their share, and the times of the first and the last one."""
     found = instances(tmp_path, Spike())
     first, second, third = found.shares
 
-    assert [one.instance for one in found.shares] == [FIRST, *OTHERS]
-    assert sum(one.requests for one in found.shares) == 9600 - 308
-    assert sum(one.percent for one in found.shares) == pytest.approx(100)
+    assert [share.instance for share in found.shares] == [FIRST, *OTHERS]
+    assert sum(share.requests for share in found.shares) == 9600 - 308
+    assert sum(share.percent for share in found.shares) == pytest.approx(100)
     assert first.first_s == pytest.approx(0.002)
     assert (second.first_s, third.first_s) == pytest.approx((22.6, 26.0), abs=0.06)
     assert first.last_s == pytest.approx(80, abs=0.3)
@@ -38,7 +38,7 @@ def test_each_instance_has_its_share(tmp_path: Path) -> None:
 def test_evenness_is_the_busiest_by_an_even_share(
     tmp_path: Path, weights: Sequence[float], times: float
 ) -> None:
-    """While all of them answered: what the first did alone before is not held against it."""
+    """Only answers count that came while all instances answered."""
     uneven = instances(tmp_path, Spike(weights=weights)).uneven
     assert uneven
 
@@ -48,29 +48,29 @@ def test_evenness_is_the_busiest_by_an_even_share(
 
 
 def test_few_answers_tell_no_evenness(tmp_path: Path) -> None:
-    """Where chance alone could have made them uneven."""
+    """Chance alone could make few answers uneven."""
     late = Spike(answered_s=(12.6, 39.5), steps=((10, 0.2), (40, 1), (2, 0.2)), steady_s=52)
     found = instances(tmp_path, late)
 
-    assert [one.ratio for one in found.rounds] == [None]
+    assert [round_.ratio for round_ in found.rounds] == [None]
     assert found.uneven is None
 
 
-def test_answers_of_each_second_stand_one_above_the_other(tmp_path: Path) -> None:
-    """The uppermost level is all that was answered; seconds of rest are a gap."""
+def test_answers_of_each_second_are_stacked(tmp_path: Path) -> None:
+    """The uppermost level is the sum of all instances; seconds between rounds are a gap."""
     report = report_of(tmp_path, Spike(slowing=(1, 1)))
     chart = report_plots.draw(report)["instances-converter-api"]
     lowest, _, uppermost = chart.panels[0].traces
     by_second = dict(zip(uppermost.x, uppermost.y, strict=True))
 
     assert by_second[30.0] == 200
-    assert next(one for one in lowest.band if one) == (0, 40)
+    assert next(edges for edges in lowest.band if edges) == (0, 40)
     assert uppermost.x.count(None) == 1
     assert [trace.name for trace in chart.panels[0].traces] == ["AAAA0000", "BBBB1111", "CCCC2222"]
 
 
 def test_single_instance_has_no_shares(tmp_path: Path) -> None:
-    """Nor has one that is started anew for each round."""
+    """An instance that restarts for each round counts as one."""
     report = measure_run(make_run(tmp_path / "run", {"converter-api": Load(slowing=(1, 1))}))[0]
 
     assert report.measurements[0].instances is None
@@ -78,7 +78,7 @@ def test_single_instance_has_no_shares(tmp_path: Path) -> None:
 
 
 def test_target_that_names_none_has_no_shares(tmp_path: Path) -> None:
-    """There is nothing to count."""
+    """Answers without an instance can't be counted by instance."""
     report = report_of(tmp_path, Spike(names=False))
 
     assert report.measurements[0].instances is None

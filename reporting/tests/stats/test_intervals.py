@@ -26,12 +26,13 @@ def p99(normal: npt.NDArray[np.float64]) -> Percentile:
     return latency.at(99)
 
 
-def holds(one: Percentile) -> bool:
-    return one.interval is not None and one.interval.low <= P99_MS <= one.interval.high
+def holds(percentile: Percentile) -> bool:
+    interval = percentile.interval
+    return interval is not None and interval.low <= P99_MS <= interval.high
 
 
 def dependent(n: int, share: float, random: np.random.Generator) -> npt.NDArray[np.float64]:
-    """Normal noise of which each value keeps a share of the one before it, after its run-up."""
+    """Normal noise in which each value keeps a share of the one before it."""
     steps = random.normal(0, np.sqrt(1 - share**2), n + 500)
     values: npt.NDArray[np.float64] = signal.lfilter([1], [1, -share], steps)[500:]
     return values
@@ -48,7 +49,7 @@ def test_interval_of_p99_holds_as_often_as_it_says(n: int) -> None:
 
 @pytest.mark.parametrize("share", [0.5, 0.9])
 def test_interval_of_dependent_requests_holds_too(share: float) -> None:
-    """Slow requests that come in bursts widen it: in 92 % of 400 runs at least it holds."""
+    """Slow requests in bursts widen the interval, which holds in at least 92 % of 400 runs."""
     random = np.random.default_rng(11)
     held = sum(holds(p99(dependent(20_000, share, random))) for _ in range(400))
 
@@ -56,7 +57,7 @@ def test_interval_of_dependent_requests_holds_too(share: float) -> None:
 
 
 def test_interval_that_took_bursts_for_independent_would_fail() -> None:
-    """What the effective number is for: with the plain one, the interval holds in under 85 %."""
+    """With the plain sample size, the interval holds in under 85 %."""
     random = np.random.default_rng(12)
     shares = order_statistics(20_000, 0.99, 95)
     assert shares
@@ -70,13 +71,13 @@ def test_interval_that_took_bursts_for_independent_would_fail() -> None:
 
 
 def test_bursts_that_are_worth_too_little_leave_no_interval() -> None:
-    """The percentile is given, as measured; where the true one lies can't be told."""
+    """The percentile is given as measured, without an interval."""
     random = np.random.default_rng(13)
-    one = p99(dependent(1000, 0.99, random))
+    percentile = p99(dependent(1000, 0.99, random))
 
-    assert one.ms is not None
-    assert one.effective_sample_size < 500
-    assert one.interval is None
+    assert percentile.ms is not None
+    assert percentile.effective_sample_size < 500
+    assert percentile.interval is None
 
 
 @pytest.mark.parametrize(
@@ -92,12 +93,12 @@ def test_bursts_that_are_worth_too_little_leave_no_interval() -> None:
 def test_order_statistics_are_those_of_the_tables(
     n: int, share: float, expected: tuple[Fraction, Fraction] | None
 ) -> None:
-    """Ranks of medians as in textbooks; none where the sample can't hold both ends."""
+    """Ranks of medians are as in textbooks; a small sample has none."""
     assert order_statistics(n, share, 95) == expected
 
 
 def test_autocorrelation_is_that_of_its_definition() -> None:
-    """The fast way gives the same as the sum of products."""
+    """The fast computation gives the same as the sum of products."""
     values = np.random.default_rng(5).normal(size=50)
     centred = values - values.mean()
     expected = [centred[: 50 - lag] @ centred[lag:] / (centred @ centred) for lag in range(50)]

@@ -39,11 +39,11 @@ def test_percentile_is_exact_to_the_nanosecond() -> None:
     assert percentiles_ms(latencies, [50]) == [1.000001]
 
 
-def test_targets_that_locust_would_round_to_the_same_are_told_apart() -> None:
+def test_targets_that_locust_would_round_to_the_same_are_reported_apart() -> None:
     """Medians of 1.40 ms and 0.90 ms are given as such, where Locust gives 1 ms for both."""
     random = np.random.default_rng(7)
     streams = [random.lognormal(np.log(median_ms * 1e6), 0.35, 20_000) for median_ms in (1.4, 0.9)]
-    medians = [percentiles_ms(one.astype(np.int64), [50])[0] for one in streams]
+    medians = [percentiles_ms(stream.astype(np.int64), [50])[0] for stream in streams]
 
     assert medians == pytest.approx([1.40, 0.90], rel=0.01)
 
@@ -65,7 +65,7 @@ def test_percentile_is_given_from_the_needed_number_on(n: int, given: bool) -> N
 
 
 def test_summary_of_known_latencies() -> None:
-    """Number, mean, shortest and longest are those of the values."""
+    """The summary has the number, the mean, the shortest and the longest latency."""
     latency = summarise(np.array([1, 2, 6]) * 10**6, METHOD)
     assert latency
 
@@ -73,7 +73,7 @@ def test_summary_of_known_latencies() -> None:
 
 
 def test_no_latencies_have_no_summary() -> None:
-    """Nothing is made up where nothing was measured."""
+    """Without latencies there is no summary."""
     none = np.array([], dtype=np.int64)
 
     assert summarise(none, METHOD) is None

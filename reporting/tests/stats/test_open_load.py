@@ -20,7 +20,7 @@ def test_stall_shows_in_response_and_not_in_service_time(tmp_path: Path) -> None
     report = report_of(tmp_path, OpenLoad(steady_s=20, stalls=(8, 10)))
     load = report.measurements[0].open_load
     assert load
-    p99 = next(one for one in load.omissions if one.percent == 99)
+    p99 = next(omission for omission in load.omissions if omission.percent == 99)
     assert p99.response_ms
     assert p99.service_ms
 
@@ -40,7 +40,7 @@ def test_quiet_open_load_has_no_omission_to_tell_of(tmp_path: Path) -> None:
 
 
 def test_stall_of_a_closed_load_can_hardly_show(tmp_path: Path) -> None:
-    """The page says which percentiles one pause can't move, for it delays one request a user."""
+    """The page lists the percentiles that a pause of a closed load can't move."""
     points = " ".join(report_of(tmp_path, Load(users=20, steady_s=30)).conclusion.points)
 
     assert "delays one request of each of 20 users" in points
@@ -61,7 +61,7 @@ def test_share_of_a_stall(users: int, requests: int, moved: tuple[float, ...]) -
 
 
 def test_delivered_load_is_counted(tmp_path: Path) -> None:
-    """Requested, delivered, lag, and arrivals that were dropped for want of a connection."""
+    """The requested and the delivered rate, the lag, and the dropped arrivals are counted."""
     slow = OpenLoad(np.array([50_000_000]), in_flight=4, patience_s=0.1, lag_us=700, steady_s=10)
     load = report_of(tmp_path, slow).measurements[0].open_load
     assert load
@@ -86,7 +86,7 @@ def test_delivered_load_is_counted(tmp_path: Path) -> None:
         ),
     ],
 )
-def test_late_or_short_delivery_is_told(
+def test_late_or_short_delivery_is_reported(
     tmp_path: Path, load: OpenLoad, word: str, says: str
 ) -> None:
     """Lag over 1 ms warns; over 5 ms, or less than 99 % delivered, makes the run invalid."""
@@ -98,9 +98,9 @@ def test_late_or_short_delivery_is_told(
 
 
 def test_report_has_both_times(tmp_path: Path) -> None:
-    """Percentile by percentile, in report.json."""
+    """report.json has latency and service time for each percentile."""
     report = json.loads(to_json(report_of(tmp_path, OpenLoad(steady_s=10))))
     omissions = report["measurements"][0]["window_stats"]["open_load"]["omissions"]
 
-    assert [one["percent"] for one in omissions] == [50, 90, 95, 99, 99.9]
+    assert [omission["percent"] for omission in omissions] == [50, 90, 95, 99, 99.9]
     assert omissions[0]["response_ms"] == pytest.approx(omissions[0]["service_ms"] + 0.05)

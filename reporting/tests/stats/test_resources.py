@@ -26,7 +26,7 @@ def usage(
 
 
 def rows(starts_s: list[float], outcome: str = "succeeded") -> pd.DataFrame:
-    return pd.DataFrame({"due_ns": [int(one * S) for one in starts_s], "outcome": outcome})
+    return pd.DataFrame({"due_ns": [int(start_s * S) for start_s in starts_s], "outcome": outcome})
 
 
 def test_cpu_time_is_the_difference_within_the_window() -> None:
@@ -37,7 +37,7 @@ def test_cpu_time_is_the_difference_within_the_window() -> None:
 
 
 def test_memory_is_the_most_within_the_window() -> None:
-    """A sample after the window has more, and isn't counted."""
+    """A sample after the window has more memory, and doesn't count."""
     assert examine(usage(), "target", [WINDOW]).max_rss_mib == 113
 
 
@@ -76,7 +76,7 @@ def test_memory_that_was_not_recorded_is_none() -> None:
 
 
 def test_rounds_are_summed_up_each_by_itself() -> None:
-    """A target that was started again between rounds has CPU time of both: 1.5 s and 1 s."""
+    """A target that restarted between rounds has the CPU time of both: 1.5 s and 1 s."""
     again = usage(times_s=(20, 21), cpu_s=(0, 1), pids=(9, 9))
     samples = pd.concat([usage(), again])
     windows = [WINDOW, Window(20 * S, 24 * S)]
@@ -89,4 +89,4 @@ def test_workers_come_in_order_of_their_numbers() -> None:
     """Ten comes after two."""
     samples = pd.concat([usage(f"worker-{number}") for number in (10, 2)] + [usage()])
 
-    assert [one.role for one in workers(samples, [WINDOW])] == ["worker-2", "worker-10"]
+    assert [worker.role for worker in workers(samples, [WINDOW])] == ["worker-2", "worker-10"]

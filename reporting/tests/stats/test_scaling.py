@@ -38,7 +38,7 @@ def points(report: Report) -> str:
 
 
 def test_scale_up_is_timed_from_the_step(tmp_path: Path) -> None:
-    """Wanted as sampled, created and ready as Kubernetes cut them, answered exactly."""
+    """Desired replicas are sampled, pods' times cut to seconds, and answers exact."""
     up, _ = changes(tmp_path, Spike())
 
     assert (up.direction, up.from_rps, up.to_rps) == ("up", 40, 200)
@@ -53,7 +53,7 @@ def test_scale_up_is_timed_from_the_step(tmp_path: Path) -> None:
 
 
 def test_scale_down_is_timed_from_its_step(tmp_path: Path) -> None:
-    """From when the load fell: when fewer were wanted, and when the last was gone."""
+    """Times count from when the load fell, for desired and for ready replicas."""
     _, down = changes(tmp_path, Spike())
 
     assert (down.direction, down.replicas_before, down.replicas_after) == ("down", 3, 1)
@@ -63,7 +63,7 @@ def test_scale_down_is_timed_from_its_step(tmp_path: Path) -> None:
 
 
 def test_users_are_followed_through_the_scale_up(tmp_path: Path) -> None:
-    """Slow and dropped until the last new replica is ready, and quick before and after."""
+    """Requests are slow and dropped until the last new replica is ready."""
     up, _ = changes(tmp_path, Spike(ready_s=(12, 15)))
     user_impact = {segment_title(segment): segment for segment in up.user_impact}
     during, after = (
@@ -76,18 +76,20 @@ def test_users_are_followed_through_the_scale_up(tmp_path: Path) -> None:
         SegmentCode.WITH_NEW_REPLICAS,
         SegmentCode.AFTERWARDS,
     ]
-    assert [one.until_s - one.from_s for one in up.user_impact] == pytest.approx([10, 15, 25, 30])
+    assert [segment.until_s - segment.from_s for segment in up.user_impact] == pytest.approx(
+        [10, 15, 25, 30]
+    )
     assert (during.window_stats.percentile_ms(50), after.window_stats.percentile_ms(99)) == (40, 2)
     assert during.window_stats.open_load
     assert during.window_stats.open_load.dropped_percent == pytest.approx(10)
     assert (
         after.window_stats.counts.dropped == user_impact["before"].window_stats.counts.dropped == 0
     )
-    assert [one.rate_rps for one in up.user_impact] == [40, 200, 200, 40]
+    assert [segment.rate_rps for segment in up.user_impact] == [40, 200, 200, 40]
 
 
-def test_scale_up_is_told_in_words(tmp_path: Path) -> None:
-    """Each event, its time to what it is known to, and what users felt."""
+def test_scale_up_is_reported_in_words(tmp_path: Path) -> None:
+    """The sentence has each event with its time, and the effect on users."""
     said = points(drawn_up(tmp_path, Spike()))
 
     assert (
@@ -100,12 +102,12 @@ def test_scale_up_is_told_in_words(tmp_path: Path) -> None:
 
 
 def test_rounds_that_went_alike_share_their_sentences(tmp_path: Path) -> None:
-    """Times and percentiles are told from the least to the most of the rounds."""
+    """Times and percentiles are ranges over the rounds."""
     report = drawn_up(tmp_path, Spike(slowing=(1, 1, 1)))
-    one = report.measurements[0]
-    rises = [each for each in one.changes or () if each.direction == "up"]
+    measurement = report.measurements[0]
+    rises = [change for change in measurement.changes or () if change.direction == "up"]
     later = replace(rises[2], desired=EventTimes(10, 11, 2), ready=EventTimes(13, 19, 2))
-    said = "\n".join(scaling_text.points([replace(one, changes=(rises[0], later))]))
+    said = "\n".join(scaling_text.points([replace(measurement, changes=(rises[0], later))]))
 
     assert len(points(report).splitlines()) == 4
     assert "when the load rose from 40 to 200/s in 3 rounds: more replicas" in points(report)
@@ -115,14 +117,14 @@ def test_rounds_that_went_alike_share_their_sentences(tmp_path: Path) -> None:
 
 
 def test_headline_says_how_soon_replicas_were_ready(tmp_path: Path) -> None:
-    """That is what a spike is made for."""
+    """The time until replicas are ready is the purpose of a spike."""
     headline = drawn_up(tmp_path, Spike()).conclusion.headline
 
     assert "Flask under gunicorn had all new replicas ready 15\N{NO-BREAK SPACE}s after" in headline
 
 
 def test_replica_that_was_never_ready_is_missed(tmp_path: Path) -> None:
-    """Of two that were wanted only one came in time: then not all were ready."""
+    """Only one of two desired replicas was ready in time."""
     report = drawn_up(tmp_path, Spike(ready_s=(12.1, 60), answered_s=(12.6,)))
 
     assert "only 1 of 2 new ones by the time the load changed again (1 to 3 replicas)" in points(
@@ -142,8 +144,8 @@ def test_target_that_names_no_instance_is_said_to_tell_nothing(tmp_path: Path) -
     assert "Its answers don't tell when the first new one answered." in points(report)
 
 
-def test_replicas_that_stay_are_told(tmp_path: Path) -> None:
-    """An autoscaler that did nothing about a step, up or down."""
+def test_replicas_that_stay_are_reported(tmp_path: Path) -> None:
+    """An autoscaler that didn't react to a step is reported."""
     still = Spike(created_s=(), ready_s=(), answered_s=(), weights=(1,))
     report = drawn_up(tmp_path, still)
     up = (report.measurements[0].changes or ())[0]
@@ -160,7 +162,7 @@ def test_replicas_that_stay_are_told(tmp_path: Path) -> None:
 
 
 def test_steps_at_what_nothing_scales_are_no_scaling(tmp_path: Path) -> None:
-    """Without an autoscaler, replicas that stay are no news."""
+    """Without an autoscaler, constant replicas aren't mentioned."""
     still = Spike(created_s=(), ready_s=(), answered_s=())
     folder = make_cluster_run(tmp_path / "run", {"converter-api": still})
     scale = pd.read_csv(folder / "converter-api_scale.csv")
@@ -170,7 +172,7 @@ def test_steps_at_what_nothing_scales_are_no_scaling(tmp_path: Path) -> None:
 
 
 def test_without_pods_replicas_tell_when_they_were_ready(tmp_path: Path) -> None:
-    """As sampled then; nothing tells when pods were created."""
+    """Without pods, times of ready replicas are sampled, and creation is unknown."""
     folder = make_cluster_run(tmp_path / "run", {"converter-api": Spike()})
     (folder / "converter-api_pods.csv").unlink()
     up = (measure_run(folder)[0].measurements[0].changes or ())[0]
@@ -196,7 +198,7 @@ def test_instance_that_answers_before_a_sample_shows_it_is_new(tmp_path: Path) -
 def test_window_has_the_replicas_of_the_sample_before_it(
     from_s: float, until_s: float, found: tuple[int, int]
 ) -> None:
-    """Until the next sample there are as many as the last one saw."""
+    """The last sample before the window counts until the next one."""
     times = [second * SECOND_NS for second in range(30)]
     ready = [1 if second < 10 else 3 for second in range(30)]
     scale = pd.DataFrame({"time_ns": times, "ready": pd.array(ready, dtype="Int64")})
@@ -208,7 +210,7 @@ def test_window_has_the_replicas_of_the_sample_before_it(
 
 
 def test_closed_load_is_followed_from_its_start(tmp_path: Path) -> None:
-    """Without steps, the load's own start is what replicas follow; old instances are no news."""
+    """Without steps, times count from the load's start; older instances aren't new ones."""
     closed = Load(users=20, steady_s=40)
     folder = make_cluster_run(tmp_path / "run", {"converter-api": closed})
     times = [closed.started_ns(0) + int((second + 0.3) * SECOND_NS) for second in range(41)]
@@ -225,7 +227,7 @@ def test_closed_load_is_followed_from_its_start(tmp_path: Path) -> None:
 
 
 def test_samples_and_requests_are_on_one_axis(tmp_path: Path) -> None:
-    """Offered and answered each second; the CPU of a pod as windows that end when it was known."""
+    """Rates are per second; a pod's CPU has windows that end when the CPU was known."""
     course = measured(tmp_path, Spike()).timeline
     assert course
     rates = dict(zip(course.second_s, course.offered_rps, strict=True))
@@ -242,18 +244,18 @@ def test_samples_and_requests_are_on_one_axis(tmp_path: Path) -> None:
 
 
 def test_rounds_are_followed_each_by_itself(tmp_path: Path) -> None:
-    """Two rounds, two rises and two falls, on the axis of the first."""
+    """Two rounds have two rises and two falls on one axis of time."""
     load = Spike(slowing=(1, 1))
-    rises = [one for one in changes(tmp_path, load) if one.direction == "up"]
+    rises = [change for change in changes(tmp_path, load) if change.direction == "up"]
 
-    assert [one.round for one in rises] == [0, 1]
-    assert [one.ready for one in rises] == [EventTimes(12, 15, 2)] * 2
+    assert [rise.round for rise in rises] == [0, 1]
+    assert [rise.ready for rise in rises] == [EventTimes(12, 15, 2)] * 2
     apart_s = (load.started_ns(1) - load.started_ns(0)) / SECOND_NS
     assert rises[1].step_s == pytest.approx(10 + apart_s)
 
 
 def test_replicas_that_change_make_a_run_one_of_deployments(tmp_path: Path) -> None:
-    """The first page says what is compared; a run of as many replicas all along doesn't."""
+    """The first page has a caveat unless the number of replicas was constant."""
     changing = drawn_up(tmp_path / "changing", Spike())
     still = Spike(created_s=(), ready_s=(), answered_s=())
     steady = drawn_up(tmp_path / "steady", still)

@@ -45,12 +45,12 @@ def headings(report: Report) -> list[str]:
 
 
 def test_each_step_has_its_figures(tmp_path: Path) -> None:
-    """Offered, delivered, percentiles, drops: of the requests that were due in it."""
+    """The figures of a step are of the requests that were due in the step."""
     steps = report_of(spike(tmp_path, Spike())).measurements[0].steps or ()
     low, high, after = steps
 
     assert [segment_title(step) for step in steps] == ["1, at 40/s", "2, at 200/s", "3, at 40/s"]
-    assert [one.offered_rps for one in steps] == [40, 200, 40]
+    assert [step.offered_rps for step in steps] == [40, 200, 40]
     assert high.window_stats.open_load
     assert high.window_stats.open_load.delivered_rps == pytest.approx(192.3, abs=0.1)
     assert high.window_stats.counts.dropped == 308
@@ -59,18 +59,20 @@ def test_each_step_has_its_figures(tmp_path: Path) -> None:
 
 
 def test_planned_steps_are_no_drift(tmp_path: Path) -> None:
-    """A rate that is five times as high for a while makes no run unsteady."""
+    """A planned change of the rate doesn't make a run non-stationary."""
     report = report_of(spike(tmp_path, Spike(**CALM)))
 
     assert (report.verdict.word, report.verdict.warnings) == ("VALID", ())
-    kept = [one.stationarity for one in report.measurements[0].rounds[0].steps or ()]
-    assert [one and one.stationary for one in kept] == [True] * 3
+    kept = [
+        measurement.stationarity for measurement in report.measurements[0].rounds[0].steps or ()
+    ]
+    assert [second and second.stationary for second in kept] == [True] * 3
     assert "Did each step keep its pace?" in headings(report)
     assert "Did each round keep its pace?" not in headings(report)
 
 
-def test_step_that_drifts_is_told_and_makes_nothing_invalid(tmp_path: Path) -> None:
-    """A queue that grows under a spike is what the spike was to show."""
+def test_step_that_drifts_is_reported_and_makes_nothing_invalid(tmp_path: Path) -> None:
+    """A queue that grows under a spike is a result of the spike, and only a warning."""
     report = report_of(spike(tmp_path, Spike(**CALM | {"slow_ms": 40.0, "ready_s": (20.0,)})))
     (warning,) = report.verdict.warnings
 
@@ -82,12 +84,12 @@ def test_step_that_drifts_is_told_and_makes_nothing_invalid(tmp_path: Path) -> N
 
 
 def test_step_in_which_replicas_change_is_not_judged(tmp_path: Path) -> None:
-    """That it changes is the point: the table says so in place of a judgement."""
+    """The table has the change of replicas in place of a judgement."""
     folder = make_cluster_run(tmp_path / "run", {"converter-api": Spike()})
     steps = report_of(folder).measurements[0].rounds[0].steps or ()
 
-    assert [one.stationarity is None for one in steps] == [False, True, True]
-    assert [(one.replicas.fewest, one.replicas.most) for one in steps if one.replicas] == [
+    assert [step.stationarity is None for step in steps] == [False, True, True]
+    assert [(step.replicas.fewest, step.replicas.most) for step in steps if step.replicas] == [
         (1, 1),
         (1, 3),
         (1, 3),
@@ -95,7 +97,7 @@ def test_step_in_which_replicas_change_is_not_judged(tmp_path: Path) -> None:
 
 
 def test_drops_under_a_spike_are_the_target_s(tmp_path: Path) -> None:
-    """They warn, in an open load without steps they would make it invalid; and are concluded."""
+    """Drops are a warning and part of the conclusion; without steps they'd make a run invalid."""
     report = report_of(spike(tmp_path, Spike()))
 
     assert report.verdict.word == "VALID"
@@ -108,7 +110,7 @@ def test_drops_under_a_spike_are_the_target_s(tmp_path: Path) -> None:
 
 
 def test_late_generator_makes_a_spike_invalid(tmp_path: Path) -> None:
-    """What isn't the target's own doing still does."""
+    """A fault of the load generator makes any run invalid."""
     assert report_of(spike(tmp_path, Spike(**CALM | {"lag_us": 6000}))).verdict.word == "INVALID"
 
 
@@ -116,23 +118,23 @@ def test_late_generator_makes_a_spike_invalid(tmp_path: Path) -> None:
 def test_headroom_is_that_of_the_highest_step(
     tmp_path: Path, calibrated_rps: float, word: str
 ) -> None:
-    """On average the load generator would have had plenty of it."""
+    """The mean rate would have had enough headroom."""
     folder = spike(tmp_path, Spike(**CALM))
     edit_run(folder, "calibration", "HTTP/1.1", "rate_rps", value=calibrated_rps)
 
     assert report_of(folder).verdict.word == word
 
 
-def test_headroom_stands_beside_what_it_is_of(tmp_path: Path) -> None:
-    """In the table, too, it is by what was finished in the highest step."""
+def test_headroom_is_shown_for_the_highest_step(tmp_path: Path) -> None:
+    """The table's headroom is that of the highest step, too."""
     page = render(compose(report_of(spike(tmp_path, Spike(**CALM)))))
 
     assert "| Finished in the highest step, requests/s | 200 |" in page
     assert "| Headroom, times that | 305 |" in page
 
 
-def test_first_page_shows_steps_and_their_course(tmp_path: Path) -> None:
-    """Percentiles of all steps together say nothing: they stand later, and are called that."""
+def test_first_page_shows_steps_over_time(tmp_path: Path) -> None:
+    """Percentiles of all steps together come later, and are labelled."""
     report = report_of(spike(tmp_path, Spike()))
     plot = first_plot(report)
     assert plot
@@ -145,7 +147,7 @@ def test_first_page_shows_steps_and_their_course(tmp_path: Path) -> None:
 
 
 def test_targets_are_compared_in_the_highest_step(tmp_path: Path) -> None:
-    """Rounds' figures of that step only, and the sentence says at what rate."""
+    """The comparison uses the figures of the highest step, and names its rate."""
     random = np.random.default_rng(1)
     rounds: dict[str, Any] = {"slowing": (1, 1, 1), **CALM}
     folder = spike(tmp_path, Spike(**rounds), Spike(**rounds))
@@ -172,7 +174,7 @@ def test_targets_are_compared_in_the_highest_step(tmp_path: Path) -> None:
 
 
 def test_asked_for_is_the_mean_over_steps(tmp_path: Path) -> None:
-    """Of the whole window 120 a second were due, not the 200 of its highest step."""
+    """The mean rate of the window is 120 a second, not the 200 of its highest step."""
     load = report_of(spike(tmp_path, Spike(**CALM))).measurements[0].open_load
     assert load
 
@@ -181,12 +183,16 @@ def test_asked_for_is_the_mean_over_steps(tmp_path: Path) -> None:
 
 
 def test_rounds_of_a_step_are_taken_together(tmp_path: Path) -> None:
-    """The same step of all rounds."""
+    """A step's figures are of the same step in all rounds."""
     report = report_of(spike(tmp_path, Spike(slowing=(1, 1), **CALM)))
-    (one,) = report.measurements
+    (measurement,) = report.measurements
 
-    assert [step.window_stats.counts.started for step in one.steps or ()] == [800, 16_000, 2400]
-    assert len(one.rounds[1].steps or ()) == 3
+    assert [step.window_stats.counts.started for step in measurement.steps or ()] == [
+        800,
+        16_000,
+        2400,
+    ]
+    assert len(measurement.rounds[1].steps or ()) == 3
 
 
 def test_step_outside_the_steady_window_is_left_out(tmp_path: Path) -> None:

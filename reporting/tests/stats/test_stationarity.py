@@ -27,7 +27,7 @@ def drawn_up(folder: Path, course: Course | None, **more: float) -> Report:
 
 
 def kinds(report: Report) -> list[str]:
-    return [one.kind for one in report.verdict.reasons]
+    return [finding.kind for finding in report.verdict.reasons]
 
 
 @pytest.mark.parametrize(
@@ -38,7 +38,7 @@ def kinds(report: Report) -> list[str]:
         pytest.param(lambda at: 1 + 0.5 * ((at > 10) & (at < 20)), id="a hump"),
     ],
 )
-def test_drift_is_told(tmp_path: Path, course: Course) -> None:
+def test_drift_is_reported(tmp_path: Path, course: Course) -> None:
     """A round whose latency changes by more than a tenth on the way isn't stationary."""
     report = drawn_up(tmp_path, course, steady_s=30)
 
@@ -48,7 +48,7 @@ def test_drift_is_told(tmp_path: Path, course: Course) -> None:
 
 @pytest.mark.parametrize("seed", range(8))
 def test_scatter_is_no_drift(tmp_path: Path, seed: int) -> None:
-    """Chance alone, of requests that scatter by a third, is not taken for drift."""
+    """The chance of requests that scatter by a third is no drift."""
     report = drawn_up(tmp_path, None, steady_s=10, seed=seed)
 
     assert kinds(report) == []
@@ -56,7 +56,7 @@ def test_scatter_is_no_drift(tmp_path: Path, seed: int) -> None:
 
 
 def test_start_that_still_warms_up_hardly_moves_p99(tmp_path: Path) -> None:
-    """Ten seconds that are ten times as slow are left out, and p99 is within 2 % of the rest's."""
+    """Ten seconds that are ten times as slow are cut off; p99 is within 2 % of the rest's."""
     slow = drawn_up(tmp_path / "slow", lambda at: 1 + 9.0 * (at < 10), steady_s=60)
     steady = drawn_up(tmp_path / "steady", None, steady_s=60)
     cut = slow.measurements[0].rounds[0].stationarity
@@ -71,7 +71,7 @@ def test_start_that_still_warms_up_hardly_moves_p99(tmp_path: Path) -> None:
 
 
 def test_pause_in_the_middle_is_not_left_out() -> None:
-    """Only what begins with the window is warm-up."""
+    """Warm-up begins with the window."""
     values = np.full(30, 2.0)
     values[7:10] = 900
 
@@ -82,7 +82,7 @@ def test_pause_in_the_middle_is_not_left_out() -> None:
     ("first", "cut"), [([], 0), ([9.0] * 4, 4), ([2.1] * 4, 0), ([9, 7, 5, 3], 4)]
 )
 def test_warm_up_is_what_differs_from_the_rest(first: list[float], cut: int) -> None:
-    """As many batches as are off by over a tenth, from the first on."""
+    """The batches that differ by over a tenth are cut off, from the first on."""
     assert warm_up(np.array([*first, *[2.0, 2.01] * 12]), 10) == cut
 
 
@@ -96,11 +96,11 @@ def test_round_that_chance_may_have_shaped_is_not_called_steady(
     spread_percent: float | None,
     told: str,
 ) -> None:
-    """Thirds that differ by more than a tenth, be it by chance, are no "yes" in the table."""
+    """Thirds that differ by more than a tenth, if only by chance, have no "yes" in the table."""
     report = report_of({"tfserving": Load()})
     measurement = report.measurements[0]
     seen = Stationarity(0, stationary, spread_percent, 0.0)
-    rounds = tuple(replace(one, stationarity=seen) for one in measurement.rounds)
+    rounds = tuple(replace(round_, stationarity=seen) for round_ in measurement.rounds)
     changed = replace(report, measurements=(replace(measurement, rounds=rounds),))
     ((*_, table),) = pages_of(changed)
 
@@ -117,12 +117,12 @@ def test_short_round_is_not_judged(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("drifting", "word"), [(1, "VALID"), (2, "INVALID")])
 def test_one_round_in_five_may_drift(tmp_path: Path, drifting: int, word: str) -> None:
-    """It is a warning then, for the scatter between rounds is in the intervals."""
+    """One drifting round is a warning: the intervals include the scatter between rounds."""
     load = Load(scatter=0.3, users=20, slowing=[1] * 5, steady_s=10)
     load.course = lambda at: 1 + 0.5 * (at > 5)
     steady = Load(scatter=0.3, users=20, slowing=[1] * 5, steady_s=10)
     folder = make_run(tmp_path / "run", {"tfserving": steady})
-    rows = [one.rows("run", "tfserving") for one in (load, steady)]
+    rows = [part.rows("run", "tfserving") for part in (load, steady)]
     mixed = [rows[0][rows[0]["round"] < drifting], rows[1][rows[1]["round"] >= drifting]]
     write_rows(folder / "tfserving_requests.parquet", pd.concat(mixed))
     run = json.loads((folder / "run.json").read_text())

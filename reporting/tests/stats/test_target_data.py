@@ -18,5 +18,5 @@ def test_window_holds_its_start_and_not_its_end() -> None:
     ("from_ns", "until_ns"), [(None, 5), (5, None), (0, 0), (5, 5), (6, 5), (None, None)]
 )
 def test_no_window_without_a_length(from_ns: int | None, until_ns: int | None) -> None:
-    """A window that ends before it starts, or with it, is none."""
+    """A window that ends before or when it starts is None."""
     assert steady_window(from_ns, until_ns) is None

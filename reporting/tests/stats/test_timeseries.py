@@ -11,7 +11,7 @@ S = 10**9
 def rows(*starts_s: float) -> pd.DataFrame:
     return pd.DataFrame(
         {
-            "due_ns": [int(one * S) for one in starts_s],
+            "due_ns": [int(start_s * S) for start_s in starts_s],
             "latency_ns": pd.array([S // 1000] * len(starts_s), dtype="Int64"),
             "outcome": "succeeded",
         }
@@ -24,22 +24,22 @@ def test_seconds_are_aligned_with_the_steady_window() -> None:
         cut_into_seconds(rows(9.7, 10.5, 11.4, 12.0), None, Window(int(10.5 * S), 13 * S))
     )
 
-    assert [one.from_ns / S for one in seconds] == [9.5, 10.5, 11.5, 12.5]
-    assert [one.counts.started for one in seconds] == [1, 2, 1, 0]
+    assert [second.from_ns / S for second in seconds] == [9.5, 10.5, 11.5, 12.5]
+    assert [second.counts.started for second in seconds] == [1, 2, 1, 0]
 
 
 @pytest.mark.parametrize(
     ("until_s", "lengths"), [(13, [1, 1, 1]), (12.75, [1, 1, 0.75]), (13.2, [1, 1, 1.2])]
 )
 def test_last_second_ends_with_the_window(until_s: float, lengths: list[float]) -> None:
-    """The last part of a second stands alone if it is half a second or more."""
+    """The last part of a second is separate if it is half a second or more."""
     seconds = cut_into_seconds(rows(10, 12.6), None, Window(10 * S, int(until_s * S)))
 
-    assert [one.seconds for one in seconds] == pytest.approx(lengths)
+    assert [second.seconds for second in seconds] == pytest.approx(lengths)
 
 
 def test_first_second_starts_with_the_load() -> None:
-    """Time before the load began isn't divided by."""
+    """Rates don't divide by the time before the load began."""
     first, *_ = cut_into_seconds(
         rows(9.8, 10), None, Window(10 * S, 12 * S), started_ns=int(9.75 * S)
     )
@@ -48,7 +48,7 @@ def test_first_second_starts_with_the_load() -> None:
 
 
 def test_sliver_of_a_second_at_the_start_joins_the_next() -> None:
-    """Three requests within 10 ms are no 300 a second."""
+    """Three requests within 10 ms are not drawn as 300 a second."""
     window = Window(12 * S, 14 * S)
     first, *_ = cut_into_seconds(rows(9.995, 9.996, 9.997, 13), None, window, int(9.99 * S))
 
@@ -60,7 +60,7 @@ def test_every_request_belongs_to_one_second() -> None:
     """Seconds follow each other without gap or overlap, until after the last request."""
     seconds = list(cut_into_seconds(rows(1, 1.5, 3, 7.99), None, None))
 
-    assert [(one.first, one.after) for one in seconds] == [
+    assert [(second.first, second.after) for second in seconds] == [
         (0, 2), (2, 2), (2, 3), (3, 3), (3, 3), (3, 3), (3, 4),
     ]  # fmt: skip
 
@@ -70,7 +70,7 @@ def test_users_are_those_at_the_end_of_the_second() -> None:
     users = pd.DataFrame({"time_ns": [int(11.5 * S), 12 * S], "users": [3, 5]})
     seconds = cut_into_seconds(rows(10, 12), users, Window(10 * S, 13 * S))
 
-    assert [one.users for one in seconds] == [None, 3, 5]
+    assert [second.users for second in seconds] == [None, 3, 5]
 
 
 @pytest.mark.parametrize(
@@ -85,14 +85,14 @@ def test_users_are_those_at_the_end_of_the_second() -> None:
 def test_only_whole_seconds_are_drawn(
     starts_s: tuple[float, ...], until_s: float | None, drawn: list[float]
 ) -> None:
-    """A part of a second would be seen as a plunge; a load that breaks off is one."""
+    """A part of a second would be drawn as a drop; a load that ends early is one."""
     frame = rows(*starts_s)
     window = Window(10 * S, int(until_s * S)) if until_s else None
     kept = whole_seconds(
         list(cut_into_seconds(frame, None, window, int(starts_s[0] * S))), frame, window
     )
 
-    assert [one.from_ns / S for one in kept] == drawn
+    assert [second.from_ns / S for second in kept] == drawn
     assert (history(frame, kept, 10 * S, METHOD) is None) == (not drawn)
 
 

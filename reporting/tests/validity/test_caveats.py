@@ -39,7 +39,7 @@ def two(results: Path, slowing: list[float]) -> Path:
         (("protocol",), "gRPC", "Not equal between the targets: protocol (gRPC against HTTP/1.1)."),
     ],
 )
-def test_what_limits_a_run_is_said(
+def test_what_limits_a_run_is_reported(
     results: Path, path: tuple[str, ...], value: Any, says: str
 ) -> None:
     """Each departure from a fair run has its sentence."""
@@ -50,7 +50,7 @@ def test_what_limits_a_run_is_said(
 
 
 @pytest.mark.parametrize(("slowing", "times"), [([1.0], "once"), ([1.0, 1.0], "2 times")])
-def test_too_few_rounds_are_said(results: Path, slowing: list[float], times: str) -> None:
+def test_too_few_rounds_are_reported(results: Path, slowing: list[float], times: str) -> None:
     """A fair run of two targets has no other caveat."""
     assert caveats(two(results, slowing)).splitlines() == [
         f"Each target was loaded {times}: a difference between the targets can't be told "
@@ -59,10 +59,10 @@ def test_too_few_rounds_are_said(results: Path, slowing: list[float], times: str
 
 
 def test_fair_run_of_enough_rounds_has_no_caveat(results: Path) -> None:
-    """Nothing is wrong with it."""
+    """A fair run of enough rounds has no caveat."""
     assert caveats(two(results, ROUNDS)) == ""
 
 
 def test_clean_run_of_one_target_has_no_caveat(results: Path) -> None:
-    """There is nothing to compare, and nothing wrong."""
+    """A run of one target has nothing to compare."""
     assert caveats(make_run(results / "run", {"tfserving": Load()})) == ""

@@ -30,10 +30,10 @@ def report_of(folder: Path, load: Load, connection: str = "keep-alive") -> Repor
         ("rotate:50", "on connections that were renewed after 50 requests"),
     ],
 )
-def test_policy_stands_on_the_first_page_and_in_the_sheet(
+def test_policy_is_on_the_first_page_and_in_the_sheet(
     tmp_path: Path, connection: str, said: str
 ) -> None:
-    """Of every run that has a policy, in a cluster or not."""
+    """The policy is on the first page and in the sheet of conditions."""
     folder = make_run(tmp_path / "run", {"converter-api": Load()})
     edit_run(folder, "load", "connection", value=connection)
     report = measure_run(folder)[0]
@@ -44,7 +44,7 @@ def test_policy_stands_on_the_first_page_and_in_the_sheet(
 
 
 def test_run_of_before_there_was_a_policy_says_nothing_of_it(tmp_path: Path) -> None:
-    """Nor is it another load than one that keeps its connections."""
+    """An older run without a policy kept its connections."""
     old = measure_run(make_run(tmp_path / "old", {"converter-api": Load()}))[0]
     folder = make_run(tmp_path / "new", {"converter-api": Load()})
     edit_run(folder, "load", "connection", value="keep-alive")
@@ -64,8 +64,8 @@ def test_other_policy_is_another_load(tmp_path: Path) -> None:
     assert difference_text(difference) == "connections: kept, now renewed after 20 requests"
 
 
-def test_uneven_shares_of_kept_connections_are_told(tmp_path: Path) -> None:
-    """By how much, and what to do; a rotating policy is no reason to say that."""
+def test_uneven_shares_of_kept_connections_are_reported(tmp_path: Path) -> None:
+    """The caveat has the ratio and advice; rotated connections need none."""
     uneven = Spike(weights=(8, 1, 1))
 
     said = caveats(report_of(tmp_path / "kept", uneven))
@@ -76,18 +76,18 @@ def test_uneven_shares_of_kept_connections_are_told(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("connection", "advised"), [("keep-alive", True), ("rotate:20", False)])
-def test_new_replicas_that_answer_nothing_are_told(
+def test_new_replicas_that_answer_nothing_are_reported(
     tmp_path: Path, connection: str, advised: bool
 ) -> None:
-    """Replicas rose, and all went to the first: kept connections are the likely reason."""
+    """New replicas without answers are reported; kept connections are the likely reason."""
     said = caveats(report_of(tmp_path, ALONE, connection))
 
     assert "replicas rose, but none of the 2 new ready replicas answered a request." in said
     assert (ADVICE in said) == advised
 
 
-def test_ready_replicas_that_never_answer_are_told(tmp_path: Path) -> None:
-    """Though none was new: three were ready all the time, and one answered."""
+def test_ready_replicas_that_never_answer_are_reported(tmp_path: Path) -> None:
+    """Only one of three replicas that were always ready answered."""
     always = Spike(created_s=(), ready_s=(), answered_s=(), weights=(1,))
     folder = make_cluster_run(tmp_path / "run", {"converter-api": always}, connection="keep-alive")
     scale = always.scale().assign(desired=3, ready=3, hpa_desired=3)
@@ -98,7 +98,7 @@ def test_ready_replicas_that_never_answer_are_told(tmp_path: Path) -> None:
     )
 
 
-def test_replicas_that_nobody_can_tell_apart_are_told(tmp_path: Path) -> None:
+def test_replicas_that_nobody_can_tell_apart_are_reported(tmp_path: Path) -> None:
     """A target whose answers name no instance may have had all its load on one."""
     silent = Spike(names=False)
 

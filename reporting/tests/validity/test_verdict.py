@@ -25,7 +25,7 @@ def judged(folder: Path) -> Report:
 
 
 def test_good_run_is_valid(tmp_path: Path) -> None:
-    """Nothing is found against it, and a single round is no reason."""
+    """A good run has no findings, even with a single round."""
     verdict = judged(run(tmp_path)).verdict
 
     assert (verdict.word, verdict.reasons, verdict.warnings) == ("VALID", (), ())
@@ -67,13 +67,13 @@ def test_good_run_is_valid(tmp_path: Path) -> None:
 def test_what_makes_a_run_invalid(
     tmp_path: Path, path: tuple[str | int, ...], value: Any, kind: str, says: str
 ) -> None:
-    """Each fault has its kind and its sentence, and nothing is concluded."""
+    """Each fault has its kind and its sentence, and the run has no conclusion."""
     folder = run(tmp_path)
     edit_run(folder, *path, value=value)
     report = judged(folder)
 
     assert report.verdict.word == "INVALID"
-    assert {one.kind for one in report.verdict.reasons} == {kind}
+    assert {finding.kind for finding in report.verdict.reasons} == {kind}
     assert says in sentences(report, report.verdict.reasons)
     assert report.conclusion.headline.startswith("This measurement is invalid")
 
@@ -90,10 +90,10 @@ def test_starved_generator_is_invalid(tmp_path: Path) -> None:
 
 def test_headroom_is_what_was_calibrated_by_what_was_reached(tmp_path: Path) -> None:
     """10 users who think for 50 ms ask for 192 a second of a generator that can make 61,000."""
-    (one,) = judged(run(tmp_path)).verdict.headroom
+    (headroom,) = judged(run(tmp_path)).verdict.headroom
 
-    assert one.ratio == pytest.approx(61_000 / one.achieved_rps)
-    assert one.achieved_rps == pytest.approx(192, rel=0.02)
+    assert headroom.ratio == pytest.approx(61_000 / headroom.achieved_rps)
+    assert headroom.achieved_rps == pytest.approx(192, rel=0.02)
 
 
 def lost(rows: pd.DataFrame) -> Iterator[pd.DataFrame]:
@@ -110,11 +110,11 @@ def test_lost_rows_make_a_run_invalid(tmp_path: Path, which: int) -> None:
     rows = pd.read_parquet(path).astype({"outcome": "str"})
     write_rows(path, list(lost(rows))[which])
 
-    assert "lossy" in {one.kind for one in judged(folder).verdict.reasons}
+    assert "lossy" in {reason.kind for reason in judged(folder).verdict.reasons}
 
 
 def test_round_that_never_ran_is_missed(tmp_path: Path) -> None:
-    """A run that ended before its last round says so."""
+    """A run that ended before its last round has a reason."""
     folder = run(tmp_path, Load(slowing=[1, 1]))
     path = folder / "tfserving_requests.parquet"
     rows = pd.read_parquet(path).astype({"outcome": "str"})
@@ -131,7 +131,7 @@ def test_round_that_never_ran_is_missed(tmp_path: Path) -> None:
 
 
 def test_requests_that_were_cut_off_may_be_counted_or_not(tmp_path: Path) -> None:
-    """A server counts between what was answered and what was sent."""
+    """A server may count any number between answered and sent requests."""
     folder = run(tmp_path)
     path = folder / "tfserving_requests.parquet"
     rows = pd.read_parquet(path).astype({"outcome": "str"})
@@ -182,8 +182,8 @@ def test_what_is_worth_a_warning(
         ("tfserving_users.csv", "no users over time: there is no tfserving_users.csv"),
     ],
 )
-def test_missing_samples_are_said(tmp_path: Path, name: str, says: str) -> None:
-    """A report without a file says which, and what it lacks therefore."""
+def test_missing_samples_are_reported(tmp_path: Path, name: str, says: str) -> None:
+    """A warning names the missing file and the missing data."""
     folder = run(tmp_path)
     (folder / name).unlink()
 
@@ -193,7 +193,7 @@ def test_missing_samples_are_said(tmp_path: Path, name: str, says: str) -> None:
 
 @pytest.mark.parametrize(("worker_cpu", "code"), [(0.2, 0), (0.9, 3)])
 def test_exit_code_tells_an_invalid_run(tmp_path: Path, worker_cpu: float, code: int) -> None:
-    """A pipeline can rely on it; the report is written all the same, verdict first."""
+    """An invalid run has exit code 3 and a report, whose verdict comes first."""
     folder = run(tmp_path, Load(worker_cpu=worker_cpu))
 
     assert main(["report", str(folder)]) == code
@@ -204,7 +204,7 @@ def test_exit_code_tells_an_invalid_run(tmp_path: Path, worker_cpu: float, code:
 
 @pytest.mark.parametrize(("late", "word"), [(0, "VALID"), (1, "VALID"), (2, "INVALID")])
 def test_generator_may_lag_in_one_round_of_five(tmp_path: Path, late: int, word: str) -> None:
-    """As a round may drift: the scatter between rounds is in the intervals."""
+    """One late round is a warning: the intervals include the scatter between rounds."""
     folder = run(tmp_path, Load(slowing=[1] * 5))
     for number in range(late):
         edit_run(folder, *TARGET, "rounds", number, "lag_us", "p99", value=6000)

@@ -33,14 +33,14 @@ def findings(report: Report) -> dict[str, str]:
 
 
 def test_sound_distributed_run_is_valid(tmp_path: Path) -> None:
-    """Equal versions, clocks that stayed, no quota that bit, and no sample missing."""
+    """Equal versions, steady clocks, no throttling and no missing samples are valid."""
     verdict = report_of(run(tmp_path)).verdict
 
     assert (verdict.word, verdict.reasons, verdict.warnings) == ("VALID", (), ())
 
 
-def test_processes_out_of_reach_are_told_once(tmp_path: Path) -> None:
-    """Where pods aren't sampled in their place."""
+def test_processes_out_of_reach_are_reported_once(tmp_path: Path) -> None:
+    """Processes out of reach are a warning unless pods are sampled."""
     folder = run(tmp_path)
     (folder / "converter-api_pods.csv").unlink()
 
@@ -49,7 +49,7 @@ def test_processes_out_of_reach_are_told_once(tmp_path: Path) -> None:
 
 
 def test_lost_worker_makes_a_run_invalid(tmp_path: Path) -> None:
-    """Exit code 3, with what the load generator said of it."""
+    """The exit code is 3, and the reason has the load generator's message."""
     folder = run(tmp_path)
     lost = "worker load-2 was lost: not heard of for 5 s"
     edit_run(folder, "targets", "converter-api", "state", value="failed")
@@ -72,7 +72,7 @@ def test_lost_worker_makes_a_run_invalid(tmp_path: Path) -> None:
 def test_what_is_left_of_an_offset_is_judged(
     tmp_path: Path, left_ms: float, word: str, kinds: set[str]
 ) -> None:
-    """A skew of two seconds that was corrected is fine; one that came up later isn't."""
+    """A corrected offset of two seconds is fine; a later one isn't."""
     report = report_of(run(tmp_path, workers=(Worker("load-1"), Worker("load-2", left_ms))))
 
     assert (report.verdict.word, {*findings(report)}) == (word, kinds)
@@ -81,8 +81,8 @@ def test_what_is_left_of_an_offset_is_judged(
         assert f"the clock of load-2 was {'−' if left_ms < 0 else ''}" in said
 
 
-def test_unknown_offset_is_told(tmp_path: Path) -> None:
-    """A worker that didn't answer after the round."""
+def test_unknown_offset_is_reported(tmp_path: Path) -> None:
+    """A worker without an offset after the round is a warning."""
     folder = run(tmp_path)
     edit_run(folder, *ROUND, "clock_offset_ms", "load-1", "after", value=None)
 
@@ -90,7 +90,7 @@ def test_unknown_offset_is_told(tmp_path: Path) -> None:
 
 
 def test_what_is_left_is_in_the_report_s_data(tmp_path: Path) -> None:
-    """By worker, the most of all rounds: no page computes it."""
+    """report.json has the largest offset of each worker."""
     report = report_of(run(tmp_path, workers=(Worker("load-1", -0.123), Worker("load-2", 0.456))))
     assert report.worker_summary
 
@@ -101,8 +101,8 @@ def test_what_is_left_is_in_the_report_s_data(tmp_path: Path) -> None:
     assert strays(pages, json.loads(to_json(report))) == []
 
 
-def test_team_shares_no_cores_with_the_target(tmp_path: Path) -> None:
-    """Nor is its leader's machine the one that made the load."""
+def test_workers_share_no_cores_with_the_target(tmp_path: Path) -> None:
+    """The workers made the load, not the leader's machine."""
     folder = run(tmp_path)
     (folder / "cluster.json").unlink()
     report = report_of(folder)
@@ -113,7 +113,7 @@ def test_team_shares_no_cores_with_the_target(tmp_path: Path) -> None:
 
 
 def test_unequal_versions_make_a_run_invalid(tmp_path: Path) -> None:
-    """Two programs made one load."""
+    """Different versions make different loads."""
     report = report_of(run(tmp_path, workers=(Worker("load-1"), Worker("load-2", 0.2, "2.46.3"))))
 
     assert report.verdict.word == "INVALID"
@@ -128,10 +128,10 @@ def test_unequal_versions_make_a_run_invalid(tmp_path: Path) -> None:
         (2.0, "INVALID", "throttled the load generator for over 1 % of the time, at worst"),
     ],
 )
-def test_throttled_generator_is_told(
+def test_throttled_generator_is_reported(
     tmp_path: Path, throttled_s: float, word: str, said: str
 ) -> None:
-    """A share of the round's 81 seconds, of each of two workers."""
+    """The throttled share is of the round's 81 seconds and of two workers."""
     report = report_of(run(tmp_path, throttled_s=throttled_s))
 
     assert report.verdict.word == word
@@ -139,19 +139,19 @@ def test_throttled_generator_is_told(
     assert bool(said) == ("generator-bound" in findings(report))
 
 
-def test_throttling_may_bite_in_one_round_of_five(tmp_path: Path) -> None:
-    """As the load generator may lag in one: the intervals have it."""
+def test_throttling_may_occur_in_one_round_of_five(tmp_path: Path) -> None:
+    """One throttled round of five is no reason."""
     loads = {"converter-api": Spike(slowing=[1] * 5, steps=((1, 0.2), (2, 1), (1, 0.2)), **CALM)}
     folder = make_cluster_run(tmp_path / "run", loads)
     edit_run(folder, *ROUND, "throttled_s", value=5)
-    assert "generator-bound" not in {one.kind for one in report_of(folder).verdict.reasons}
+    assert "generator-bound" not in {reason.kind for reason in report_of(folder).verdict.reasons}
 
     edit_run(folder, *ROUND[:-1], 1, "throttled_s", value=5)
-    assert "generator-bound" in {one.kind for one in report_of(folder).verdict.reasons}
+    assert "generator-bound" in {reason.kind for reason in report_of(folder).verdict.reasons}
 
 
 def test_count_that_could_not_be_had_is_no_mismatch(tmp_path: Path) -> None:
-    """A pod that was scaled down took its count along: that is said, and nothing is held up."""
+    """The unknown count of a removed pod is a warning."""
     folder = run(tmp_path)
     edit_run(folder, *ROUND, "counts", "server", value=None)
     edit_run(folder, *ROUND, "counts_problem", value="10.0.0.7 is gone")
@@ -181,10 +181,10 @@ def test_count_that_could_not_be_had_is_no_mismatch(tmp_path: Path) -> None:
         (("clock", "uncertainty_ms"), 2400, "clock", "known to within 2,400 ms only"),
     ],
 )
-def test_what_was_not_watched_is_told(
+def test_what_was_not_watched_is_reported(
     tmp_path: Path, path: tuple[str, ...], value: Any, kind: str, said: str
 ) -> None:
-    """It warns: what was measured of requests holds all the same."""
+    """Missing samples are a warning: measured requests are valid all the same."""
     folder = run(tmp_path)
     edit_cluster(folder, *path, value=value)
     report = report_of(folder)
@@ -193,8 +193,8 @@ def test_what_was_not_watched_is_told(
     assert said in findings(report)[kind]
 
 
-def test_missing_samples_of_a_target_are_told(tmp_path: Path) -> None:
-    """There is no scale file of it."""
+def test_missing_samples_of_a_target_are_reported(tmp_path: Path) -> None:
+    """A target without a scale file is a warning."""
     folder = run(tmp_path)
     (folder / "converter-api_scale.csv").unlink()
 
