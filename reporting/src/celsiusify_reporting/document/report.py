@@ -60,40 +60,45 @@ class Report:
 def draw_up(
     run: Run, measurements: Sequence[Measurement], method: Method, cluster: Cluster | None = None
 ) -> Report:
-    """Draw up the report of a run's measurements."""
+    """Draw up the report of a run's measurements.
+
+    The steps follow the packages from statistics to sentences. Only comparisons come after the
+    verdict, because targets of an invalid run aren't compared.
+    """
+    capacities = capacity.examine(run, measurements)
+    ratios = tuple(compare_capacities(capacities))
     parity = compare_conditions(measurements, run, cluster)
-    results = _results(run, measurements, method, cluster)
+    verdict = judge(run, measurements, method, cluster)
+    limits = caveats(run, measurements, parity, method, cluster)
+    summary = workers.examine(run, measurements)
+    comparisons = _compare(run, measurements, method, valid=verdict.valid)
+    results = Results(verdict, measurements, comparisons, capacities, ratios)
     return Report(
         format=REPORT_FORMAT,
-        verdict=results.verdict,
+        verdict=verdict,
         conclusion=conclude(results, finding_writer(run, parity), method),
-        comparisons=tuple(results.comparisons),
-        capacities=tuple(results.capacities),
-        capacity_ratios=tuple(results.capacity_ratios),
+        comparisons=comparisons,
+        capacities=capacities,
+        capacity_ratios=ratios,
         parity=parity,
-        caveats=caveats(run, measurements, parity, method, cluster),
+        caveats=limits,
         measurements=tuple(measurements),
         run=run,
         method=method,
         cluster=cluster,
-        worker_summary=workers.examine(run, measurements),
+        worker_summary=summary,
     )
 
 
-def _results(
-    run: Run, measurements: Sequence[Measurement], method: Method, cluster: Cluster | None
-) -> Results:
-    verdict = judge(run, measurements, method, cluster)
+def _compare(
+    run: Run, measurements: Sequence[Measurement], method: Method, *, valid: bool
+) -> tuple[Comparison, ...]:
+    """Compare the targets that answered, unless the run was a search."""
+    if run.kind != "loads":
+        return ()
     answering = [measurement for measurement in measurements if measurement.latency]
     open_load = run.load.model != "closed"
-    comparisons = (
-        compare_all(answering, method, valid=verdict.valid, open_load=open_load)
-        if run.kind == "loads"
-        else ()
-    )
-    capacities = capacity.examine(run, measurements)
-    ratios = tuple(compare_capacities(capacities))
-    return Results(verdict, measurements, comparisons, capacities, ratios)
+    return compare_all(answering, method, valid=valid, open_load=open_load)
 
 
 def to_json(report: Report) -> str:
