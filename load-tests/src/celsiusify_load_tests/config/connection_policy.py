@@ -1,6 +1,6 @@
-"""After how many requests a connection is hung up, so that the next one opens another.
+"""Define when users open new connections.
 
-A connection that is kept stays with the server that took it. Where a cluster adds servers, only new
+A kept connection stays with the server that accepted it. Where a cluster adds servers, only new
 connections reach them.
 """
 
@@ -17,7 +17,7 @@ _KEPT, _NEVER_KEPT = "keep-alive", "per-request"
 
 @dataclass(frozen=True)
 class ConnectionPolicy:
-    """How many requests a connection carries; None for any number."""
+    """The number of requests that a connection carries; None for any number."""
 
     requests: int | None = None
 
@@ -27,17 +27,16 @@ class ConnectionPolicy:
         return _NEVER_KEPT if self.requests == 1 else f"rotate:{self.requests}"
 
     def describe(self) -> str:
-        """The same in words."""
+        """Return the policy in words."""
         if self.requests is None:
             return "connections are kept"
         many = "request" if self.requests == 1 else f"{self.requests:,} requests"
         return f"a connection for each {many}"
 
     def limits(self, chance: Random) -> Iterator[float]:
-        """How many requests each connection of a user carries, one after the other.
+        """Yield the number of requests that each connection of a user carries.
 
-        Of the first it is a random number, so that users who began together don't change their
-        connections together.
+        The first number is random, so that users who start together don't reconnect together.
         """
         if self.requests is None:
             yield from repeat(inf)
@@ -53,7 +52,7 @@ def read_policy(text: str) -> ConnectionPolicy:
     """Read `keep-alive`, `per-request` or `rotate:N`.
 
     Raises:
-        ValueError: If it is something else.
+        ValueError: If the text has another form.
     """
     if text == _KEPT:
         return ConnectionPolicy()
@@ -65,11 +64,11 @@ def read_policy(text: str) -> ConnectionPolicy:
 
 
 class ConnectionLifetime:
-    """How one user treats its connections.
+    """The lifetimes of one user's connections.
 
     Args:
-        policy: When they are hung up.
-        chance: What this user's choices follow from; None where they needn't be the same again.
+        policy: The connection policy.
+        chance: The source of the user's random choices; None if they needn't be reproducible.
     """
 
     def __init__(self, policy: ConnectionPolicy = KEEP_ALIVE, chance: Random | None = None) -> None:
@@ -77,5 +76,5 @@ class ConnectionLifetime:
         self._limits = policy.limits(self.chance)
 
     def next_limit(self) -> float:
-        """How many requests the next connection carries."""
+        """Return the number of requests that the next connection carries."""
         return next(self._limits)

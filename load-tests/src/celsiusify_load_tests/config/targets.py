@@ -1,4 +1,4 @@
-"""The serving targets, as targets.yaml describes them."""
+"""Read the targets from targets.yaml."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import field
@@ -28,7 +28,7 @@ class Metrics:
 
 @dataclass(frozen=True, config=STRICT)
 class Serve:
-    """How the target is started: `$http`, `$grpc` and `$pid_file` are filled in."""
+    """The command that starts a target; `$http`, `$grpc` and `$pid_file` are filled in."""
 
     command: str
     env: Mapping[str, str] = field(default_factory=dict)
@@ -36,7 +36,7 @@ class Serve:
 
 @dataclass(frozen=True, config=STRICT)
 class Target:
-    """A server of the conversion; targets.yaml says what each field means."""
+    """A served API; targets.yaml describes each field."""
 
     name: str
     title: str
@@ -71,20 +71,20 @@ class Target:
 
     @property
     def url(self) -> str:
-        """Where requests go when the target is served on this machine."""
+        """The address for requests if the target is served on this machine."""
         scheme = PROTOCOLS[self.request.protocol].scheme
         return f"{scheme}://127.0.0.1:{self.ports[self.request.port]}"
 
     @property
     def http_url(self) -> str:
-        """Where its health and metrics are when it is served on this machine."""
+        """The address of health and metrics if the target is served on this machine."""
         return f"http://127.0.0.1:{self.ports['http']}"
 
     def client(self, url: str | None = None, timeouts: Timeouts | None = None) -> Client:
-        """Return a client of the target at `url`, or where it is served on this machine.
+        """Return a client of the target at `url`, by default on this machine.
 
         Raises:
-            LoadTestError: If the URL isn't of the target's protocol, or the request makes no sense.
+            LoadTestError: If the URL has another protocol's scheme, or the request is invalid.
         """
         spoken = PROTOCOLS[self.request.protocol]
         origin = parse_origin(url or self.url, spoken.scheme)
@@ -92,10 +92,10 @@ class Target:
 
 
 def read_targets(path: Path) -> dict[str, Target]:
-    """Read every target of a targets.yaml, by name, in the file's order.
+    """Read all targets of a targets.yaml, by name, in the file's order.
 
     Raises:
-        TargetError: If the file can't be read, or has a key or value without meaning.
+        TargetError: If the file can't be read, or a key or value is invalid.
     """
     content = read_yaml(path, TargetError)
     entries = content.get("targets") if isinstance(content, dict) else None
@@ -108,7 +108,7 @@ def find_targets(path: Path, names: Iterable[str]) -> list[Target]:
     """Read the named targets of a targets.yaml, in the order of `names`.
 
     Raises:
-        TargetError: If one of them isn't in the file; it names those that are.
+        TargetError: If a target isn't in the file; the message names those that are.
     """
     known = read_targets(path)
     for name in names:

@@ -1,4 +1,4 @@
-"""Read a YAML file into frozen dataclasses, and say in one line what is wrong with it."""
+"""Read YAML files and check their values, with errors of one line."""
 
 from pathlib import Path
 from typing import Any, TypeVar
@@ -30,10 +30,10 @@ def read_yaml(path: Path, error: type[LoadTestError] = LoadTestError) -> Any:
 def checked(
     kind: type[T], value: Any, where: object, error: type[LoadTestError] = LoadTestError
 ) -> T:
-    """Make a `kind` of plain values, refusing keys and values that it doesn't know.
+    """Build a `kind` from plain values; unknown keys are refused.
 
     Raises:
-        LoadTestError: As `error`, naming the first fault and `where` it stands.
+        LoadTestError: As `error`, with the first fault and `where` it is.
     """
     try:
         return TypeAdapter(kind).validate_python(value)

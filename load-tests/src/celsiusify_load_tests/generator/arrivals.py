@@ -1,7 +1,7 @@
 """Schedule the arrivals of an open load, before the load and from a seed.
 
 An open load's arrivals don't wait for answers (Schroeder, Wierman and Harchol-Balter, "Open Versus
-Closed: A Cautionary Tale", NSDI 2006), so all of them can be known beforehand.
+Closed: A Cautionary Tale", NSDI 2006), so the whole schedule is known beforehand.
 """
 
 import hashlib
@@ -22,16 +22,16 @@ _SPARE_DEVIATIONS = 10  # more gaps than are needed, with a probability that rou
 
 
 def constant(rate_rps: float, duration_s: float, seed: int) -> Schedule:
-    """Even gaps of 1/rate, the first arrival at once; chance, and so `seed`, has no part in it."""
+    """Schedule arrivals with even gaps of 1/rate, the first at once; `seed` has no effect."""
     arrivals = int(np.ceil(rate_rps * duration_s))
     return _within(duration_s, np.arange(arrivals) * (_NS_PER_S / rate_rps))
 
 
 def poisson(rate_rps: float, duration_s: float, seed: int) -> Schedule:
-    """Gaps that are exponential and independent with mean 1/rate: a Poisson process.
+    """Schedule a Poisson process: exponential, independent gaps with mean 1/rate.
 
-    How many arrivals fall into `duration_s` is then a matter of chance as well (Ross, Introduction
-    to Probability Models, section 5.3).
+    The number of arrivals within `duration_s` is random as well (Ross, Introduction to Probability
+    Models, section 5.3).
     """
     mean = rate_rps * duration_s
     enough = int(mean + _SPARE_DEVIATIONS * (1 + np.sqrt(mean)))
@@ -54,10 +54,9 @@ SCHEDULES: dict[str, Callable[[float, float, int], Schedule]] = {
 def stepped(kind: str, segments: Sequence[Segment], seed: int) -> Schedule:
     """Schedule arrivals of one `kind` at rates that follow each other.
 
-    Arrivals at a rate of 1 are laid out along the number of arrivals that are to be expected by a
-    time, which grows with the rate: the inverse of that function says when each is due. Of a
-    Poisson process it makes one whose rate changes (Çinlar, Introduction to Stochastic Processes,
-    1975, section 4.7); of even gaps those that are even within each segment.
+    Arrivals at rate 1 are mapped through the inverse of the expected number of arrivals by a time.
+    A Poisson process becomes one whose rate changes (Çinlar, Introduction to Stochastic Processes,
+    1975, section 4.7); even gaps stay even within each segment.
     """
     times_s = np.cumsum([0.0, *(segment.duration_s for segment in segments)])
     expected = np.cumsum([0.0, *(segment.duration_s * segment.rate_rps for segment in segments)])
@@ -67,12 +66,12 @@ def stepped(kind: str, segments: Sequence[Segment], seed: int) -> Schedule:
 
 
 def fingerprint(schedule: Schedule) -> str:
-    """The SHA-256 of a schedule's offsets as little-endian 64-bit integers, in hexadecimal."""
+    """Return the SHA-256 of a schedule's offsets as little-endian int64, in hexadecimal."""
     return hashlib.sha256(schedule.astype("<i8").tobytes()).hexdigest()
 
 
 def share(schedule: Schedule, process: int, processes: int) -> Schedule:
-    """The places in the schedule that fall to one of several processes: every so many-th."""
+    """Return the places in the schedule of one of several processes: every n-th of n processes."""
     return np.arange(process, len(schedule), processes, dtype=np.int64)
 
 
@@ -89,17 +88,17 @@ class Arrivals:
         self._fahrenheit = scenario.temperatures(len(self._offsets_ns))
 
     def fahrenheit(self, seq: int) -> float:
-        """What an arrival asks for, by its place in the schedule, in °F."""
+        """Return an arrival's temperature in °F, by its place in the schedule."""
         return float(self._fahrenheit[seq])
 
     def due(self, begin_ns: int, process: int, processes: int) -> Iterator[tuple[int, int]]:
-        """A process's share: when each arrival is due in ns, and its place in the schedule."""
+        """Yield a process's arrivals: the due time of each in ns, and its place in the schedule."""
         places = share(self._offsets_ns, process, processes)
         # One at a time: a list of all would take its time right when the load begins.
         return zip(map(int, begin_ns + self._offsets_ns[places]), map(int, places), strict=True)
 
     def describe(self) -> dict[str, object]:
-        """What run.json says of the schedule."""
+        """Return the schedule's part of run.json."""
         return {"sha256": fingerprint(self._offsets_ns), "arrivals": len(self._offsets_ns)}
 
 

@@ -1,4 +1,4 @@
-"""Share the plan, the connections and the record among the users of one process."""
+"""Share the load, the connections and the record among the users of one process."""
 
 import os
 from collections.abc import Callable, Iterator
@@ -55,15 +55,15 @@ class Plan:
 
 
 class Load:
-    """A plan under way in one process, and its record.
+    """The load of one process while it runs, and its record.
 
     Args:
-        options: Locust's and our options.
-        environment: Locust's environment, whose statistics are told of the requests.
+        options: The options of Locust and of this project.
+        environment: Locust's environment, whose statistics count the requests.
         worker: The number of this process.
 
     Raises:
-        LoadTestError: If the plan makes no sense, or can't be recorded.
+        LoadTestError: If the load is invalid, or can't be recorded.
     """
 
     def __init__(self, options: Options, environment: Environment, worker: int) -> None:
@@ -99,7 +99,7 @@ class Load:
 
     @property
     def problem(self) -> str | None:
-        """Why the load can't be recorded any more."""
+        """The reason why the load can't be recorded any more; None while it can."""
         return self.recorder.problem or self.journal.problem
 
     def close(self) -> None:
@@ -114,10 +114,10 @@ class Load:
 
 
 def claim(spool_dir: Path) -> None:
-    """Make a folder to record to.
+    """Create an empty folder to record to.
 
     Raises:
-        LoadTestError: If that can't be done, or it holds another run.
+        LoadTestError: If the folder can't be created, or isn't empty.
     """
     with _writing(spool_dir):
         spool_dir.mkdir(parents=True, exist_ok=True)
@@ -126,10 +126,10 @@ def claim(spool_dir: Path) -> None:
 
 
 def open_journal(path: Path) -> Journal:
-    """Begin a journal, in a folder that is made if it isn't there.
+    """Open a journal; its folder is created if necessary.
 
     Raises:
-        LoadTestError: If that can't be done.
+        LoadTestError: If the file can't be written.
     """
     with _writing(path):
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -202,5 +202,5 @@ class RequestSender:
         return SUCCEEDED, None, instance
 
     def close(self) -> None:
-        """Hang up."""
+        """Close the connection."""
         self._connection.close()

@@ -1,8 +1,8 @@
-"""Start the processes of a load at one moment, and let all finish before the master ends.
+"""Start all processes of a load at one moment, and let them finish before the master ends.
 
-Locust's master ends half a second after it told its workers to quit, and then interrupts them,
-however long their stop timeout is. So before it tells them, it asks each to stop its users, and
-waits until they have.
+Locust's master ends half a second after it has told its workers to quit, and then interrupts them,
+however long their stop timeout is. So the master first asks each worker to stop its users, and
+waits until all have.
 """
 
 import logging
@@ -23,21 +23,21 @@ _BEGIN = "celsiusify_begin"
 
 
 class StartSignal(NamedTuple):
-    """When a load begins, in ns as `clock.now_ns`, and how many processes make it."""
+    """The start of a load, in ns as `clock.now_ns`, and the number of its processes."""
 
     at_ns: int
     processes: int
 
 
 def announce_begin(runner: MasterRunner) -> int:
-    """Tell the workers when to begin, and return it."""
+    """Tell the workers the start time, and return it."""
     at_ns = now_ns() + LEAD_NS
     runner.send_message(_BEGIN, {"at_ns": at_ns, "processes": runner.worker_count})
     return at_ns
 
 
 def listen_for_begin(runner: WorkerRunner, begin: Callable[[StartSignal], None]) -> None:
-    """Set up the worker's side: `begin` is called once the master has told."""
+    """Register the worker's handler, which calls `begin` with the master's signal."""
 
     def on_begin(environment: Environment, msg: Any) -> None:
         begin(StartSignal(**msg.data))
@@ -53,7 +53,7 @@ logger = logging.getLogger(__name__)
 
 
 class Drain:
-    """The master's side."""
+    """The master's wait for all workers to stop their users."""
 
     def __init__(self, runner: MasterRunner) -> None:
         self._runner = runner
@@ -61,7 +61,7 @@ class Drain:
         runner.register_message(_USERS_STOPPED, self._on_users_stopped)
 
     def wait(self) -> None:
-        """Ask the workers to stop their users, and return when they have or time is long up."""
+        """Ask the workers to stop their users; return when they have, or after a time limit."""
         self._stopped.clear()
         self._runner.send_message(_STOP_USERS)
         deadline = time.monotonic() + self._runner.environment.stop_timeout + _MARGIN_S
@@ -79,7 +79,7 @@ class Drain:
 
 
 def listen_for_drain(runner: WorkerRunner) -> None:
-    """Set up the worker's side."""
+    """Register the worker's handler, which stops its users."""
 
     def on_stop_users(environment: Environment, msg: Any) -> None:
         runner.stop()

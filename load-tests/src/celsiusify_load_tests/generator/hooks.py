@@ -1,4 +1,4 @@
-"""The parts that Locust's processes play in a recorded run, hung on Locust's events."""
+"""Register the handlers of Locust's events for a recorded run."""
 
 import sys
 from collections.abc import Callable
@@ -33,7 +33,7 @@ USAGE_ERROR = 2
 
 
 class Generator:
-    """Makes the load and records it: a worker, or a process that is alone."""
+    """A process that makes the load and records it: a worker, or the only process."""
 
     def __init__(self, environment: Environment, runner: LocalRunner | WorkerRunner) -> None:
         self._environment = environment
@@ -113,7 +113,7 @@ class Generator:
 
 
 class Leader:
-    """Keeps the time of a run with workers, and lets them finish.
+    """The master of a run: it keeps the time and lets its workers finish.
 
     Raises:
         LoadTestError: If the run can't be recorded.

@@ -1,4 +1,4 @@
-"""Locust's entry: `locust -f locustfile.py --target NAME --host URL`, alone or distributed."""
+"""Locust's entry point: `locust -f locustfile.py --target NAME --host URL`."""
 
 import gc
 import inspect
@@ -30,12 +30,12 @@ Runner = LocalRunner | MasterRunner | WorkerRunner
 
 
 def add_our_options(parser: ArgumentParser, **_: Any) -> None:
-    """Add our options to Locust's."""
+    """Add this project's options to Locust's."""
     add_options(parser)
 
 
 def take_part(environment: Environment, runner: Runner, **_: Any) -> None:
-    """Give this process its part; a worker learns the plan from its master, others check it now."""
+    """Give this process its role; a worker gets the load from its master, others check it now."""
     # Timers count from when the event loop last looked at the clock, which was before all the
     # imports: without this, --run-time ends the run that much too early.
     gevent.get_hub().loop.update_now()
@@ -67,7 +67,7 @@ def take_part(environment: Environment, runner: Runner, **_: Any) -> None:
 
 
 def _end_workers() -> None:
-    """End the processes that `--processes` forked: they would wait for their master for ever."""
+    """Kill the processes that `--processes` forked: they would wait for their master forever."""
     for worker in psutil.Process().children():
         worker.kill()
 

@@ -1,1 +1,1 @@
-"""A run: its plan, its rounds, and what it leaves behind."""
+"""A run: its plan, its rounds, and its results."""

@@ -1,4 +1,4 @@
-"""Who makes a load: processes of this machine alone, or with workers on others."""
+"""Make loads by processes of this machine alone; `distributed` adds workers."""
 
 import socket
 from collections.abc import Mapping
@@ -13,11 +13,11 @@ from celsiusify_load_tests.recording.events import is_closed, read_timeline
 
 @dataclass(frozen=True)
 class LoadResult:
-    """How a load ended.
+    """The end of a load.
 
     Attributes:
-        problem: What went wrong in one line, None if nothing.
-        throttled_s: How long its processes were held back by a quota of CPU; None if unknown.
+        problem: The problem in one line; None without one.
+        throttled_s: The time for which a CPU quota throttled the load's processes; None if unknown.
         clock_offset_ms: By worker on another machine, its clock's offset `before` and `after`.
     """
 
@@ -27,7 +27,7 @@ class LoadResult:
 
 
 class LoadBackend(Protocol):
-    """Makes one load after the other.
+    """A maker of loads, one after the other.
 
     Attributes:
         is_here: Whether its processes run on this machine.
@@ -37,22 +37,22 @@ class LoadBackend(Protocol):
     def is_here(self) -> bool: ...  # noqa: D102 - the class tells
 
     def begin(self, processes: int, spool: Path) -> list[str]:
-        """Get ready to make a load, and return what Locust here must be told of it.
+        """Prepare a load, and return the additional options for Locust on this machine.
 
         Args:
-            processes: How many processes make it, in all.
-            spool: Where the record of all of them must come to.
+            processes: The number of load-generating processes in all.
+            spool: The recording folder, to which the records of all processes come.
         """
 
     def problem(self) -> str | None:
-        """Say why the load under way must end, None if it needn't."""
+        """Return the reason why the current load must end, None without one."""
 
     def end(self) -> LoadResult:
-        """Wait until the record is there, once Locust here has ended."""
+        """Wait for the records after Locust on this machine has ended."""
 
 
 class LocalBackend:
-    """Processes of this machine."""
+    """The processes of this machine."""
 
     is_here = True
 
@@ -63,7 +63,7 @@ class LocalBackend:
         self._pids: dict[int, int] = {}
 
     def begin(self, processes: int, spool: Path) -> list[str]:
-        """One process needs no port; several meet at a free one, not at Locust's usual one."""
+        """Return Locust's options: several processes use a free port, not Locust's usual one."""
         self._throttled_s = throttled_s()
         self._processes, self._spool, self._pids = processes, spool, {}
         if processes == 1:
@@ -72,7 +72,7 @@ class LocalBackend:
         return [f"--processes={processes}", f"--master-bind-port={port}", f"--master-port={port}"]
 
     def problem(self) -> str | None:
-        """Say which of several processes broke off: Locust itself would let the others go on."""
+        """Return which of several processes died: Locust itself would let the others continue."""
         if self._processes == 1:
             return None
         if len(self._pids) < self._processes:
@@ -83,12 +83,12 @@ class LocalBackend:
         return None
 
     def end(self) -> LoadResult:
-        """Nothing is on its way."""
+        """Return the result; all records are here already."""
         return LoadResult(throttled_s=since(self._throttled_s))
 
 
 def since(before_s: float | None) -> float | None:
-    """How long this process was held back by its quota since that was `before_s`."""
+    """Return the time for which a CPU quota throttled this process since it was `before_s`."""
     now_s = throttled_s()
     return None if before_s is None or now_s is None else round(now_s - before_s, 3)
 

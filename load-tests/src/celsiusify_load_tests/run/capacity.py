@@ -1,4 +1,4 @@
-"""Search the capacity of targets: each step is a round that is recorded as any other."""
+"""Search the capacity of targets: each step is recorded as a round."""
 
 import time
 from dataclasses import dataclass, field
@@ -32,7 +32,7 @@ GENERATOR = "worker-"
 
 
 class BrokenError(Exception):
-    """A step left no whole record: nothing follows from it."""
+    """A step without a complete record, from which nothing follows."""
 
 
 @dataclass
@@ -48,7 +48,7 @@ class CapacitySearch:
     found: dict[str, Capacity] = field(default_factory=dict)
 
     def work(self) -> Strategy:
-        """What a run is to do; the first rate of each target is known beforehand."""
+        """Return the strategy of a run; the first step of each target is known beforehand."""
         return Strategy("capacity", rounds=1, do=self._do, table=self._table)
 
     def _do(self, context: RunContext, manifest: Manifest, outcome: Outcome) -> None:
@@ -69,16 +69,16 @@ class CapacitySearch:
         """Search the capacity of one target."""
         with reachable(target, context, manifest.measured[target.name]) as server:
             steps = _Steps(target, server, context, manifest, self.search)
-            found = search(steps.probe, self.search)
-        self.found[target.name] = found
+            result = search(steps.probe, self.search)
+        self.found[target.name] = result
         manifest.content["capacity"] = {
             name: {"objective": self.search.objective.model_dump(), **capacity.content()}
             for name, capacity in self.found.items()
         }
-        context.terminal.say(f"{target.name}: {messages.capacity(found, self.search.objective)}")
-        if found.rate_rps is not None:
+        context.terminal.say(f"{target.name}: {messages.capacity(result, self.search.objective)}")
+        if result.rate_rps is not None:
             return ExitCode.OK
-        return ExitCode.OBJECTIVE_MISSED if found.limit is Limit.OBJECTIVE else ExitCode.INVALID
+        return ExitCode.OBJECTIVE_MISSED if result.limit is Limit.OBJECTIVE else ExitCode.INVALID
 
     def _table(self, manifest: Manifest, outcome: Outcome) -> list[dict[str, str]]:
         return [
@@ -88,7 +88,7 @@ class CapacitySearch:
 
 
 class _Steps:
-    """Loads a target that is up at one rate after the other."""
+    """The loads of a running target at one rate after the other."""
 
     def __init__(
         self,
@@ -108,12 +108,12 @@ class _Steps:
         self._began_s = time.monotonic()
 
     def probe(self, rate_rps: float, phase: Phase) -> Verdict:
-        """Load the target and judge it.
+        """Load the target at a rate and judge the result.
 
         Raises:
             UnfinishedError: If the time for the search is over.
-            BrokenError: If the record isn't whole.
-            Interrupted: If a stop was asked for.
+            BrokenError: If the record isn't complete.
+            Interrupted: If a stop was requested.
         """
         if time.monotonic() - self._began_s > self._max_time_s:
             raise UnfinishedError(f"not found in {self._max_time_s:.0f} s")
@@ -126,7 +126,7 @@ class _Steps:
         return verdict
 
     def _entry(self, rate_rps: float, phase: Phase) -> Round:
-        """The round of a step; the first is there already, and before others there is a rest."""
+        """Return the round of a step; steps after the first one begin with a pause."""
         rounds = self._measured.rounds
         if rounds[0].phase is None:
             entry = rounds[0]

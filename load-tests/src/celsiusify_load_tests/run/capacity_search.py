@@ -1,9 +1,8 @@
 """Search the highest rate of an open load at which a target meets an objective.
 
-The rate is doubled or halved until it lies between one that holds and one that doesn't, then
-bisected, then tried again several times: one measurement of a rate near the limit is a coin that
-was tossed once (so MLPerf asks for five repeats of a peak rate that was found: mlcommons/
-inference_policies#82).
+The rate is doubled or halved until the limit lies between two rates, then bisected, then tried
+again several times: one measurement of a rate near the limit is one toss of a coin (so MLPerf asks
+for five repeats of a peak rate: mlcommons/inference_policies#82).
 """
 
 from collections.abc import Callable
@@ -22,7 +21,7 @@ from celsiusify_load_tests.run.result import latency_ms, nearest_rank
 
 
 class Verdict(StrEnum):
-    """What came of one rate."""
+    """The result of one rate."""
 
     HELD = "held"
     MISSED = "missed"
@@ -31,7 +30,7 @@ class Verdict(StrEnum):
 
 
 class Phase(StrEnum):
-    """What a rate is tried for."""
+    """The purpose for which a rate is tried."""
 
     BRACKET = "bracket"
     BISECT = "bisect"
@@ -39,7 +38,7 @@ class Phase(StrEnum):
 
 
 class Limit(StrEnum):
-    """What keeps the rate from being higher."""
+    """The reason why the rate isn't higher."""
 
     OBJECTIVE = "objective"
     GENERATOR = "generator"
@@ -52,13 +51,13 @@ Probe = Callable[[float, Phase], Verdict]
 
 @dataclass(frozen=True)
 class Capacity:
-    """What a search has come to.
+    """The result of a search.
 
     Attributes:
-        rate_rps: The highest rate that held and was confirmed; None if there is none.
-        limit: What kept it from being higher; where it is the generator, the capacity is at least
-            `rate_rps`.
-        confirmations: Whether it held each time that it was tried again.
+        rate_rps: The highest confirmed rate; None if even the lowest rate missed the objective.
+        limit: The reason why the rate isn't higher; if it is the generator, the capacity is at
+            least `rate_rps`.
+        confirmations: Whether each repeat met the objective.
     """
 
     rate_rps: float | None
@@ -66,19 +65,19 @@ class Capacity:
     confirmations: list[bool] = field(default_factory=list)
 
     def content(self) -> dict[str, Any]:
-        """What run.json says of it."""
+        """Return the result's part of run.json."""
         return asdict(self)
 
 
 class UnfinishedError(Exception):
-    """The search was too long; nothing is confirmed."""
+    """A search that took too long; nothing is confirmed."""
 
 
 def search(probe: Probe, limits: Search) -> Capacity:
-    """Search the highest rate that holds.
+    """Search the highest rate that meets the objective.
 
     Raises:
-        UnfinishedError: If that takes more steps than there may be, or if `probe` raises it.
+        UnfinishedError: If the search takes too many steps, or `probe` raises it.
     """
     trials = _Trials(probe, limits)
     _bracket(trials, limits)
@@ -87,7 +86,7 @@ def search(probe: Probe, limits: Search) -> Capacity:
 
 
 class _Trials:
-    """The rates that were tried, and what they say of where the limit lies."""
+    """The rates that were tried, and the bounds of the limit that follow."""
 
     def __init__(self, probe: Probe, limits: Search) -> None:
         self.held_rps: float | None = None
@@ -97,10 +96,10 @@ class _Trials:
         self._max_steps = self._left = limits.max_steps
 
     def holds(self, rate_rps: float, phase: Phase) -> bool:
-        """Try a rate.
+        """Try a rate; return True if it meets the objective.
 
         Raises:
-            UnfinishedError: If that would be one too many.
+            UnfinishedError: If the number of steps is used up.
         """
         if not self._left:
             raise UnfinishedError(f"not found in {self._max_steps} steps")
@@ -115,38 +114,38 @@ class _Trials:
 
 
 def _bracket(trials: _Trials, limits: Search) -> None:
-    """Double or halve the rate until the limit lies between two."""
+    """Double or halve the rate until the limit lies between two rates."""
     rate_rps = limits.start_rps
     factor = 2.0 if trials.holds(rate_rps, Phase.BRACKET) else 0.5
     while not (trials.held_rps and trials.missed_rps):
         if trials.missed_rps == limits.lowest_rps:
             return
-        rate_rps = max(tidy(rate_rps * factor), limits.lowest_rps)
+        rate_rps = max(round_rate(rate_rps * factor), limits.lowest_rps)
         trials.holds(rate_rps, Phase.BRACKET)
 
 
 def _bisect(trials: _Trials, limits: Search) -> None:
-    """Halve the distance, as a ratio, until it is small."""
+    """Halve the ratio of the two rates until it is small."""
     while trials.held_rps and trials.missed_rps:
         if trials.missed_rps / trials.held_rps <= 1 + limits.precision:
             return
-        trials.holds(tidy(sqrt(trials.held_rps * trials.missed_rps)), Phase.BISECT)
+        trials.holds(round_rate(sqrt(trials.held_rps * trials.missed_rps)), Phase.BISECT)
 
 
 def _confirm(trials: _Trials, limits: Search) -> Capacity:
-    """Try the rate again; where most repeats fail, go a step down, and try that as often."""
+    """Repeat the rate; if most repeats miss, go one step down and repeat that rate."""
     rate_rps, limit = trials.held_rps, trials.limit
     while rate_rps and rate_rps >= limits.lowest_rps:
         repeats = [trials.holds(rate_rps, Phase.CONFIRM) for _ in range(limits.confirmations)]
         if 2 * sum(repeats) > len(repeats):
             return Capacity(rate_rps, limit, repeats)
         limit = trials.limit
-        rate_rps = tidy(rate_rps / (1 + limits.precision))
+        rate_rps = round_rate(rate_rps / (1 + limits.precision))
     return Capacity(None, limit)
 
 
-def tidy(rate_rps: float) -> float:
-    """Round to three digits: nobody can tell 1,234 requests/s from 1,233."""
+def round_rate(rate_rps: float) -> float:
+    """Round to three digits: 1,234 requests/s can't be told from 1,233."""
     return float(f"{rate_rps:.3g}")
 
 
@@ -155,11 +154,11 @@ class Step:
     """The figures of a load at one rate.
 
     Attributes:
-        latency_ms: The objective's percentile of the response times; NaN where none succeeded.
-        failures_percent: Arrivals that did not succeed, dropped ones among them.
-        delivered_percent: Arrivals that were sent.
-        lag_ms: The 99th percentile of how late the generator itself was.
-        cpu_percent: How busy the busiest of its processes was; None where that isn't known.
+        latency_ms: The objective's percentile of the response times; NaN without a success.
+        failures_percent: The share of arrivals that failed or were dropped.
+        delivered_percent: The share of arrivals that were sent.
+        lag_ms: The 99th percentile of the load generator's lag.
+        cpu_percent: The CPU usage of its busiest process; None if unknown.
     """
 
     latency_ms: float
@@ -169,7 +168,7 @@ class Step:
     cpu_percent: float | None
 
     def holds(self, objective: Objective, limits: Limits) -> bool:
-        """Say whether the objective is held, whatever the generator's part in the latency."""
+        """Return True if the objective is met, whatever the generator's part in the latency."""
         return (
             self.latency_ms <= objective.latency_ms
             and self.failures_percent < objective.failures_percent
@@ -177,7 +176,7 @@ class Step:
         )
 
     def generator_problem(self, limits: Limits) -> str | None:
-        """Why the figures may be the generator's own, if so."""
+        """Return why the figures may be the generator's own, None if they aren't."""
         if self.lag_ms > limits.generator_lag_ms:
             return f"the load generator was {self.lag_ms:.3g} ms late (p99)"
         if self.cpu_percent is not None and self.cpu_percent > limits.generator_cpu_percent:
@@ -185,10 +184,10 @@ class Step:
         return None
 
     def judge(self, objective: Objective, limits: Limits) -> Verdict:
-        """Say what came of the rate.
+        """Judge a rate.
 
-        A generator that lags adds to the response times. So what holds all the same does hold, and
-        only what doesn't may be its fault.
+        The generator's lag adds to the response times. So a rate that meets the objective does so
+        in spite of the lag, and only a miss may be the generator's fault.
         """
         if self.holds(objective, limits):
             return Verdict.HELD
@@ -196,12 +195,12 @@ class Step:
 
 
 def sum_up(rows: pa.Table, percentile: float, cpu_percent: float | None) -> Step:
-    """Sum up the arrivals that were due in the steady part of a load.
+    """Summarise the arrivals that were due in the measurement window.
 
     Args:
-        rows: One row an arrival, in the schema of `results/README.md`.
-        percentile: Which one of the response times to take.
-        cpu_percent: How busy the busiest process of the generator was.
+        rows: One row for each arrival, in the schema of `results/README.md`.
+        percentile: The percentile of the response times to take.
+        cpu_percent: The CPU usage of the generator's busiest process.
     """
     arrivals = rows.num_rows
     if not arrivals:

@@ -1,4 +1,4 @@
-"""What a run shows in the terminal: where it stands each second, and how it ended."""
+"""Show the progress of a run in the terminal, and its result."""
 
 import sys
 import time
@@ -24,38 +24,38 @@ WIDTH = 120  # of a table where there is no terminal to ask
 
 
 class Window:
-    """The rows of the last seconds, and the failures of all."""
+    """The rows of the last seconds, and the number of all failures."""
 
     def __init__(self, seconds: int = WINDOW_S) -> None:
         self._batches: deque[tuple[float, npt.NDArray[np.float64]]] = deque(maxlen=seconds)
         self.failed = 0
 
     def add(self, now_s: float, rows: npt.NDArray[Any]) -> None:
-        """Take the rows that were recorded since the last call; `now_s` is a monotonic clock's."""
+        """Add the rows recorded since the last call; `now_s` is a monotonic clock's time."""
         self.failed += int(np.count_nonzero(rows["outcome"] == FAILED))
         answered = rows[rows["end_ns"] > 0]
         self._batches.append((now_s, (answered["end_ns"] - answered["start_ns"]) / 1e6))
 
     @property
     def rate_rps(self) -> float:
-        """Answers a second."""
+        """Answers per second."""
         if len(self._batches) < 2:
             return 0.0
         span_s = self._batches[-1][0] - self._batches[0][0]
         return sum(len(batch) for _, batch in list(self._batches)[1:]) / span_s
 
     def latency_ms(self, *percents: float) -> list[float]:
-        """Exact percentiles, NaN if there was no answer."""
+        """Return exact percentiles; NaN without an answer."""
         return nearest_rank(np.concatenate([batch for _, batch in self._batches]), *percents)
 
 
 def status(title: str, left_s: float, later_s: float, window: Window) -> str:
-    """One line: time left, rate, percentiles and failures.
+    """Return one line: time left, rate, percentiles and failures.
 
     Args:
-        title: What is loaded.
-        left_s: How long that goes on.
-        later_s: About how long the run goes on after it.
+        title: The name of the load.
+        left_s: The time until the load ends.
+        later_s: About how long the run continues after the load.
         window: The last seconds.
     """
     p50_ms, p99_ms = ("–" if isnan(ms) else f"{ms:.2f} ms" for ms in window.latency_ms(50, 99))
@@ -72,9 +72,9 @@ def _clock(seconds: float) -> str:
 
 
 class Terminal:
-    """Prints what a person wants to know; the line that moves only where it can.
+    """The user's terminal: lines that stay, and one line of progress.
 
-    In a log, as of a pod, that is a line each ten seconds instead.
+    In a log, such as a pod's, progress is one line every ten seconds.
     """
 
     def __init__(self, *, quiet: bool = False) -> None:
@@ -92,11 +92,11 @@ class Terminal:
         self._console.print(Text(line))
 
     def complain(self, line: str) -> None:
-        """Print a line that says what went wrong."""
+        """Print a problem to stderr."""
         self._errors.print(Text(line))
 
     def show(self, line: str) -> None:
-        """Replace the moving line; where none can move, print one now and then."""
+        """Replace the line of progress; print it now and then where lines can't be replaced."""
         if self._moves:
             self._live.start()
             self._live.update(
@@ -106,7 +106,7 @@ class Terminal:
             self._print_now_and_then(line)
 
     def clear(self) -> None:
-        """Remove the moving line."""
+        """Remove the line of progress."""
         self._live.stop()
         self._shown_s = None
 
@@ -119,7 +119,7 @@ class Terminal:
             self.say(line)
 
     def table(self, rows: Sequence[Mapping[str, str]]) -> None:
-        """Print rows that have the same keys, as a table."""
+        """Print rows with the same keys as a table."""
         table = Table(box=None, pad_edge=False)
         for column in rows[0] if rows else ():
             justify: JustifyMethod = "right" if table.columns else "left"

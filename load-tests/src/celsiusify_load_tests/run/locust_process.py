@@ -1,4 +1,4 @@
-"""Locust as a process of its own: how it is started, and how long it may take."""
+"""Run Locust as a process of its own, within a time limit."""
 
 import os
 import subprocess
@@ -78,13 +78,13 @@ def drive(
     each_second: Callable[[], str | None],
     stop_asked: Interruption,
 ) -> LoadResult:
-    """Run the load to its end.
+    """Run a load to its end.
 
     Args:
-        job: What to run.
-        cores: The cores to keep Locust on; None for all.
-        each_second: Called each second; what it returns, if not None, is why the load must end.
-        stop_asked: Ends the load early: users finish what they are at, then all is written.
+        job: The load.
+        cores: The cores for Locust; None for all.
+        each_second: A function that is called each second; it may return why the load must end.
+        stop_asked: The request to stop: users finish their requests, and the record is written.
     """
     distribution = job.backend.begin(job.processes, job.spool)
     job.spool.mkdir(parents=True)

@@ -1,4 +1,4 @@
-"""`run.json`: how a run was made and what became of it, kept up to date while it lasts."""
+"""Write `run.json` and keep it up to date while the run lasts."""
 
 from datetime import datetime
 from pathlib import Path
@@ -16,14 +16,14 @@ FORMAT = 3
 
 
 class Manifest:
-    """The run's `run.json`, as far as it is known.
+    """The run's `run.json`.
 
-    It is there from the start, so that a run that breaks off says so itself.
+    The file exists from the start, so that a run that is broken off is marked as such.
 
     Args:
         folder: The run's folder.
-        content: What it says of the run as a whole; keys may be added or changed, then `save`.
-        measured: What it says of each target.
+        content: The entries about the whole run; call `save` after a change.
+        measured: The entries about each target.
     """
 
     def __init__(
@@ -41,7 +41,7 @@ class Manifest:
 
 
 def describe(plan: Plan, split: Split, run_name: str, began: datetime, kind: str) -> dict[str, Any]:
-    """Return what run.json says of the run as a whole, before it has begun."""
+    """Return the entries of run.json about the whole run, before it begins."""
     return {
         "format": FORMAT,
         "kind": kind,

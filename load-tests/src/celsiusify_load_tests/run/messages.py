@@ -1,4 +1,4 @@
-"""The sentences and the table that a run prints."""
+"""Write the sentences and the table that a run prints."""
 
 from collections.abc import Sequence
 from math import isfinite
@@ -10,7 +10,7 @@ from celsiusify_load_tests.host.cpu_affinity import Split
 from celsiusify_load_tests.preflight.generator_capacity import GeneratorCapacity
 from celsiusify_load_tests.run.capacity_search import Capacity, Limit, Step, Verdict
 from celsiusify_load_tests.run.plan import Plan
-from celsiusify_load_tests.run.result import Round, Steady, TargetResult
+from celsiusify_load_tests.run.result import Round, TargetResult, WindowFigures
 
 NEAR = 0.85  # of the load's ceiling: from here on the throughput tells of the load, not the server
 
@@ -78,44 +78,45 @@ def headroom(protocol: str, capacity: GeneratorCapacity, plan: Plan) -> str:
     return f"{line}: {capacity.rate_rps / demand_rps:.1f} times what this load can ask"
 
 
-def ending(name: str, entry: Round, steady: Steady, plan: Plan) -> list[str]:
-    """What is to be said of a target's figures after a load."""
+def round_lines(name: str, entry: Round, figures: WindowFigures, plan: Plan) -> list[str]:
+    """Return the lines about a target's figures after a load."""
     lines = []
     if plan.load.rounds > 1:
         lines.append(
-            f"{name}: round {entry.round + 1} of {plan.load.rounds}: {_number(steady.rate_rps)}/s, "
-            f"p50 {_number(steady.p50_ms, 3)} ms, p99 {_number(steady.p99_ms, 3)} ms"
+            f"{name}: round {entry.round + 1} of {plan.load.rounds}: "
+            f"{_number(figures.rate_rps)}/s, p50 {_number(figures.p50_ms, 3)} ms, "
+            f"p99 {_number(figures.p99_ms, 3)} ms"
         )
     started, server = entry.counts["started"], entry.counts["server"]
     if server is not None and server != started:
         lines.append(f"{name}: the server counted {server:,} requests, the load {started:,}")
     ceiling_rps = plan.load.ceiling_rps
-    if steady.rate_rps > NEAR * ceiling_rps and entry.round == 0:
+    if figures.rate_rps > NEAR * ceiling_rps and entry.round == 0:
         lines.append(
-            f"{name}: {steady.rate_rps:,.0f}/s is {steady.rate_rps / ceiling_rps:.0%} of "
+            f"{name}: {figures.rate_rps:,.0f}/s is {figures.rate_rps / ceiling_rps:.0%} of "
             f"what this load can show: the load's limit, not the server's"
         )
     return lines
 
 
-def row(name: str, measured: TargetResult, steady: Sequence[Steady]) -> dict[str, str]:
-    """A target's line in the last table: counts of all rounds, the median round when steady."""
+def row(name: str, measured: TargetResult, rounds: Sequence[WindowFigures]) -> dict[str, str]:
+    """Return a target's row of the final table: total counts, medians of the rounds."""
     return {
         "target": name,
         "requests": _number(_sum(measured, "started")),
         "failed": _number(_sum(measured, "failed")),
         "aborted": _number(_sum(measured, "aborted")),
         "counted": _number(_sum(measured, "server")),
-        "requests/s": _number(_median([found.rate_rps for found in steady])),
-        "p50 ms": _number(_median([found.p50_ms for found in steady]), 3),
-        "p99 ms": _number(_median([found.p99_ms for found in steady]), 3),
+        "requests/s": _number(_median([figures.rate_rps for figures in rounds])),
+        "p50 ms": _number(_median([figures.p50_ms for figures in rounds]), 3),
+        "p99 ms": _number(_median([figures.p99_ms for figures in rounds]), 3),
     }
 
 
 def step(
     rate_rps: float, step: Step, verdict: Verdict, objective: Objective, limits: Limits
 ) -> str:
-    """What came of one rate in a search."""
+    """Return the result of one rate of a search."""
     why = f" ({step.generator_problem(limits)})" if verdict is Verdict.GENERATOR else ""
     return (
         f"{rate_rps:,g}/s: p{objective.percentile:g} {_number(step.latency_ms, 3)} ms, "
@@ -123,28 +124,28 @@ def step(
     )
 
 
-def capacity(found: Capacity, objective: Objective) -> str:
-    """What a search has come to, as a sentence."""
-    held = (
+def capacity(result: Capacity, objective: Objective) -> str:
+    """Return the result of a search as a sentence."""
+    condition = (
         f"p{objective.percentile:g} ≤ {objective.latency_ms:g} ms, "
         f"failures < {objective.failures_percent:g} %"
     )
-    if found.rate_rps is None:
-        return f"not even the lowest rate holds {held}"
-    if found.limit is Limit.GENERATOR:
-        return f"at least {found.rate_rps:,g} requests/s (the generator's limit) hold {held}"
-    return f"up to {found.rate_rps:,g} requests/s hold {held}"
+    if result.rate_rps is None:
+        return f"not even the lowest rate holds {condition}"
+    if result.limit is Limit.GENERATOR:
+        return f"at least {result.rate_rps:,g} requests/s (the generator's limit) hold {condition}"
+    return f"up to {result.rate_rps:,g} requests/s hold {condition}"
 
 
-def capacity_row(name: str, steps: int, found: Capacity | None) -> dict[str, str]:
-    """A target's line in the last table of a search."""
-    rate_rps = found and found.rate_rps
-    at_least = "≥ " if found and found.limit is Limit.GENERATOR else ""
-    confirmations = found.confirmations if found else []
+def capacity_row(name: str, steps: int, result: Capacity | None) -> dict[str, str]:
+    """Return a target's row of the final table of a search."""
+    rate_rps = result and result.rate_rps
+    at_least = "≥ " if result and result.limit is Limit.GENERATOR else ""
+    confirmations = result.confirmations if result else []
     return {
         "target": name,
         "requests/s": at_least + _number(rate_rps) if rate_rps else "–",
-        "limit": str(found.limit) if found else "–",
+        "limit": str(result.limit) if result else "–",
         "confirmed": f"{sum(confirmations)} of {len(confirmations)}" if confirmations else "–",
         "steps": str(steps),
     }
@@ -184,5 +185,5 @@ def _cores(numbers: list[int]) -> str:
     return ("core " if len(numbers) == 1 else "cores ") + ", ".join(map(str, numbers))
 
 
-def _plural(count: int, one: str, many: str) -> str:
-    return f"{count} {one if count == 1 else many}"
+def _plural(count: int, singular: str, plural: str) -> str:
+    return f"{count} {singular if count == 1 else plural}"

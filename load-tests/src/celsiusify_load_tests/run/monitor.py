@@ -1,4 +1,4 @@
-"""Follow a load while it runs, and check its record afterwards."""
+"""Monitor a load while it runs, and check its record afterwards."""
 
 import time
 from collections.abc import Mapping, Sequence
@@ -13,15 +13,15 @@ from celsiusify_load_tests.run.result import nearest_rank
 from celsiusify_load_tests.servers.local import Server
 
 
-class Follower:
-    """Shows how far a load is, and knows the processes that serve it and make it.
+class LoadMonitor:
+    """The progress of a load, and the processes that serve and make it.
 
     Args:
         job: The load.
-        server: Its target.
-        terminal: Where to show it.
-        title: What to call it.
-        later_s: About how long the run goes on after it.
+        server: The target.
+        terminal: The user's terminal.
+        title: The name of the load.
+        later_s: About how long the run continues after the load.
     """
 
     def __init__(
@@ -38,7 +38,7 @@ class Follower:
         self._first_s: float | None = None
 
     def look(self) -> str | None:
-        """Show where the load stands; returns why it should end, None if it needn't."""
+        """Show the progress; return why the load must end, None if it needn't."""
         now_s, rows = time.monotonic(), self._tail.read()
         if self._first_s is None and len(rows):
             self._first_s = now_s
@@ -50,7 +50,7 @@ class Follower:
         return self._server.ended()
 
     def _where(self, elapsed_s: float) -> str:
-        """What is loaded, and at which of several rates."""
+        """Return the load's name, with the current step if the load has steps."""
         load, number = self._job.load, self._job.load.step_at(elapsed_s)
         if number is None or load.steps is None or load.rate_rps is None:
             return self._title
@@ -58,7 +58,7 @@ class Follower:
         return f"{self._title}, step {number + 1} of {len(load.steps)}, {now_rps:,g}/s due"
 
     def pids(self) -> dict[str, int | None]:
-        """The process of each role; load-generating ones here are known once they run."""
+        """Return the process of each role; local load processes are known once they run."""
         if self._job.backend.is_here and len(self._workers) < self._job.processes:
             self._workers = read_timeline(self._job.spool).workers
         workers = {f"worker-{index}": pid for index, pid in sorted(self._workers.items())}
@@ -70,14 +70,13 @@ _EARLY_S = 0.1  # by its own clock it never ends before its time
 
 
 def quantiles(lag_us: Mapping[int, Sequence[int]]) -> dict[str, int] | None:
-    """Sum up how late the event loops of all workers were.
+    """Summarise the event-loop lag of all workers.
 
     Args:
         lag_us: Each worker's samples, in µs.
 
     Returns:
-        Median, 99th percentile and maximum over all samples; None if there is none. A quantile is
-        a sample, the smallest that is at or above its share of them.
+        Median, 99th percentile by nearest rank, and maximum of all samples; None without samples.
     """
     samples = np.concatenate([np.empty(0), *lag_us.values()])
     if not samples.size:
@@ -87,14 +86,14 @@ def quantiles(lag_us: Mapping[int, Sequence[int]]) -> dict[str, int] | None:
 
 
 def faults(timeline: Timeline, expected: int) -> list[str]:
-    """Say what is missing from a record: processes that never ran, rows that were lost."""
+    """Return what is missing from a record: processes that never ran, rows that were lost."""
     missing = expected - len(timeline.workers)
     absent = [f"{missing} of {expected} load processes never ran"] if missing else []
     return absent + timeline.problems
 
 
 def cut_short(timeline: Timeline, run_time_s: float) -> list[str]:
-    """Say that a load ended before its time, whatever ended it; nothing if it never was steady."""
+    """Return the message about a load that ended early; nothing if it had no measurement window."""
     if timeline.steady_from_ns is None or timeline.steady_until_ns is None:
         return []
     lasted_s = (timeline.steady_until_ns - timeline.steady_from_ns) / _NS_PER_S

@@ -1,8 +1,8 @@
-"""Define what a run is asked to do, and the order of its targets.
+"""Define the settings of a run, and the order of its targets.
 
-A machine drifts: it warms up, and others come and go. Rounds take turns so that this falls on all
-targets alike. Mirroring every other round (ABBA) cancels a drift that is linear in time; a random
-order keeps the rounds from falling in step with something periodic.
+A machine's speed drifts: it warms up, and other programs come and go. Alternating rounds spread the
+drift over all targets. Mirroring every other round (ABBA) cancels a drift that is linear in time; a
+random order avoids resonance with something periodic.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -45,13 +45,13 @@ ORDERS: dict[str, Callable[[Sequence[str], int, Random], list[str]]] = {
 
 
 def sequence(names: Sequence[str], rounds: int, order: str, seed: int) -> list[Turn]:
-    """Say when each target has its turn: once in every round.
+    """Return the turns of all targets: one in every round.
 
     Args:
-        names: The targets, as they were named.
-        rounds: How many rounds there are.
+        names: The targets, in the order of the command line.
+        rounds: The number of rounds.
         order: One of `ORDERS`.
-        seed: What a random order follows from.
+        seed: The seed of a random order.
     """
     choices, arrange = Random(f"order/{seed}"), ORDERS[order]
     return [(name, turn) for turn in range(rounds) for name in arrange(names, turn, choices)]
@@ -125,6 +125,6 @@ class RunContext:
     backend: LoadBackend = field(default_factory=LocalBackend)
     calibrate: Calibrate = calibrate
 
-    def path(self, target: Target, ending: str) -> Path:
-        """The file `<target>_<ending>` of the run's folder."""
-        return self.folder / f"{target.name}_{ending}"
+    def path(self, target: Target, suffix: str) -> Path:
+        """Return the path of the file `<target>_<suffix>` in the run's folder."""
+        return self.folder / f"{target.name}_{suffix}"

@@ -1,4 +1,4 @@
-"""Hold what a run knows of one target, and summarise its rows."""
+"""Hold the results of a target, and summarise its rows."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
@@ -23,9 +23,9 @@ COMPLETE, INTERRUPTED, FAILED = STATES = ("complete", "interrupted", "failed")
 
 @dataclass
 class Round:
-    """What run.json says of one load of a target; `results/README.md` describes its fields.
+    """One load of a target, as run.json has it; `results/README.md` describes the fields.
 
-    It is made before the load: should the run break off, this is what stays.
+    The entry exists before the load, and stays as it is if the run is broken off.
     """
 
     round: int
@@ -52,7 +52,7 @@ class Round:
 
 @dataclass
 class TargetResult:
-    """What run.json says of a target; `results/README.md` describes its fields."""
+    """A target's entry of run.json; `results/README.md` describes the fields."""
 
     title: str
     url: str
@@ -71,7 +71,7 @@ class TargetResult:
 
     @property
     def problem(self) -> str | None:
-        """What is wrong with the first of the worst rounds."""
+        """The problem of the first of the worst rounds; None without one."""
         if not self.rounds:
             return UNFINISHED
         worst = next(entry for entry in self.rounds if entry.state == self.state)
@@ -80,7 +80,7 @@ class TargetResult:
         return f"round {worst.round + 1}: {worst.problem}"
 
     def close(self, state: str, problem: str) -> None:
-        """Note of each round that hasn't been loaded why it won't be."""
+        """Set the state of all rounds that weren't loaded, and the reason."""
         for entry in self.rounds:
             if entry.problem == UNFINISHED:
                 entry.state, entry.problem = state, problem
@@ -92,10 +92,10 @@ class TargetResult:
         return {**entry, "state": self.state, "problem": self.problem, "rounds": rounds}
 
 
-def blank(
+def new_target_result(
     target: Target, host: str | None, rounds: Iterable[int] = (), rate_rps: float | None = None
 ) -> TargetResult:
-    """What is known of a target before it is loaded, at `rate_rps` if the load is open."""
+    """Return the entry of a target before its load, at `rate_rps` if the load is open."""
     return TargetResult(
         title=target.title,
         url=host or target.url,
@@ -106,22 +106,22 @@ def blank(
 
 
 def counts(rows: pa.Table) -> dict[str, int]:
-    """How many requests were started, and how they ended."""
-    found = pc.value_counts(pc.cast(rows["outcome"], pa.string())).to_pylist()
-    by_outcome = {entry["values"]: entry["counts"] for entry in found}
+    """Return the number of started requests, and of each outcome."""
+    values = pc.value_counts(pc.cast(rows["outcome"], pa.string())).to_pylist()
+    by_outcome = {entry["values"]: entry["counts"] for entry in values}
     ended = {name: by_outcome.get(name, 0) for name in OUTCOMES}
     return {"started": rows.num_rows - ended[OUTCOMES[DROPPED]], **ended}
 
 
 def instances(rows: pa.Table) -> int:
-    """How many instances answered, as far as they tell."""
+    """Return the number of instances that answered, as far as they identify themselves."""
     return int(pc.count_distinct(pc.cast(rows["instance"], pa.string())).as_py())
 
 
 def span_ns(
     rows: pa.Table, steady_from_ns: int | None, steady_until_ns: int | None
 ) -> tuple[int | None, int | None]:
-    """From the first request, or when all users ran, to the last answer, or when they were stopped.
+    """Return the first and the last time of a load's requests, answers and measurement window.
 
     Returns:
         Both in ns; None if nothing happened.
@@ -135,12 +135,12 @@ def span_ns(
 
 
 @dataclass(frozen=True)
-class Steady:
-    """The steady part of a load, when all users were running; NaN stands for unknown.
+class WindowFigures:
+    """The figures of a measurement window; NaN if unknown.
 
     Attributes:
-        rate_rps: Requests a second.
-        p50_ms: Median latency of the requests that succeeded; `p99_ms` likewise.
+        rate_rps: Requests per second.
+        p50_ms: The median latency of the requests that succeeded; `p99_ms` likewise.
     """
 
     rate_rps: float
@@ -148,29 +148,29 @@ class Steady:
     p99_ms: float
 
 
-NEVER = Steady(np.nan, np.nan, np.nan)
+NO_WINDOW = WindowFigures(np.nan, np.nan, np.nan)
 
 
-def steady(rows: pa.Table, from_ns: int | None, until_ns: int | None) -> Steady:
-    """Sum up the requests that started from `from_ns` until `until_ns`, if there is such a time."""
+def steady(rows: pa.Table, from_ns: int | None, until_ns: int | None) -> WindowFigures:
+    """Summarise the requests that started within a measurement window, if there is one."""
     if from_ns is None or until_ns is None or until_ns <= from_ns:
-        return NEVER
+        return NO_WINDOW
     begun = within(rows, from_ns, until_ns)
     p50_ms, p99_ms = nearest_rank(latency_ms(begun), 50, 99)
-    return Steady(begun.num_rows / ((until_ns - from_ns) / 1e9), p50_ms, p99_ms)
+    return WindowFigures(begun.num_rows / ((until_ns - from_ns) / 1e9), p50_ms, p99_ms)
 
 
 def within(rows: pa.Table, from_ns: int, until_ns: int) -> pa.Table:
-    """The requests that started, or should have, from `from_ns` until `until_ns`."""
+    """Return the requests whose start, or intended time, is from `from_ns` until `until_ns`."""
     due_ns = _due_ns(rows)
     return rows.filter(pc.and_(pc.greater_equal(due_ns, from_ns), pc.less(due_ns, until_ns)))
 
 
 def latency_ms(rows: pa.Table) -> NDArray[np.float64]:
-    """The latency in ms of each request that succeeded: since it started, or should have."""
+    """Return the latency of each successful request in ms, from its start or its intended time."""
     good = rows.filter(pc.equal(pc.cast(rows["outcome"], pa.string()), OUTCOMES[SUCCEEDED]))
-    found_ms: NDArray[np.float64] = pc.subtract(good["end_ns"], _due_ns(good)).to_numpy() / 1e6
-    return found_ms
+    latencies_ms: NDArray[np.float64] = pc.subtract(good["end_ns"], _due_ns(good)).to_numpy() / 1e6
+    return latencies_ms
 
 
 def _due_ns(rows: pa.Table) -> pa.ChunkedArray:

@@ -1,4 +1,4 @@
-"""Load one target: serve it, drive a round of load at it, and keep what was recorded."""
+"""Load one target for a round, and keep its record."""
 
 import shutil
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ from celsiusify_load_tests.recording.run_folder import append_lines, append_requ
 from celsiusify_load_tests.run import monitor, result
 from celsiusify_load_tests.run.backend import LoadResult
 from celsiusify_load_tests.run.locust_process import Job, drive
-from celsiusify_load_tests.run.monitor import Follower
+from celsiusify_load_tests.run.monitor import LoadMonitor
 from celsiusify_load_tests.run.plan import Plan, RunContext
 from celsiusify_load_tests.run.result import COMPLETE, FAILED, INTERRUPTED, Round, TargetResult
 from celsiusify_load_tests.servers import local
@@ -30,11 +30,11 @@ USERS_COLUMNS = ("round", "time_ns", "users")
 
 @contextmanager
 def reachable(target: Target, context: RunContext, measured: TargetResult) -> Iterator[Server]:
-    """The target as a server that takes requests: the one pointed at, or one started for this.
+    """Yield the target as a server: the one at `--host`, or one that is started here.
 
     Raises:
-        ServingError: If it can't be reached or served.
-        Interrupted: If a stop was asked for before it took requests.
+        ServingError: If the target can't be reached or served.
+        Interrupted: If a stop was requested before the target was healthy.
     """
     context.stop_asked.check()
     if (host := context.plan.hosts.get(target.name)) is not None:
@@ -70,13 +70,13 @@ def _engine(measured: TargetResult) -> str:
 
 
 def load_round(target: Target, server: Server, context: RunContext, entry: Round) -> pa.Table:
-    """Load a target that is up, add to its files, and note in `entry` how that went.
+    """Load a running target, add to its files, and note the results in `entry`.
 
     Returns:
-        One row a request, in the schema of `results/README.md`.
+        One row for each request, in the schema of `results/README.md`.
 
     Raises:
-        Interrupted: If a stop was asked for before it was loaded.
+        Interrupted: If a stop was requested before the load.
     """
     context.stop_asked.check()
     count = counting(server.counters, target.metrics)
@@ -98,7 +98,7 @@ def load_round(target: Target, server: Server, context: RunContext, entry: Round
 
 
 def _drive(target: Target, server: Server, context: RunContext, entry: Round) -> LoadResult:
-    """Drive the load while CPU and memory are sampled."""
+    """Run the load while CPU and memory are sampled."""
     plan = context.plan
     job = Job(
         run=context.folder.name,
@@ -113,7 +113,7 @@ def _drive(target: Target, server: Server, context: RunContext, entry: Round) ->
         backend=context.backend,
     )
     later_s = plan.seconds_after((target.name, entry.round))
-    follower = Follower(job, server, context.terminal, _title(target, entry, plan), later_s)
+    follower = LoadMonitor(job, server, context.terminal, _title(target, entry, plan), later_s)
     usage = context.path(target, "usage.csv")
     with Sampler(usage, entry.round, follower.pids):
         ended = drive(job, context.split.generator, follower.look, context.stop_asked)
@@ -157,7 +157,7 @@ def _steps(entry: Round, plan: Plan) -> list[dict[str, float]] | None:
 
 
 def _state(problem: str | None, timeline: Timeline, context: RunContext) -> tuple[str, str | None]:
-    """Whether the measurement is whole, and if not, why."""
+    """Return the state of a measurement, and the problem if it isn't complete."""
     faults = [problem] if problem else []
     faults += monitor.faults(timeline, context.plan.processes)
     if context.stop_asked:

@@ -1,4 +1,4 @@
-"""The targets in turn, round after round: what a run does unless it is asked for something else."""
+"""Load the targets in turn, round after round."""
 
 from celsiusify_load_tests.config.targets import Target
 from celsiusify_load_tests.errors import ServingError
@@ -12,12 +12,12 @@ from celsiusify_load_tests.run.runner import Outcome, Strategy, skip_target
 
 
 def in_turn(rounds: int) -> Strategy:
-    """So many rounds of each target, started afresh for each."""
+    """Return the strategy that loads each target for a number of rounds, started anew for each."""
     return Strategy("loads", rounds, _take_turns, _table)
 
 
 def _take_turns(context: RunContext, manifest: Manifest, outcome: Outcome) -> None:
-    """Load each target whenever it has its turn."""
+    """Load each target at its turns."""
     targets = {target.name: target for target in context.plan.targets}
     rest_s = 0.0
     for name, number in context.plan.sequence:
@@ -35,22 +35,22 @@ def _take_turns(context: RunContext, manifest: Manifest, outcome: Outcome) -> No
 def _turn(
     target: Target, number: int, context: RunContext, manifest: Manifest, outcome: Outcome
 ) -> None:
-    """Serve one target afresh and load it for one round."""
+    """Start one target and load it for one round."""
     measured = manifest.measured[target.name]
     entry = measured.rounds[number]
     with reachable(target, context, measured) as server:
         rows = load_round(target, server, context, entry)
-    found = steady(rows, entry.steady_from_ns, entry.steady_until_ns)
-    outcome.steady.setdefault(target.name, []).append(found)
+    figures = steady(rows, entry.steady_from_ns, entry.steady_until_ns)
+    outcome.steady.setdefault(target.name, []).append(figures)
     outcome.ends.append(_end(entry))
-    for line in messages.ending(target.name, entry, found, context.plan):
+    for line in messages.round_lines(target.name, entry, figures, context.plan):
         context.terminal.say(line)
     if entry.problem:
         context.terminal.complain(f"{target.name}: {entry.state}: {entry.problem}")
 
 
 def _end(entry: Round) -> ExitCode:
-    """How a round that was loaded ended."""
+    """Return the exit code of a round."""
     if entry.state == COMPLETE:
         return ExitCode.FAILED if entry.counts["failed"] else ExitCode.OK
     return ExitCode.INTERRUPTED if entry.state == INTERRUPTED else ExitCode.INVALID

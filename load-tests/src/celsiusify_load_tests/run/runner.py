@@ -1,4 +1,4 @@
-"""Carry out a run: check the targets, load them, and leave a folder with the results."""
+"""Carry out a run: check the targets, load them, and write a folder of results."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -19,7 +19,13 @@ from celsiusify_load_tests.run import messages
 from celsiusify_load_tests.run.console import Terminal
 from celsiusify_load_tests.run.manifest import Manifest, describe
 from celsiusify_load_tests.run.plan import Plan, RunContext
-from celsiusify_load_tests.run.result import FAILED, INTERRUPTED, NOT_LOADED, Steady, blank
+from celsiusify_load_tests.run.result import (
+    FAILED,
+    INTERRUPTED,
+    NOT_LOADED,
+    WindowFigures,
+    new_target_result,
+)
 
 if TYPE_CHECKING:
     from celsiusify_load_tests.distributed.leader import Leader
@@ -27,21 +33,21 @@ if TYPE_CHECKING:
 
 @dataclass
 class Outcome:
-    """What a run has come to so far: its ends, and each target's rounds when they were steady."""
+    """The results of a run so far: exit codes, and each target's figures by round."""
 
     ends: list[ExitCode] = field(default_factory=list)
-    steady: dict[str, list[Steady]] = field(default_factory=dict)
+    steady: dict[str, list[WindowFigures]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Strategy:
-    """What a run does.
+    """The kind of a run.
 
     Attributes:
-        kind: What `run.json` calls it.
-        rounds: How many rounds of each target are known beforehand.
-        do: Loads the targets.
-        table: What came of it, a line a target.
+        kind: The kind's name in `run.json`.
+        rounds: The number of rounds of each target that are known beforehand.
+        do: The function that loads the targets.
+        table: The function that returns the final table, a row for each target.
     """
 
     kind: str
@@ -53,17 +59,17 @@ class Strategy:
 def skip_target(
     name: str, problem: str, context: RunContext, manifest: Manifest, outcome: Outcome
 ) -> None:
-    """Leave a target out that can't be served."""
+    """Leave out a target that can't be served."""
     manifest.measured[name].close(FAILED, problem)
     context.terminal.complain(f"{name}: {FAILED}: {problem}")
     outcome.ends.append(ExitCode.USAGE)
 
 
 def run(plan: Plan, split: Split, terminal: Terminal, work: Strategy) -> ExitCode:
-    """Do `work` as `plan` has it.
+    """Carry out a plan.
 
-    A target that fails doesn't keep the others from being loaded; an interruption does. What was
-    recorded stays in either case, in a new folder of `plan.results`.
+    A target that fails doesn't keep the others from being loaded; an interruption does. The records
+    are kept in either case, in a new folder of `plan.results`.
     """
     temperatures = answers.questions(plan)
     try:
@@ -75,7 +81,7 @@ def run(plan: Plan, split: Split, terminal: Terminal, work: Strategy) -> ExitCod
 
 @contextmanager
 def _led(plan: Plan, terminal: Terminal, stop_asked: Interruption) -> Iterator["Leader | None"]:
-    """The leader of a run with workers, once they are there; None for a run without."""
+    """Yield the leader of a run once its workers are ready; None for a run without workers."""
     if plan.distribution is None:
         yield None
         return
@@ -96,12 +102,12 @@ def _run(
     stop_asked: Interruption,
     leader: "Leader | None",
 ) -> ExitCode:
-    """Do the work, in a new folder."""
+    """Carry out a plan in a new folder."""
     began = datetime.now(UTC)
     folder = run_folder.create_folder(plan.results, began, plan.load.profile)
     rounds, rate_rps = range(work.rounds), plan.load.rate_rps
     targets = {
-        target.name: blank(target, plan.hosts.get(target.name), rounds, rate_rps)
+        target.name: new_target_result(target, plan.hosts.get(target.name), rounds, rate_rps)
         for target in plan.targets
     }
     content = describe(plan, split, folder.name, began, work.kind)
@@ -127,7 +133,7 @@ def _run(
 def _pass_and_do(
     work: Strategy, context: RunContext, manifest: Manifest, temperatures: list[float]
 ) -> Outcome:
-    """Do the work if all targets answer rightly."""
+    """Load the targets if all of them answer correctly."""
     outcome = Outcome()
     try:
         unserved = answers.check(context, manifest, temperatures)
@@ -157,7 +163,7 @@ def _pass_and_do(
 
 
 def _calibrate(targets: list[Target], context: RunContext, manifest: Manifest) -> None:
-    """Find out what the load generator can do at the targets that will be loaded, and say it."""
+    """Measure the capacity of the load generator with the requests of the targets."""
     plan = context.plan
     subject = Subject(
         context.folder.name,
@@ -166,11 +172,11 @@ def _calibrate(targets: list[Target], context: RunContext, manifest: Manifest) -
         plan.targets_file,
         plan.processes,
     )
-    found = context.calibrate(subject, context.split, context.stop_asked)
-    manifest.content["calibration"] = found
+    capacities = context.calibrate(subject, context.split, context.stop_asked)
+    manifest.content["calibration"] = capacities
     manifest.save()
-    for protocol, ability in found.items():
-        context.terminal.say(messages.headroom(protocol, ability, context.plan))
+    for protocol, capacity in capacities.items():
+        context.terminal.say(messages.headroom(protocol, capacity, context.plan))
 
 
 def _close(manifest: Manifest, state: str, problem: str) -> None:
