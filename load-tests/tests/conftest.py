@@ -12,15 +12,8 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from celsiusify_load_tests.cli.main import main
 from celsiusify_load_tests.exit_codes import ExitCode
-from support.log_files import ReadFrames, read_log_files
 from support.servers import Script, ScriptedServer, Serve
 from support.workspace import MakeWorkspace, Refuse, Workspace, workspace_with_two_targets
-
-
-@pytest.fixture(scope="session")
-def read_frames() -> ReadFrames:
-    """The reader of the files that a run printed on its log."""
-    return read_log_files
 
 
 @pytest.fixture(scope="session")

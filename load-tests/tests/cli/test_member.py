@@ -32,7 +32,7 @@ def test_the_last_of_an_option_wins() -> None:
     assert run.command.make_context(name, arguments).params["users"] == 12
 
 
-def test_the_leader_does_what_it_is_told_in_its_own_process(workspace: "Workspace") -> None:
+def test_the_leader_does_what_it_is_told_in_its_own_process(workspace: Workspace) -> None:
     done = workspace.command("member", "--index=0", "--leader=here", "--", *RUN)
     assert (done.code, done.stderr) == (ExitCode.OK, "")
     assert done.manifest["command"] == " ".join(["celsiusify-load-tests", *RUN])

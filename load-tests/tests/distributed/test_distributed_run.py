@@ -138,6 +138,7 @@ def test_a_clock_that_is_ahead_is_reported_and_corrected(loaded: Run) -> None:
         assert abs(pc.max(rows["end_ns"]).as_py() - entry["ended_ns"]) < 1e9
 
 
+@pytest.mark.slow
 def test_each_arrival_falls_to_one_of_the_workers(machines: Machines) -> None:
     """In each round, and every worker has its share."""
     for _ in range(3):
@@ -211,6 +212,7 @@ def test_a_leader_that_is_told_to_stop_collects_all(machines: Machines) -> None:
     assert machines.workspace.leftovers() == []
 
 
+@pytest.mark.slow
 def test_a_worker_that_is_told_to_stop_says_so(machines: Machines) -> None:
     machines.join()
     with machines.workspace.running() as server:
@@ -224,6 +226,7 @@ def test_a_worker_that_is_told_to_stop_says_so(machines: Machines) -> None:
     assert machines.workspace.leftovers() == []
 
 
+@pytest.mark.slow
 def test_a_capacity_is_searched_with_workers(machines: Machines) -> None:
     """No rate holds an objective that no server can: the lowest is tried, and the search ends."""
     machines.join()

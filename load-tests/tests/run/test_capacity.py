@@ -71,8 +71,8 @@ class Targets:
 
 
 def search(
-    workspace: "Workspace", monkeypatch: pytest.MonkeyPatch, targets: Targets, *options: str
-) -> "Run":
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch, targets: Targets, *options: str
+) -> Run:
     """Search the capacities of `one` and `two` in this process."""
     monkeypatch.chdir(workspace.folder)
     monkeypatch.setattr(capacity_run, "reachable", targets.reachable)
@@ -86,7 +86,7 @@ def search(
 
 
 def test_each_targets_capacity_is_searched_in_turn(
-    workspace: "Workspace", monkeypatch: pytest.MonkeyPatch
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The rates tried are rounds in run.json, with their phase; each target is started once."""
     targets = Targets({"one": 500, "two": 3000})
@@ -117,7 +117,7 @@ def test_each_targets_capacity_is_searched_in_turn(
 
 
 def test_a_busy_generator_makes_it_at_least(
-    workspace: "Workspace", monkeypatch: pytest.MonkeyPatch
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Where its core was used up when the objective was missed, the limit is the generator's."""
     run = search(workspace, monkeypatch, Targets({"one": 500, "two": 3000}, generator_rps=900))
@@ -130,7 +130,7 @@ def test_a_busy_generator_makes_it_at_least(
 
 
 def test_a_record_that_breaks_makes_it_invalid(
-    workspace: "Workspace", monkeypatch: pytest.MonkeyPatch
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Nothing is concluded from a step that isn't whole."""
     targets = Targets({"one": 500, "two": 3000})
@@ -151,7 +151,7 @@ def test_a_record_that_breaks_makes_it_invalid(
     [(np.inf, "objective", ExitCode.OBJECTIVE_MISSED), (0.1, "generator", ExitCode.INVALID)],
 )
 def test_where_no_rate_holds_the_limit_says_whose_fault_it_is(
-    workspace: "Workspace",
+    workspace: Workspace,
     monkeypatch: pytest.MonkeyPatch,
     generator_rps: float,
     limit: str,
@@ -165,7 +165,7 @@ def test_where_no_rate_holds_the_limit_says_whose_fault_it_is(
 
 
 def test_options_change_objective_and_search(
-    workspace: "Workspace", monkeypatch: pytest.MonkeyPatch
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A looser objective holds any rate of this target: then the search ends by its bounds."""
     options = ("--p99=200", "--max-failures=2", "--start-rate=2500", "--confirm=1")
@@ -178,7 +178,7 @@ def test_options_change_objective_and_search(
 
 
 def test_a_search_is_repeated_by_its_own_specification(
-    workspace: "Workspace", monkeypatch: pytest.MonkeyPatch
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The objective and the bounds of the search are part of the load."""
     targets = Targets({"one": 5, "two": 5})
@@ -192,7 +192,7 @@ def test_a_search_is_repeated_by_its_own_specification(
     assert second.manifest["capacity"] == first.manifest["capacity"]
 
 
-def test_an_objective_that_nothing_holds_is_missed(workspace: "Workspace") -> None:
+def test_an_objective_that_nothing_holds_is_missed(workspace: Workspace) -> None:
     """A real load at the lowest rate: what was recorded is kept."""
     run = workspace.command(
         *("capacity", "one", "--start-rate=1", "--p99=0.001", "--step-time=3s", "--warm-up=1s"),
@@ -208,7 +208,7 @@ def test_an_objective_that_nothing_holds_is_missed(workspace: "Workspace") -> No
     assert entry["counts"]["server"] == entry["counts"]["started"]
 
 
-def test_an_interrupted_search_keeps_what_it_recorded(workspace: "Workspace") -> None:
+def test_an_interrupted_search_keeps_what_it_recorded(workspace: Workspace) -> None:
     """After Ctrl-C the round under way is there, marked as such, and the target is stopped."""
     process = workspace.start("capacity", "one", "--step-time=60s", "--no-calibration")
     run = workspace.interrupt(process, signal.SIGINT)
@@ -220,7 +220,7 @@ def test_an_interrupted_search_keeps_what_it_recorded(workspace: "Workspace") ->
     assert workspace.leftovers() == []
 
 
-def test_arrivals_can_be_loaded_without_a_search(workspace: "Workspace") -> None:
+def test_arrivals_can_be_loaded_without_a_search(workspace: Workspace) -> None:
     """`run --load poisson` says in run.json what came, and its rows carry when each was due."""
     run = workspace.command(
         *("run", "one", "--load=poisson", "--rate=80", "--run-time=1s", "--warm-up=1s"),
@@ -261,6 +261,6 @@ def test_arrivals_can_be_loaded_without_a_search(workspace: "Workspace") -> None
     ],
 )
 def test_mistakes_in_loads_are_told_in_one_line(
-    refuse: "Refuse", arguments: list[str], message: str
+    refuse: Refuse, arguments: list[str], message: str
 ) -> None:
     assert message in refuse(arguments)

@@ -25,7 +25,7 @@ TWO = ("--users=8", "--no-calibration", "--processes=2")
 
 
 @pytest.fixture(scope="module")
-def loaded(tmp_path_factory: pytest.TempPathFactory, make_workspace: "MakeWorkspace") -> "Run":
+def loaded(tmp_path_factory: pytest.TempPathFactory, make_workspace: MakeWorkspace) -> Run:
     """One target loaded for some seconds."""
     workspace = make_workspace(tmp_path_factory.mktemp("loaded"))
     run = workspace.command("run", "one", "--users=8", "--warm-up=1", "--run-time=3s")
@@ -33,7 +33,7 @@ def loaded(tmp_path_factory: pytest.TempPathFactory, make_workspace: "MakeWorksp
     return run
 
 
-def test_a_load_is_recorded_whole(loaded: "Run") -> None:
+def test_a_load_is_recorded_whole(loaded: Run) -> None:
     """Every request is in the rows, and the server counted as many."""
     assert (loaded.code, loaded.stderr) == (ExitCode.OK, "")
     target, entry, rows = loaded.target(), loaded.round(), loaded.rows()
@@ -54,7 +54,7 @@ def test_a_load_is_recorded_whole(loaded: "Run") -> None:
     assert 0 <= entry["lag_us"]["p50"] <= entry["lag_us"]["p99"] <= entry["lag_us"]["max"]
 
 
-def test_a_run_folder_holds_what_its_description_says(loaded: "Run") -> None:
+def test_a_run_folder_holds_what_its_description_says(loaded: Run) -> None:
     files = {path.name for path in loaded.folder.iterdir()}
     assert files == {
         "run.json",
@@ -82,7 +82,7 @@ def test_a_run_is_as_its_schema_says(loaded: Run, file: str, schema: str) -> Non
     assert [f"{error.json_path}: {error.message}" for error in errors] == []
 
 
-def test_users_and_usage_are_sampled_each_second(loaded: "Run") -> None:
+def test_users_and_usage_are_sampled_each_second(loaded: Run) -> None:
     """CPU time never falls, and is known of the target and of the process that loads it."""
     users = read_csv(loaded.folder / "one_users.csv")
     assert max(int(row["users"]) for row in users) == 8
@@ -94,7 +94,7 @@ def test_users_and_usage_are_sampled_each_second(loaded: "Run") -> None:
         assert cpu_s[-1] > 0
 
 
-def test_all_are_those_that_need_not_be_named(workspace: "Workspace") -> None:
+def test_all_are_those_that_need_not_be_named(workspace: Workspace) -> None:
     fails = {"command": f"{workspace.program} fail"}
     targets = {name: workspace.fake(serve=fails) for name in ("one", "two", "three")}
     workspace.targets = {**targets, "two": {**targets["two"], "in_all": False}}
@@ -103,7 +103,7 @@ def test_all_are_those_that_need_not_be_named(workspace: "Workspace") -> None:
 
 
 @pytest.fixture(scope="module")
-def shared(tmp_path_factory: pytest.TempPathFactory, make_workspace: "MakeWorkspace") -> "Run":
+def shared(tmp_path_factory: pytest.TempPathFactory, make_workspace: MakeWorkspace) -> Run:
     """One target loaded by two processes."""
     workspace = make_workspace(tmp_path_factory.mktemp("shared"))
     run = workspace.command(
@@ -113,7 +113,7 @@ def shared(tmp_path_factory: pytest.TempPathFactory, make_workspace: "MakeWorksp
     return run
 
 
-def test_several_processes_share_the_users(shared: "Run") -> None:
+def test_several_processes_share_the_users(shared: Run) -> None:
     assert (shared.code, shared.stderr) == (ExitCode.OK, "")
     assert sorted(shared.rows()["worker"].unique().to_pylist()) == [0, 1]
     assert shared.round()["counts"]["server"] == shared.rows().num_rows
@@ -121,11 +121,11 @@ def test_several_processes_share_the_users(shared: "Run") -> None:
     assert roles == {"target", "worker-0", "worker-1"}
 
 
-def test_several_processes_are_tried_together(shared: "Run") -> None:
+def test_several_processes_are_tried_together(shared: Run) -> None:
     assert shared.manifest["calibration"]["HTTP/1.1"]["requests"] > 1000
 
 
-def test_wrong_answers_are_failures(workspace: "Workspace") -> None:
+def test_wrong_answers_are_failures(workspace: Workspace) -> None:
     """A server that is off by a degree under load serves no request rightly."""
     workspace.targets["one"] = workspace.fake(options="--offset 1 --right 400")
     run = workspace.load("one", "--run-time=2s", "--think-time", "0", "0")
@@ -135,7 +135,7 @@ def test_wrong_answers_are_failures(workspace: "Workspace") -> None:
     assert counts["failed"] == counts["started"] - 400 > 0
 
 
-def test_nothing_is_timed_unless_all_targets_answer_rightly(workspace: "Workspace") -> None:
+def test_nothing_is_timed_unless_all_targets_answer_rightly(workspace: Workspace) -> None:
     """A target that answers F-32 is told with what it was asked, what came and what should have."""
     workspace.targets["two"] = workspace.fake(options="--offset 1")
     run = workspace.load("one", "two")
@@ -153,7 +153,7 @@ def test_nothing_is_timed_unless_all_targets_answer_rightly(workspace: "Workspac
 
 
 def test_a_missing_grid_of_points_is_told_before_anything_is_started(
-    workspace: "Workspace", monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     workspace.write()
     (workspace.folder / "reference-points.csv").unlink()
@@ -164,7 +164,7 @@ def test_a_missing_grid_of_points_is_told_before_anything_is_started(
 
 
 def test_temporary_files_that_cannot_be_written_are_told(
-    workspace: "Workspace", monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """As in a container whose root is read-only, with nothing mounted at /tmp."""
 
@@ -178,7 +178,7 @@ def test_temporary_files_that_cannot_be_written_are_told(
     assert "can't write temporary files: mount /tmp, or set TMPDIR" in capsys.readouterr().err
 
 
-def test_targets_take_turns_in_the_order_asked(workspace: "Workspace") -> None:
+def test_targets_take_turns_in_the_order_asked(workspace: Workspace) -> None:
     """They are started afresh each time, one at a time, mirrored every other round."""
     run = workspace.load("two", "one", "--rounds=2", "--cool-down=0")
     assert (run.code, run.stderr) == (ExitCode.OK, "")
@@ -198,7 +198,7 @@ def test_targets_take_turns_in_the_order_asked(workspace: "Workspace") -> None:
         assert len({row["pid"] for row in usage if row["role"] == "target"}) == 2
 
 
-def test_the_generator_is_tried_before_it_is_trusted(loaded: "Run") -> None:
+def test_the_generator_is_tried_before_it_is_trusted(loaded: Run) -> None:
     """Against a server that does nothing there is a highest rate and a lowest latency."""
     ability = loaded.manifest["calibration"]["HTTP/1.1"]
     assert ability["requests"] > 1000
@@ -209,7 +209,7 @@ def test_the_generator_is_tried_before_it_is_trusted(loaded: "Run") -> None:
     assert "the load generator makes up to" in loaded.stdout
 
 
-def test_the_warm_up_is_not_measured(loaded: "Run") -> None:
+def test_the_warm_up_is_not_measured(loaded: Run) -> None:
     """The steady part begins as late as asked after the first request, and lasts as asked."""
     entry = loaded.round()
     steady_s = (entry["steady_until_ns"] - entry["steady_from_ns"]) / 1e9
@@ -218,7 +218,7 @@ def test_the_warm_up_is_not_measured(loaded: "Run") -> None:
     assert 1 <= (entry["steady_from_ns"] - entry["started_ns"]) / 1e9 < 1 + LATE_S
 
 
-def test_a_target_is_taken_apart_before_it_is_loaded(loaded: "Run") -> None:
+def test_a_target_is_taken_apart_before_it_is_loaded(loaded: Run) -> None:
     """The phases are those of a request's whole time, and there is a length of the request."""
     phases = dict(loaded.target()["phases_us"])
     assert phases.pop("requests") == 300
@@ -227,7 +227,7 @@ def test_a_target_is_taken_apart_before_it_is_loaded(loaded: "Run") -> None:
     assert 100 < loaded.target()["request_bytes"] < 300
 
 
-def test_a_lost_worker_makes_a_measurement_invalid(workspace: "Workspace") -> None:
+def test_a_lost_worker_makes_a_measurement_invalid(workspace: Workspace) -> None:
     """One of two load-generating processes is killed: what is left isn't the load asked for."""
     process = workspace.start("run", "one", *TWO)
     run = workspace.interrupt(process, signal.SIGKILL, of="worker-1")
@@ -241,7 +241,7 @@ def test_a_lost_worker_makes_a_measurement_invalid(workspace: "Workspace") -> No
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 @pytest.mark.parametrize("processes", ["1", "2"])
 def test_an_interrupted_run_keeps_what_it_has(
-    workspace: "Workspace", number: signal.Signals, processes: str
+    workspace: Workspace, number: signal.Signals, processes: str
 ) -> None:
     process = workspace.start(
         "run", "one", "two", "--users=8", "--no-calibration", f"--processes={processes}"
@@ -255,7 +255,7 @@ def test_an_interrupted_run_keeps_what_it_has(
     assert workspace.leftovers() == []
 
 
-def test_a_load_ends_with_its_command(workspace: "Workspace") -> None:
+def test_a_load_ends_with_its_command(workspace: Workspace) -> None:
     """Even if that is killed: a server elsewhere isn't loaded for nothing."""
     with workspace.running() as server:
         process = workspace.start("run", "one", f"--host={server.url}", *TWO)
@@ -265,7 +265,7 @@ def test_a_load_ends_with_its_command(workspace: "Workspace") -> None:
         process.communicate()
 
 
-def test_an_interruption_while_the_target_starts_ends_it(workspace: "Workspace") -> None:
+def test_an_interruption_while_the_target_starts_ends_it(workspace: Workspace) -> None:
     workspace.targets["one"] = workspace.fake(health="/convert/?fahrenheit=x")
     process = workspace.start("run", "one")
     workspace.wait_for(lambda: any(workspace.folder.glob("results/*/run.json")))
@@ -275,7 +275,7 @@ def test_an_interruption_while_the_target_starts_ends_it(workspace: "Workspace")
     assert workspace.leftovers() == []
 
 
-def test_the_process_that_a_target_names_is_the_one_measured(workspace: "Workspace") -> None:
+def test_the_process_that_a_target_names_is_the_one_measured(workspace: Workspace) -> None:
     workspace.targets["one"] = workspace.fake(options="--child --pid-file $pid_file")
     run = workspace.load("one")
     usage = read_csv(run.folder / "one_usage.csv")
@@ -284,7 +284,7 @@ def test_the_process_that_a_target_names_is_the_one_measured(workspace: "Workspa
     assert workspace.leftovers() == []
 
 
-def test_a_target_that_fails_leaves_the_others_alone(workspace: "Workspace") -> None:
+def test_a_target_that_fails_leaves_the_others_alone(workspace: Workspace) -> None:
     workspace.targets["one"]["serve"] = {"command": f"{workspace.program} fail"}
     run = workspace.load("one", "two")
     assert run.code == ExitCode.USAGE
@@ -294,7 +294,7 @@ def test_a_target_that_fails_leaves_the_others_alone(workspace: "Workspace") -> 
     assert run.stderr == "one: failed: it ended with code 1: no model in /models\n"
 
 
-def test_a_target_that_never_gets_healthy_is_stopped(workspace: "Workspace") -> None:
+def test_a_target_that_never_gets_healthy_is_stopped(workspace: Workspace) -> None:
     workspace.targets["one"] = workspace.fake(health="/convert/?fahrenheit=x")
     run = workspace.command("run", "one", "--start-timeout=1")
     assert run.code == ExitCode.USAGE
@@ -302,7 +302,7 @@ def test_a_target_that_never_gets_healthy_is_stopped(workspace: "Workspace") -> 
     assert workspace.leftovers() == []
 
 
-def test_a_target_that_dies_under_load_ends_it(workspace: "Workspace") -> None:
+def test_a_target_that_dies_under_load_ends_it(workspace: Workspace) -> None:
     """What was recorded until then is kept, but isn't taken for a measurement of the target."""
     workspace.targets["one"] = workspace.fake(options="--last 500")
     run = workspace.load("one", "--run-time=60s", "--think-time", "0", "0")
@@ -313,7 +313,7 @@ def test_a_target_that_dies_under_load_ends_it(workspace: "Workspace") -> None:
     assert workspace.leftovers() == []
 
 
-def test_a_port_that_is_taken_is_named(workspace: "Workspace") -> None:
+def test_a_port_that_is_taken_is_named(workspace: Workspace) -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
         workspace.targets["one"]["ports"] = {"http": port}
@@ -324,7 +324,7 @@ def test_a_port_that_is_taken_is_named(workspace: "Workspace") -> None:
     assert not (workspace.folder / "results").exists()
 
 
-def test_a_target_that_is_not_installed_tells_how_to_get_it(workspace: "Workspace") -> None:
+def test_a_target_that_is_not_installed_tells_how_to_get_it(workspace: Workspace) -> None:
     del workspace.targets["one"]["describe"]
     workspace.targets["one"] |= {
         "environment": "converter-api",
@@ -379,18 +379,18 @@ def test_a_target_that_is_not_installed_tells_how_to_get_it(workspace: "Workspac
     ],
 )
 def test_a_wrong_command_is_answered_in_one_line_and_starts_nothing(
-    refuse: "Refuse", arguments: list[str], complaint: str
+    refuse: Refuse, arguments: list[str], complaint: str
 ) -> None:
     assert complaint in refuse(["run", *arguments])
 
 
 @pytest.mark.parametrize("option", ["--users=", "--profile=", "--host=", "--run-time=", "--order="])
-def test_an_empty_value_is_refused(refuse: "Refuse", option: str) -> None:
+def test_an_empty_value_is_refused(refuse: Refuse, option: str) -> None:
     """It is a variable that somebody forgot to set, e.g. in a script."""
     assert refuse(["run", "one", option])
 
 
-def test_a_run_is_repeated_by_its_own_specification(workspace: "Workspace") -> None:
+def test_a_run_is_repeated_by_its_own_specification(workspace: Workspace) -> None:
     """The same targets, load and schedule, from the file alone; options still override it."""
     first = workspace.load("two", "one", "--load=poisson", "--rate=50", "--seed=7", "--rounds=2")
     spec = first.folder / "load.json"
@@ -405,7 +405,7 @@ def test_a_run_is_repeated_by_its_own_specification(workspace: "Workspace") -> N
         assert schedules[0] == schedules[1]
 
 
-def test_a_specification_needs_only_what_differs_from_its_profile(workspace: "Workspace") -> None:
+def test_a_specification_needs_only_what_differs_from_its_profile(workspace: Workspace) -> None:
     (workspace.folder / "load.yaml").write_text(
         "profile: quick\nusers: 8\nwarm_up_s: 0\nrun_time_s: 1\ncalibration: false\n"
     )
@@ -428,7 +428,7 @@ def test_a_specification_needs_only_what_differs_from_its_profile(workspace: "Wo
     ],
 )
 def test_a_wrong_specification_is_told_in_one_line(
-    workspace: "Workspace", refuse: "Refuse", text: str, options: list[str], complaint: str
+    workspace: Workspace, refuse: Refuse, text: str, options: list[str], complaint: str
 ) -> None:
     (workspace.folder / "load.yaml").write_text(text)
     names = [] if "targets" in text else ["one"]
@@ -436,7 +436,7 @@ def test_a_wrong_specification_is_told_in_one_line(
 
 
 def test_a_profile_fills_only_what_a_specification_leaves_out(
-    workspace: "Workspace", refuse: "Refuse"
+    workspace: Workspace, refuse: Refuse
 ) -> None:
     """As a chart's specification does; that of a run leaves nothing out."""
     (workspace.folder / "load.yaml").write_text("connection: per-request\nusers: 8\n")
@@ -450,11 +450,11 @@ def test_a_profile_fills_only_what_a_specification_leaves_out(
     assert "--profile quick: whole.json gives every value of the load itself" in complaint
 
 
-def test_a_missing_specification_is_named(refuse: "Refuse") -> None:
+def test_a_missing_specification_is_named(refuse: Refuse) -> None:
     assert "can't read none.json: No such file" in refuse(["run", "one", "--spec=none.json"])
 
 
-def test_a_spike_is_loaded_in_steps(workspace: "Workspace") -> None:
+def test_a_spike_is_loaded_in_steps(workspace: Workspace) -> None:
     """Each step lasts and asks as its profile says, and the schedule can be made again."""
     run = workspace.command(
         "run", "one", "--profile=spike", "--rate=100", "--run-time=4s", "--warm-up=1",
@@ -478,7 +478,7 @@ def test_a_spike_is_loaded_in_steps(workspace: "Workspace") -> None:
     assert sorted(due.tolist()) == expected.tolist()
 
 
-def test_what_there_is_can_be_listed(workspace: "Workspace") -> None:
+def test_what_there_is_can_be_listed(workspace: Workspace) -> None:
     targets, profiles = workspace.command("targets"), workspace.command("profiles")
     assert [line.split()[0] for line in targets.stdout.splitlines()] == ["one", "two"]
     assert [line.split()[0] for line in profiles.stdout.splitlines()] == [
@@ -490,7 +490,7 @@ def test_what_there_is_can_be_listed(workspace: "Workspace") -> None:
     ]
 
 
-def test_the_command_tells_the_limit_of_its_load(loaded: "Run") -> None:
+def test_the_command_tells_the_limit_of_its_load(loaded: Run) -> None:
     assert "no server can show more than 152 requests/s" in loaded.stdout
     assert f"recorded in results/{loaded.folder.name}" in loaded.stdout
 

@@ -16,7 +16,7 @@ PROGRAM = f"{sys.executable} {Path(__file__).parents[1] / 'support' / 'fake_grpc
 LOAD = ("--users=8", "--warm-up=0", "--run-time=1s", "--no-calibration")
 
 
-def with_grpc(workspace: "Workspace", options: str = "") -> "Workspace":
+def with_grpc(workspace: Workspace, options: str = "") -> Workspace:
     """Add the target `called`, asked as the workspace's own is."""
     entry = yaml.safe_load(WORKSPACE_TARGETS.read_text())["targets"]["tfserving-grpc"]
     metrics = {"path": "/metrics", "counter": ":tensorflow:serving:request_count"}
@@ -30,7 +30,7 @@ def with_grpc(workspace: "Workspace", options: str = "") -> "Workspace":
 
 
 @pytest.fixture(scope="module")
-def loaded(tmp_path_factory: pytest.TempPathFactory, make_workspace: "MakeWorkspace") -> "Run":
+def loaded(tmp_path_factory: pytest.TempPathFactory, make_workspace: MakeWorkspace) -> Run:
     """The target loaded for some seconds, beside one over HTTP/1.1."""
     workspace = with_grpc(make_workspace(tmp_path_factory.mktemp("called")))
     run = workspace.command("run", "called", "one", *LOAD[:-1])
@@ -38,7 +38,7 @@ def loaded(tmp_path_factory: pytest.TempPathFactory, make_workspace: "MakeWorksp
     return run
 
 
-def test_a_load_over_grpc_is_recorded_whole(loaded: "Run") -> None:
+def test_a_load_over_grpc_is_recorded_whole(loaded: Run) -> None:
     """What is asked at one port is counted at another; each row is an answer that was checked."""
     assert (loaded.code, loaded.stderr) == (ExitCode.OK, "")
     counts = loaded.round("called")["counts"]
@@ -49,7 +49,7 @@ def test_a_load_over_grpc_is_recorded_whole(loaded: "Run") -> None:
     assert loaded.round("called")["connections"] == {"opened": 8, "resent": 0}
 
 
-def test_a_run_says_which_protocol_was_spoken(loaded: "Run") -> None:
+def test_a_run_says_which_protocol_was_spoken(loaded: Run) -> None:
     target = loaded.target("called")
     assert target["protocol"] == "gRPC"
     assert target["url"].startswith("grpc://127.0.0.1:")
@@ -59,26 +59,26 @@ def test_a_run_says_which_protocol_was_spoken(loaded: "Run") -> None:
     assert "HTTP/1.1 on gevent" in loaded.manifest["generator"]["client"]
 
 
-def test_the_phases_of_a_call_are_those_of_its_whole_time(loaded: "Run") -> None:
+def test_the_phases_of_a_call_are_those_of_its_whole_time(loaded: Run) -> None:
     phases = dict(loaded.target("called")["phases_us"])
     assert phases.pop("requests") == 300
     total = phases.pop("total")
     assert sum(phases.values()) == pytest.approx(total, rel=0.02)
 
 
-def test_wrong_answers_over_grpc_are_not_timed(workspace: "Workspace") -> None:
+def test_wrong_answers_over_grpc_are_not_timed(workspace: Workspace) -> None:
     run = with_grpc(workspace, "--offset 1").command("run", "called", *LOAD)
     assert run.code == ExitCode.NOT_EQUIVALENT
     assert "called: answer for " in run.stderr
 
 
-def test_open_loads_go_over_grpc_as_well(workspace: "Workspace") -> None:
+def test_open_loads_go_over_grpc_as_well(workspace: Workspace) -> None:
     run = with_grpc(workspace).command("run", "called", *LOAD, "--load=constant", "--rate=100")
     assert run.code == ExitCode.OK
     assert run.round("called")["counts"]["succeeded"] == 100
 
 
-def test_a_server_that_runs_already_is_called(workspace: "Workspace") -> None:
+def test_a_server_that_runs_already_is_called(workspace: Workspace) -> None:
     """Nothing says where it has its metrics, so what it counted isn't known."""
     ports = with_grpc(workspace).targets["called"]["ports"]
     command = f"{PROGRAM} --port {ports['http']} --grpc-port {ports['grpc']}"
@@ -103,7 +103,7 @@ def test_a_server_that_runs_already_is_called(workspace: "Workspace") -> None:
     ],
 )
 def test_a_host_of_another_protocol_is_refused(
-    workspace: "Workspace", name: str, url: str, complaint: str
+    workspace: Workspace, name: str, url: str, complaint: str
 ) -> None:
     run = with_grpc(workspace).command("run", name, *LOAD, f"--host={url}")
     assert run.code == ExitCode.USAGE
@@ -112,7 +112,7 @@ def test_a_host_of_another_protocol_is_refused(
     assert not (workspace.folder / "results").exists()
 
 
-def test_a_host_that_takes_no_connection_is_an_error(workspace: "Workspace") -> None:
+def test_a_host_that_takes_no_connection_is_an_error(workspace: Workspace) -> None:
     url = f"grpc://127.0.0.1:{workspace.free_port()}"
     run = with_grpc(workspace).command("run", "called", *LOAD, f"--host={url}", "--start-timeout=1")
     assert run.code == ExitCode.USAGE

@@ -42,6 +42,7 @@ def test_a_server_that_runs_already_is_loaded_and_left_running(
     assert {row["pid"] for row in usage if row["role"] == "target"} == {str(server.process.pid)}
 
 
+@pytest.mark.slow
 def test_several_servers_are_loaded_in_rounds(workspace: Workspace) -> None:
     """Each target has its own URL, and of two for one the last counts."""
     with workspace.running() as one, workspace.running() as two:
@@ -55,6 +56,7 @@ def test_several_servers_are_loaded_in_rounds(workspace: Workspace) -> None:
         assert all(count["server"] == count["started"] > 0 for count in counts)
 
 
+@pytest.mark.slow
 def test_one_target_may_run_already_and_another_be_started(workspace: Workspace) -> None:
     with workspace.running() as one:
         run = workspace.command("run", "one", "two", *SHORT, f"--host=one={one.url}")

@@ -3,9 +3,6 @@
 import base64
 import gzip
 import hashlib
-from collections.abc import Callable
-
-ReadFrames = Callable[[str], dict[str, bytes]]
 
 
 def read_log_files(log: str) -> dict[str, bytes]:
