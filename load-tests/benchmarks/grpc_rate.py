@@ -1,13 +1,12 @@
-"""Calls per second of three gRPC clients, each on one core, served by another.
+"""Compare the call rates of three gRPC clients, each on one core, with the server on another.
 
     python benchmarks/grpc_rate.py [--rounds 3] [--seconds 4] [--users 32] [--url grpc://HOST:PORT]
 
-Ours is compared with one on h2, a library for HTTP/2, and with gRPC's own client under gevent. Each
-user has a connection of its own and makes one call at a time, and each answer is checked. The
-server is one that does nothing, or the one at `--url`; our client over HTTP/1.1 stands beside the
-others, against one that does nothing in either case. The clients take turns, so that whatever else
-the machine does falls on all of them; where other processes share the cores, calls per CPU second
-of the client say more.
+The clients are the package's own, one on h2, a library for HTTP/2, and gRPC's own client under
+gevent. Each user has one connection, makes one call at a time and checks each answer. The server is
+a null server, or the server at `--url`. The package's HTTP/1.1 client is measured as well, always
+against a null server. The clients take turns, so that other processes on the machine affect all
+alike. If other processes share the cores, compare the calls per CPU second.
 """
 
 import argparse
@@ -45,7 +44,7 @@ Call = Callable[[], None]
 
 
 def ours(client: Client, _: str) -> Call:
-    """Return what makes a call by our own connection."""
+    """Return a function that makes a call by the package's own client."""
     connection = client.connect(ConnectionCounts())
 
     def call() -> None:
@@ -55,7 +54,7 @@ def ours(client: Client, _: str) -> Call:
 
 
 def by_h2(client: Client, url: str) -> Call:
-    """Return what makes a call by h2, on the transport that our own connection has."""
+    """Return a function that makes a call by h2, on the transport of the own client."""
     origin = parse_origin(url, "grpc")
     addresses = Addresses(origin.host, origin.port).shuffled(Random())
     transport = open_transport(addresses, read_timeout_s=30)
@@ -89,13 +88,13 @@ def by_h2(client: Client, url: str) -> Call:
 
 
 def by_grpcio(client: Client, url: str) -> Call:
-    """Return what makes a call by gRPC's own client, which gevent lets others run beside."""
+    """Return a function that makes a call by gRPC's own client under gevent."""
     import grpc
     import grpc.experimental.gevent
 
     grpc.experimental.gevent.init_gevent()
     origin = parse_origin(url, "grpc")
-    # A channel of its own would otherwise share its connection with all others.
+    # Without this option, all channels share one connection.
     own = [("grpc.use_local_subchannel_pool", 1)]
     channel = grpc.insecure_channel(f"{origin.host}:{origin.port}", options=own)
     method = channel.unary_unary(client.name)
@@ -117,7 +116,7 @@ CLIENTS = {
 
 
 def drive(name: str, url: str, users: int, seconds: float) -> dict[str, float]:
-    """Make calls; returns how many a second, and how much CPU time that took a second."""
+    """Make calls; return the calls per second and the CPU use in cores."""
     target_name, make = CLIENTS[name]
     client = find_target(TARGETS_FILE, target_name).client(url)
     calls = 0
@@ -142,7 +141,7 @@ def drive(name: str, url: str, users: int, seconds: float) -> dict[str, float]:
 
 @contextmanager
 def served(target: Target, url: str | None) -> Iterator[str]:
-    """Where the target's protocol is answered."""
+    """Yield the address of a server of the target's protocol."""
     if url is not None and url.startswith(PROTOCOLS[target.request.protocol].scheme + ":"):
         yield url
         return
@@ -154,7 +153,7 @@ def served(target: Target, url: str | None) -> Iterator[str]:
 
 
 def measure(name: str, options: argparse.Namespace) -> dict[str, float]:
-    """Measure one client once, in a process of its own."""
+    """Measure one client once, in a separate process."""
     with served(find_target(TARGETS_FILE, CLIENTS[name][0]), options.url) as url:
         arguments = [f"--users={options.users}", f"--seconds={options.seconds}", f"--url={url}"]
         os.sched_setaffinity(0, {CLIENT_CORE})
@@ -168,7 +167,7 @@ def measure(name: str, options: argparse.Namespace) -> dict[str, float]:
 
 
 def main() -> None:
-    """Measure and print."""
+    """Measure all clients and print their rates."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=float, default=4.0, help="how long to measure each time")

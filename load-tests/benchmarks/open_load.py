@@ -1,10 +1,10 @@
-"""How late the load generator is for an open load's arrivals, and what CPU it takes.
+"""Measure the generator's lag for an open load's arrivals, and its CPU use.
 
     python benchmarks/open_load.py [--rates 500 1000 2000 4000 8000] [--seconds 4] [--processes 1]
 
-A responder that does nothing serves on one core, the generator loads on another. The lag is how
-much later than the schedule says the generator woke up for an arrival. Where other processes share
-the generator's core, its high percentiles are theirs: they let it wait for some milliseconds.
+A null server runs on one core, the generator on another. The lag is the delay between an arrival's
+intended time and the generator's wake-up. If other processes share the generator's core, they cause
+the lag's high percentiles: they delay the generator by some milliseconds.
 """
 
 import argparse
@@ -27,12 +27,12 @@ from celsiusify_load_tests.servers.null_server import running
 from celsiusify_load_tests.servers.usage import Sampler, busiest_percent
 
 TARGETS_FILE = Path(__file__).parents[2] / "targets.yaml"
-FAHRENHEIT = 451  # for all requests, as the responder always answers the same
+FAHRENHEIT = 451  # for all requests, since the null server has one answer
 RATES_RPS = [500.0, 1000.0, 2000.0, 4000.0, 8000.0]
 
 
 def measure(job: Job, usage: Path) -> str:
-    """Load the responder at a rate; return the figures as a line."""
+    """Load the null server at a rate; return the results as a line."""
 
     def workers() -> dict[str, int | None]:
         found = read_timeline(job.spool).workers
@@ -82,14 +82,14 @@ def main() -> None:
         folder = Path(name)
         with running(
             target.request.protocol, body, folder, processes=len(cores or [0]), cores=cores
-        ) as responder:
+        ) as server:
             for number, rate_rps in enumerate(options.rates):
                 job = Job(
                     run="benchmark",
                     target=target,
                     round=0,
                     targets_file=TARGETS_FILE,
-                    url=responder.url,
+                    url=server.url,
                     load=load.at_rate(rate_rps),
                     processes=options.processes,
                     spool=folder / f"spool-{number}",
