@@ -11,6 +11,8 @@ import pytest
 
 from celsiusify_tf_model.card import read_card
 
+pytestmark = pytest.mark.slow
+
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
 

@@ -11,6 +11,8 @@ from celsiusify_tf_model import accuracy, data, savedmodel, warmup
 from celsiusify_tf_model.card import read_card, weights_fingerprint
 from celsiusify_tf_model.points import Points, split_by_range
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def convert(exported: Path) -> savedmodel.Convert:

@@ -8,6 +8,8 @@ import pytest
 
 from ..support.servers import PATIENCE_S, Server, StartServer, wait_until
 
+pytestmark = pytest.mark.slow
+
 MANY = 400
 HEAD = b"GET /convert/?fahrenheit=451 HTTP/1.1\r\nHost: celsiusify\r\n"
 UNFINISHED = {

@@ -22,13 +22,13 @@ TIMEOUT_S = 0.3
 
 def request(connection: socket.socket) -> bytes:
     """Wait for a request; none at the connection's end."""
-    data = b""
+    data = bytearray()
     while not data.endswith(b"\r\n\r\n"):
         piece = connection.recv(65536)
         if not piece:
             break
         data += piece
-    return data
+    return bytes(data)
 
 
 def answer(*pieces: bytes, times: int = 1) -> Script:

@@ -18,6 +18,8 @@ from celsiusify_load_tests.cli.main import main
 from celsiusify_load_tests.exit_codes import ExitCode
 from support.workspace import MakeWorkspace, Refuse, Run, Workspace
 
+pytestmark = pytest.mark.slow
+
 QUICK = ("--users=8", "--warm-up=0", "--no-calibration")
 SKEW_S = 2
 SKEWED = f"""\
@@ -169,7 +171,6 @@ def test_each_arrival_falls_to_one_of_the_workers(machines: Machines) -> None:
             signal.SIGSTOP,
             False,
             "worker NAME: load process 1 recorded nothing for 5 s",
-            marks=pytest.mark.slow,
         ),
     ],
 )
@@ -241,7 +242,6 @@ def test_a_capacity_is_searched_with_workers(machines: Machines) -> None:
     assert run.round()["state"] == "complete"
 
 
-@pytest.mark.slow
 def test_workers_try_themselves_even_on_a_single_core(machines: Machines) -> None:
     """What two can do is added up, and said to be that."""
     core = min(psutil.Process().cpu_affinity() or [0])

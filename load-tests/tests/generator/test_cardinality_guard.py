@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 TIMEOUT_S = 30
 LOCUSTFILE = """
 from random import random

@@ -25,6 +25,8 @@ from celsiusify_load_tests.recording.events import read_timeline
 from celsiusify_load_tests.recording.reader import read_requests
 from celsiusify_load_tests.run.locust_process import OWN_LOCUSTFILE as LOCUSTFILE
 
+pytestmark = pytest.mark.slow
+
 TIMEOUT_S = 40
 USERS = 6
 OVER_A_SECOND = ('--load={"run_time_s": 1.1, "warm_up_s": 0}', "--timed=1", "--run-time=60")

@@ -20,6 +20,8 @@ from celsiusify_load_tests.generator.arrivals import fingerprint, stepped
 from support.workspace import MakeWorkspace, Refuse, Run, Workspace
 
 SCHEMAS = Path(__file__).parents[3] / "results"
+pytestmark = pytest.mark.slow
+
 LATE_S = 5  # on a machine that is busy
 TWO = ("--users=8", "--no-calibration", "--processes=2")
 

@@ -11,6 +11,8 @@ from celsiusify_load_tests.exit_codes import ExitCode
 from celsiusify_load_tests.servers.remote import accepts
 from support.workspace import MakeWorkspace, Run, Workspace
 
+pytestmark = pytest.mark.slow
+
 WORKSPACE_TARGETS = Path(__file__).parents[3] / "targets.yaml"
 PROGRAM = f"{sys.executable} {Path(__file__).parents[1] / 'support' / 'fake_grpc_target.py'}"
 LOAD = ("--users=8", "--warm-up=0", "--run-time=1s", "--no-calibration")

@@ -10,6 +10,8 @@ import requests
 from celsiusify_load_tests.exit_codes import ExitCode
 from support.workspace import Workspace
 
+pytestmark = pytest.mark.slow
+
 SHORT = ("--users=4", "--no-calibration", "--warm-up=0", "--run-time=1s", "--cool-down=0")
 
 TWO_ADDRESSES = """
