@@ -1,4 +1,4 @@
-"""The application: what it is put together from."""
+"""The Flask application and its parts."""
 
 from flask import Flask
 
@@ -12,7 +12,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     """Make the Flask application.
 
     Args:
-        settings: Its settings; those of the environment if not given.
+        settings: The settings of the application; by default, those of the environment.
 
     Returns:
         The application.

@@ -16,7 +16,7 @@ RETIRED = {"REQUEST_TIMEOUT_S"}
 
 
 class ConfigError(ValueError):
-    """A setting that can't be used, said in one line."""
+    """An invalid setting, described in one line."""
 
 
 def parse_networks(value: Any) -> Any:
@@ -51,7 +51,10 @@ class Settings(BaseSettings):
     )
     threads: int = Field(default=4, ge=1, le=1024, description="threads of each `gthread` worker")
     connections: int = Field(
-        default=4096, ge=1, le=1_000_000, description="open connections a worker holds at most"
+        default=4096,
+        ge=1,
+        le=1_000_000,
+        description="highest number of open connections of a worker",
     )
     keepalive_s: float = Field(
         default=75,
@@ -98,7 +101,7 @@ class Settings(BaseSettings):
         """Read the settings from the environment.
 
         Raises:
-            ConfigError: If one can't be used, or one that doesn't exist looks like a slip.
+            ConfigError: If a setting is invalid, or an unknown name looks like a misspelt setting.
         """
         refuse_slips(cls)
         try:
@@ -113,7 +116,7 @@ def variable(field: str) -> str:
 
 
 def complaint(error: Any) -> str:
-    """Say in a line what is wrong with a setting, and what was expected."""
+    """Describe an invalid setting in one line: the value, and the expected ones."""
     location = str(error["loc"][0])
     name = variable(location) if location in Settings.model_fields else location
     message = str(error["msg"]).removeprefix("Value error, ").replace("Input should be", "expected")
@@ -121,9 +124,9 @@ def complaint(error: Any) -> str:
 
 
 def refuse_slips(settings: type[Settings]) -> None:
-    """Refuse a variable that is almost a setting's name.
+    """Refuse a variable whose name is nearly that of a setting.
 
-    Others with the prefix may well belong to somebody else: Kubernetes names Services in that way.
+    Other variables with the prefix are allowed: Kubernetes makes such names for its Services.
     """
     known = [field.upper() for field in settings.model_fields]
     for name in sorted(os.environ):

@@ -1,4 +1,4 @@
-"""The conversion itself: text in, number between, text out. Knows nothing of HTTP."""
+"""The conversion from °F to °C, and the text form of both temperatures."""
 
 import math
 import re
@@ -7,10 +7,10 @@ DECIMAL_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?", re.ASCII | 
 
 
 def parse_fahrenheit(text: str) -> float:
-    """Read a temperature that a person or a program wrote.
+    """Parse a temperature in decimal or scientific notation.
 
-    Decimal and scientific notation are taken, with blanks around them, since a `+` in a query
-    string arrives as one. What else Python's `float` takes is not: `1_000`, `nan`, `infinity`.
+    Blanks around the number are allowed, because a `+` in a query string arrives as a blank. Other
+    forms that Python's `float` accepts are refused: `1_000`, `nan`, `infinity`.
 
     Args:
         text: The temperature in °F.

@@ -11,7 +11,7 @@ REASONS = {
     "gthread": "gthread workers, because CELSIUSIFY_WORKER_CLASS asks for them",
     "sync": "sync workers, because CELSIUSIFY_WORKER_CLASS asks for them",
 }
-"""Why each worker class runs: benchmarks/worker_classes.py compares them."""
+"""The reason for each worker class; benchmarks/worker_classes.py compares the classes."""
 
 
 def describe(settings: Settings) -> dict[str, Any]:

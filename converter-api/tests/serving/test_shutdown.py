@@ -1,4 +1,4 @@
-"""Being stopped loses no request."""
+"""A stop or a reload under load loses no request, whatever the worker class."""
 
 import http.client
 import signal
@@ -11,20 +11,26 @@ import pytest
 
 from ..support.servers import Server, StartServer, ask, wait_until
 
+pytestmark = pytest.mark.slow
+
 CLIENTS = 16
+KEEPING_CLASSES = ("gevent", "gthread")
+"""The worker classes that keep connections. A sync worker closes each one after its answer."""
+WORKER_CLASSES = (*KEEPING_CLASSES, "sync")
 PATH = "/convert/?fahrenheit=451"
 
 
 @dataclass
 class Load:
-    """Clients that ask as fast as they get answers, over connections that they keep.
+    """Clients that send the next request as soon as the last one is answered.
 
-    A client that is told to connect anew does so, until nobody listens any more: then it is done.
+    Each client keeps its connection until an answer says `Connection: close`, and then reconnects.
+    It ends when the server refuses the connection.
 
     Attributes:
-        server: Whom they ask.
-        answered: How often an answer came.
-        lost: What went wrong with requests that had been sent.
+        server: The server under load.
+        answered: The number of answers.
+        lost: The errors of requests that were sent and not answered.
     """
 
     server: Server
@@ -32,7 +38,7 @@ class Load:
     lost: list[str] = field(default_factory=list)
 
     def work(self) -> None:
-        """Be one client, until the server is gone."""
+        """Run one client until the server refuses connections."""
         while True:
             connection = self.server.connect()
             try:
@@ -43,7 +49,7 @@ class Load:
             connection.close()
 
     def keep_asking(self, connection: http.client.HTTPConnection) -> None:
-        """Ask over a connection until an answer says that it is the last."""
+        """Send requests on a connection until an answer closes it."""
         closing = False
         while not closing:
             try:
@@ -58,7 +64,7 @@ class Load:
 
 @contextmanager
 def load_on(server: Server) -> Iterator[Load]:
-    """Put a load on a server, and wait until its stop has ended it."""
+    """Load a server, and wait until the stop of the server ends the load."""
     load = Load(server)
     with ThreadPoolExecutor(CLIENTS) as clients:
         futures = [clients.submit(load.work) for _ in range(CLIENTS)]
@@ -69,9 +75,12 @@ def load_on(server: Server) -> Iterator[Load]:
 
 
 @pytest.mark.parametrize("drain_s", [0, 1])
-def test_stop_under_load_loses_no_request(servers: StartServer, drain_s: int) -> None:
-    """Each request of keep-alive clients that SIGTERM surprises is answered, and logged once."""
-    server = servers(drain_s=drain_s)
+@pytest.mark.parametrize("worker_class", WORKER_CLASSES)
+def test_stop_under_load_loses_no_request(
+    servers: StartServer, worker_class: str, drain_s: int
+) -> None:
+    """Each request that keep-alive clients send around SIGTERM is answered and logged once."""
+    server = servers(worker_class=worker_class, drain_s=drain_s)
     with load_on(server) as load:
         server.terminate()
     assert server.wait() == 0
@@ -80,9 +89,10 @@ def test_stop_under_load_loses_no_request(servers: StartServer, drain_s: int) ->
     assert len(logged) == load.answered
 
 
-def test_readyz_answers_503_while_draining(servers: StartServer) -> None:
-    """A stopping instance says that it takes no traffic, still converts, and sends clients away."""
-    server = servers(drain_s=20)
+@pytest.mark.parametrize("worker_class", KEEPING_CLASSES)
+def test_readyz_answers_503_while_draining(servers: StartServer, worker_class: str) -> None:
+    """A stopping instance isn't ready, still converts, and asks its clients to reconnect."""
+    server = servers(worker_class=worker_class, drain_s=20)
     with closing(server.connect()) as kept:
         assert ask(kept, PATH).headers["Connection"] == "keep-alive"
         server.terminate()
@@ -96,9 +106,10 @@ def test_readyz_answers_503_while_draining(servers: StartServer) -> None:
     assert server.wait() == 0
 
 
-def test_stop_ends_idle_connections(servers: StartServer) -> None:
+@pytest.mark.parametrize("worker_class", KEEPING_CLASSES)
+def test_stop_ends_idle_connections(servers: StartServer, worker_class: str) -> None:
     """An idle connection is closed, and doesn't keep the instance from stopping."""
-    server = servers(keepalive_s=3000, shutdown_timeout_s=3000)
+    server = servers(worker_class=worker_class, keepalive_s=3000, shutdown_timeout_s=3000)
     with closing(server.connect()) as idle:
         ask(idle, PATH)
         server.terminate()
@@ -106,9 +117,10 @@ def test_stop_ends_idle_connections(servers: StartServer) -> None:
         assert idle.sock.recv(1) == b""
 
 
-def test_reload_under_load_loses_no_request(servers: StartServer) -> None:
+@pytest.mark.parametrize("worker_class", WORKER_CLASSES)
+def test_reload_under_load_loses_no_request(servers: StartServer, worker_class: str) -> None:
     """SIGHUP replaces the workers of an instance that stays ready and answers every request."""
-    server = servers()
+    server = servers(worker_class=worker_class)
     before = {worker.pid for worker in server.workers()}
     with load_on(server) as load:
         server.process.send_signal(signal.SIGHUP)

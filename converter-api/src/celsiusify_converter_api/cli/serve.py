@@ -13,7 +13,7 @@ APP = "celsiusify_converter_api.app:create_app()"
 
 
 def run() -> None:
-    """Become gunicorn, serving the API: the process stays the same, so that signals reach it.
+    """Replace this process by gunicorn, so that signals reach gunicorn.
 
     Raises:
         click.ClickException: If a setting can't be used.

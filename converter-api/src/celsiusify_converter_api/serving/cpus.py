@@ -1,4 +1,4 @@
-"""How many processors this process may use."""
+"""The number of processors that this process may use."""
 
 import math
 import os
@@ -8,7 +8,7 @@ CGROUP_CPU_MAX = Path("/sys/fs/cgroup/cpu.max")
 
 
 def quota(cpu_max: str) -> float:
-    """Read a cgroup's limit, in processors; infinite where it has none.
+    """Read a cgroup's limit, in processors; infinite if there is none.
 
     Source: Linux, Documentation/admin-guide/cgroup-v2.rst, "cpu.max": `$MAX $PERIOD`, both in µs.
     """

@@ -1,13 +1,13 @@
-"""The drain: an instance that is told to stop loses no request.
+"""The drain: an instance loses no request when it stops.
 
-gunicorn stops listening as soon as SIGTERM comes, but a Service or a load balancer goes on sending
-for a while. So SIGTERM is passed on to gunicorn only after the drain time. Meanwhile all requests
-are answered, `/readyz` says 503, and each answer asks its client to connect anew, elsewhere. Then
-new connections are refused, and the workers accept those that have been made.
+gunicorn stops listening at SIGTERM, but a Service or a load balancer goes on sending for a while.
+So SIGTERM is passed on to gunicorn only after the drain time. Meanwhile all requests are answered,
+`/readyz` answers 503, and each answer asks its client to connect elsewhere. Then the kernel refuses
+new connections, and the workers accept the existing ones.
 
-All of it works from gunicorn's hooks, whatever the class of its workers.
+The drain uses only gunicorn's hooks, so that all worker classes have it.
 
-The flag is shared memory: made in the master, inherited by every worker.
+The flag is shared memory, which the master allocates and each worker inherits.
 """
 
 import mmap
@@ -26,10 +26,10 @@ if TYPE_CHECKING:
 SO_BINDTOIFINDEX = 62
 
 NO_INTERFACE = 2**31 - 1
-"""The highest index that an interface can have: no machine counts that far."""
+"""The highest possible index of an interface. No machine has that many interfaces."""
 
 HANDSHAKE_S = 0.5
-"""How long a stopping instance still accepts connections that have been made, or half made."""
+"""How long a stopping instance accepts existing connections and unfinished handshakes."""
 
 _flag = mmap.mmap(-1, 1)
 _answering: set[int] = set()
@@ -47,12 +47,12 @@ def announced() -> bool:
 
 
 def begin_answer(connection: socket.socket) -> None:
-    """Note that a request on a connection is being answered."""
+    """Record that a request on a connection is being answered."""
     _answering.add(connection.fileno())
 
 
 def end_answer(connection: socket.socket) -> None:
-    """Note that an answer is complete."""
+    """Record that the answer on a connection is complete."""
     _answering.discard(connection.fileno())
 
 
@@ -64,10 +64,10 @@ def answers(descriptor: int) -> bool:
 def refuse_connections(listener: socket.socket) -> None:
     """Make the kernel refuse new connections, for every process that shares a listener.
 
-    The listener is bound to an interface that doesn't exist, so that nothing new is for it. It
-    keeps the connections that have been made, and half made ones can still be completed. Nobody
-    who is refused has sent a request. Only Linux can do that: elsewhere a stop under load may
-    reset a connection that has just been made.
+    The listener is bound to an interface that doesn't exist, so that no new connection matches.
+    Existing connections stay in its queue, and unfinished handshakes can still be completed. A
+    refused client has not sent a request yet. Only Linux can do that: on other systems a stop under
+    load may reset a new connection.
 
     Source: Linux, `sock_bindtoindex` in net/core/sock.c: it needs no capability, but for a second
     time, when another process has done it already.
@@ -113,7 +113,7 @@ class Drain:
             self.advance(signum, frame)
 
     def advance(self, _signum: int, frame: FrameType | None) -> None:
-        """Refuse new connections, and a moment later stop."""
+        """Refuse new connections, and stop at the next call."""
         if self.refusing:
             self.stop(signal.SIGTERM, frame)
             return

@@ -1,4 +1,4 @@
-"""gunicorn's configuration; see https://gunicorn.org/reference/settings/ for what each name means.
+"""gunicorn's configuration; https://gunicorn.org/reference/settings/ explains each name.
 
 It runs in the master, before any worker, and must not import Flask, prometheus_client or anything
 else that has to be imported after gevent has patched the standard library, in the worker.
@@ -61,7 +61,7 @@ worker_tmp_dir = scratch
 
 
 def on_starting(server: Any) -> None:
-    """Give the instance its identifier, a folder for its metrics, and room for connections."""
+    """Prepare the instance: its identifier, a folder for metrics, and the limit of descriptors."""
     for name in sorted(PREFIX + name for name in RETIRED if PREFIX + name in os.environ):
         server.log.warning("%s has no effect any more: use CELSIUSIFY_KEEPALIVE_S", name)
     app_identifier()
@@ -72,7 +72,7 @@ def on_starting(server: Any) -> None:
 
 
 def when_ready(server: Any) -> None:
-    """Make SIGTERM drain the instance first, and have the kernel drop clients that don't read."""
+    """Make SIGTERM drain the instance first, and limit how long answers may stay unread."""
     drain.before_stopping(server, settings.drain_s)
     for listener in server.LISTENERS:
         limit_unread_answers(listener.sock)
@@ -89,7 +89,7 @@ def limit_unread_answers(listener: socket.socket) -> None:
 
 
 def post_worker_init(worker: Any) -> None:
-    """Watch for a gevent worker's stop, to close its idle connections."""
+    """Start to watch a gevent worker, to close its idle connections when it stops."""
     if worker_class == "gevent":
         from celsiusify_converter_api.serving.idle_connections import watch
 
@@ -97,17 +97,17 @@ def post_worker_init(worker: Any) -> None:
 
 
 def pre_request(worker: Any, req: Any) -> None:
-    """Ask the client to connect anew, elsewhere, once the instance is about to stop."""
+    """Ask the client to connect elsewhere if the instance is about to stop."""
     drain.begin_answer(req.unreader.sock)
     if drain.announced():
         req.force_close()
 
 
 def post_request(worker: Any, req: Any, environ: Any, resp: Any) -> None:
-    """Note that the connection is idle again."""
+    """Record that the connection is idle again."""
     drain.end_answer(req.unreader.sock)
 
 
 def on_exit(server: Any) -> None:
-    """Remove the metrics, which nobody can ask for any more."""
+    """Remove the metrics of the stopped instance."""
     shutil.rmtree(os.environ["PROMETHEUS_MULTIPROC_DIR"], ignore_errors=True)

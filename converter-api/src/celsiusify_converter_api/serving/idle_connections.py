@@ -1,7 +1,7 @@
-"""Closes a stopping gevent worker's idle connections, for which gunicorn itself would wait.
+"""The end of a stopping gevent worker's idle connections, for which gunicorn itself would wait.
 
-gunicorn's gthread worker closes them two seconds after SIGTERM, its sync worker keeps none.
-The watcher is a greenlet beside the worker's own; it is started by a hook, in the worker.
+gunicorn's gthread worker closes idle connections two seconds after SIGTERM; its sync worker has
+none. A hook starts the watcher, a greenlet, in each worker.
 """
 
 import os
@@ -19,13 +19,13 @@ if TYPE_CHECKING:
 
 CHECK_INTERVAL_S = 0.2
 IDLE_GRACE_S = 2.0
-"""How long a stopping worker keeps idle connections, on which a request may be under way."""
+"""How long a stopping worker keeps idle connections, because a request may be on its way."""
 
 DESCRIPTORS = Path("/dev/fd")
 
 
 def watch(worker: "Worker") -> None:
-    """Start to watch a worker: once it stops, its idle connections are closed."""
+    """Start the greenlet that closes a worker's idle connections when the worker stops."""
     gevent.spawn(_close_after_stop, worker)
 
 
@@ -43,7 +43,7 @@ def _close_after_stop(worker: "Worker") -> None:
 
 
 def _end_reading(descriptor: int) -> None:
-    """Let a connection's reader find its end; what has arrived is still read."""
+    """End a connection for its reader, which still reads the bytes that have arrived."""
     # The descriptor may be a file, or closed by now.
     with suppress(OSError), socket.socket(fileno=os.dup(descriptor)) as twin:
         if twin.family in {socket.AF_INET, socket.AF_INET6}:

@@ -1,4 +1,4 @@
-"""Refuses request bodies that no request of this API needs."""
+"""The limit of a request body; no request of this API needs a large one."""
 
 from collections.abc import Iterable
 from typing import TYPE_CHECKING

@@ -1,4 +1,4 @@
-"""The access log: a JSON object a line, in which nothing that a client sends starts another."""
+"""The access log: one JSON object a line, whatever bytes a client sends."""
 
 import datetime as dt
 from collections.abc import Mapping, MutableMapping
@@ -10,19 +10,19 @@ from pythonjsonlogger.json import JsonFormatter
 
 
 class EntryFormatter(JsonFormatter):
-    """Writes the entry alone, without a message."""
+    """The formatter of access entries, which have no message."""
 
     def process_log_record(self, log_data: LogData) -> LogData:
-        """Leave out the message, which is empty."""
+        """Remove the empty message from a record."""
         log_data.pop("message")
         return log_data
 
 
 class JsonAccessLogger(Logger):
-    """gunicorn's logger, with structured access lines; its other messages stay as they are."""
+    """gunicorn's logger with access lines in JSON, and other messages unchanged."""
 
     def setup(self, cfg: Any) -> None:
-        """Set up as gunicorn does, but for the format of access lines."""
+        """Set up gunicorn's logging, and the JSON format of access lines."""
         super().setup(cfg)
         for handler in self.access_log.handlers:
             handler.setFormatter(EntryFormatter(""))
@@ -36,7 +36,7 @@ class JsonAccessLogger(Logger):
 
 
 def entry(resp: Any, environ: Mapping[str, Any], request_time: dt.timedelta) -> dict[str, Any]:
-    """Describe a request and its answer, for one that could not be read as far as it is known."""
+    """Describe a request and its answer; parts of a malformed request may be missing."""
     started = dt.datetime.now(dt.UTC) - request_time
     return {
         "time": started.isoformat(timespec="microseconds"),

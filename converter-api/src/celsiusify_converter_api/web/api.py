@@ -1,4 +1,4 @@
-"""`GET /convert/`, what all this is for."""
+"""The endpoint `GET /convert/`."""
 
 from flask import Blueprint, request
 
@@ -17,7 +17,7 @@ blueprint = Blueprint("api", __name__)
 
 
 def requested_fahrenheit() -> float:
-    """Read the temperature asked for, in °F.
+    """Read the temperature of the request, in °F.
 
     Raises:
         InvalidParameter: If it is missing, comes more than once or is not a finite number.

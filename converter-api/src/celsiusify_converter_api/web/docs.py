@@ -1,4 +1,4 @@
-"""`/docs/`: Swagger UI, which tries the API out in the browser, served without any other host."""
+"""The page `/docs/`: Swagger UI, served without any other host."""
 
 from flask import Blueprint, Flask, Response, redirect, url_for
 from flask_swagger_ui import get_swaggerui_blueprint
@@ -16,24 +16,24 @@ home = Blueprint("home", __name__)
 
 @home.get("/")
 def index() -> BaseResponse:
-    """Lead a visitor to the documentation."""
+    """Redirect a visitor to the documentation."""
     return redirect(url_for("swagger_ui.show"))
 
 
 @home.get("/favicon.ico")
 def favicon() -> BaseResponse:
-    """Lead a browser to the icon that the documentation has."""
+    """Redirect a browser to the icon of the documentation."""
     return redirect(url_for("swagger_ui.show", path="favicon-32x32.png"))
 
 
 def restrict(response: Response) -> Response:
-    """Forbid the page whatever comes from elsewhere."""
+    """Forbid the page to load anything from another host."""
     response.headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
     return response
 
 
 def init_app(app: Flask) -> None:
-    """Show the documentation at `/docs/`.
+    """Serve the documentation at `/docs/`.
 
     All addresses in the page are relative, so that it works under a proxy's prefix too.
     """

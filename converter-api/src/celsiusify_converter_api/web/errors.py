@@ -1,4 +1,4 @@
-"""Every error is a JSON problem: RFC 9457, `application/problem+json`."""
+"""Errors as problem documents: RFC 9457, `application/problem+json`."""
 
 import json
 from http import HTTPStatus
@@ -11,7 +11,7 @@ MEDIA_TYPE = "application/problem+json"
 
 
 class InvalidParameter(UnprocessableEntity):
-    """A query parameter that can't be used, answered with 422.
+    """An invalid query parameter, answered with 422.
 
     Args:
         parameter: Its name.
@@ -26,7 +26,7 @@ class InvalidParameter(UnprocessableEntity):
 
 
 def problem(error: HTTPException) -> Response:
-    """Answer an error with its problem, keeping headers such as `Allow`."""
+    """Answer an error with a problem document, and keep headers such as `Allow`."""
     status = HTTPStatus(error.code or HTTPStatus.INTERNAL_SERVER_ERROR)
     members: dict[str, Any] = getattr(error, "members", {})
     body = {
@@ -44,5 +44,5 @@ def problem(error: HTTPException) -> Response:
 
 
 def init_app(app: Flask) -> None:
-    """Answer all errors of an app with problems; an unforeseen one as 500, its traceback logged."""
+    """Answer all errors of an app with problem documents; log unexpected ones, and answer 500."""
     app.register_error_handler(HTTPException, problem)

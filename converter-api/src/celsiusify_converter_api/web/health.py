@@ -1,4 +1,4 @@
-"""Whether the instance lives, and whether it takes traffic."""
+"""The health checks `/healthz` and `/readyz`."""
 
 from flask import Blueprint
 from werkzeug.exceptions import ServiceUnavailable
@@ -10,7 +10,7 @@ blueprint = Blueprint("health", __name__)
 
 @blueprint.get("/healthz")
 def healthz() -> dict[str, str]:
-    """Answer 200 as long as the process can answer at all."""
+    """Answer 200 while the process lives."""
     return {"status": "alive"}
 
 

@@ -1,4 +1,4 @@
-"""`/metrics`: Prometheus counts and latencies, summed over all workers, dead ones too.
+"""`/metrics`: Prometheus counts and latencies of all workers, including ended ones.
 
 prometheus_client's multiprocess mode does the summing. It needs `PROMETHEUS_MULTIPROC_DIR`, a
 folder of the instance's own, before it is imported: `gunicorn_conf` provides it.
@@ -74,7 +74,7 @@ class Metrics:
         return measured
 
     def page(self) -> Response:
-        """Answer with all metrics, of all workers where there are several."""
+        """Answer with the metrics of all workers."""
         registry = self.registry
         if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
             registry = CollectorRegistry()
@@ -83,14 +83,14 @@ class Metrics:
 
 
 def labels(environ: "WSGIEnvironment") -> tuple[str, str]:
-    """Name a request's route and method; what clients make up shares a name, to stay bounded."""
+    """Name a request's route and method; unknown values share a name, to bound their number."""
     rule = getattr(environ.get("werkzeug.request"), "url_rule", None)
     method = environ["REQUEST_METHOD"]
     return rule.rule if rule else NO_ROUTE, method if method in METHODS else OTHER_METHOD
 
 
 def init_app(app: Flask) -> None:
-    """Measure an app's requests and show the result at `/metrics`."""
+    """Measure an app's requests, and serve the metrics at `/metrics`."""
     metrics = Metrics()
     app.wsgi_app = metrics.measure(app.wsgi_app)  # type: ignore[assignment,method-assign]
     app.add_url_rule("/metrics", "metrics", metrics.page)

@@ -1,4 +1,4 @@
-"""`/openapi.json`: the description of the API, OpenAPI 3.1."""
+"""`/openapi.json`: the API's OpenAPI 3.1 description."""
 
 from functools import cache
 from importlib.resources import files
@@ -13,12 +13,12 @@ blueprint = Blueprint("openapi", __name__)
 
 @cache
 def description() -> dict[str, Any]:
-    """Read the description that stands in `openapi.json`, with this version filled in."""
+    """Read `openapi.json`, and fill in this package's version."""
     document: dict[str, Any] = json.loads(files(__package__).joinpath("openapi.json").read_text())
     return document | {"info": document["info"] | {"version": __version__}}
 
 
 @blueprint.get("/openapi.json")
 def openapi() -> Response:
-    """Answer with the description, its server being the prefix that the client used."""
+    """Answer with the description; its server is the prefix that the client used."""
     return jsonify(description() | {"servers": [{"url": request.script_root or "/"}]})

@@ -1,4 +1,4 @@
-"""Believes `X-Forwarded-*` headers where a trusted proxy sent them, and nobody else's."""
+"""Middleware that accepts `X-Forwarded-*` headers from trusted proxies only."""
 
 from collections.abc import Iterable
 from functools import lru_cache
