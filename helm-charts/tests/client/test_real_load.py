@@ -18,6 +18,7 @@ from celsiusify_cluster.cli.main import main
 
 from .cluster.cluster import Cluster
 from .cluster.containers import Container, runs
+from .cluster.store import find
 
 WORKSPACE = Path(__file__).parents[3]
 LOAD_TESTS = WORKSPACE / ".tox" / "load-tests" / "bin" / "celsiusify-load-tests"
@@ -70,7 +71,17 @@ def await_health(port: int) -> None:
     raise AssertionError("the server didn't get healthy")
 
 
-def as_process(container: Container, port: int, results: Path) -> list[str]:
+def mount(cluster: Cluster, container: Container, folder: Path) -> Path:
+    """Write the files that a pod finds in /work, and return their folder."""
+    namespace = container.pod["metadata"]["namespace"]
+    config_map = cluster.store.get(find("configmaps"), namespace, "celsiusify-load-tests")
+    folder.mkdir(exist_ok=True)
+    for name, text in config_map["data"].items():
+        (folder / name).write_text(text)
+    return folder
+
+
+def as_process(container: Container, port: int, work: Path, results: Path) -> list[str]:
     """What a kubelet and a network do to a pod's arguments, for processes of this machine."""
     labels = container.pod["metadata"]["labels"]
     job = labels["batch.kubernetes.io/job-name"]
@@ -78,7 +89,7 @@ def as_process(container: Container, port: int, results: Path) -> list[str]:
         "$(JOB_COMPLETION_INDEX)": labels["batch.kubernetes.io/job-completion-index"],
         f"$(JOB_NAME)-0.{PODS}": "127.0.0.1",
         job: "",
-        "/work/": f"{WORKSPACE}/",
+        "/work/": f"{work}/",
         "--results=/results": f"--results={results}",
         f"{SERVICE}-headless:8080": f"127.0.0.1:{port}",
         f"{SERVICE}:8080": f"127.0.0.1:{port}",
@@ -98,7 +109,8 @@ def test_a_load_by_a_leader_and_a_worker_comes_home(
 
     def member(container: Container) -> int:
         container.commands["celsiusify-load-tests"] = lambda args, send: emit(args, send)
-        return runs(as_process(container, server, in_pod))(container)
+        work = mount(cluster, container, tmp_path / "work")
+        return runs(as_process(container, server, work, in_pod))(container)
 
     def emit(args: list[str], send: object) -> int:
         assert callable(send)
