@@ -1,8 +1,8 @@
-"""Time and memory that a report of a million requests takes.
+"""Measure the time and the memory of a report of a million requests.
 
-Two targets under the reference load, five rounds of a minute each. Prints the number of rows, the
-seconds from start to end of the command, and its largest resident memory. Less than 30 s and 1 GB
-are wanted.
+Two targets under the reference load, five rounds of a minute each. The output is the number
+of rows, the duration of the command, and its largest resident memory. The objective is below 30 s
+and 1 GB.
 """
 
 import resource
@@ -15,13 +15,13 @@ from pathlib import Path
 import numpy as np
 import pyarrow.parquet as pq
 
-# The synthetic runs of the tests, which are no package.
+# The builders of synthetic runs are a package beside the tests, which isn't installed.
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 from support.runs import Load, make_run
 
 
 def main() -> None:
-    """Make the run, report it, print what it took."""
+    """Make a run, report it, and print time and memory."""
     with tempfile.TemporaryDirectory() as results:
         folder = make_run(
             Path(results) / "million", {"tfserving": _load(1), "converter-api": _load(2)}

@@ -1,4 +1,4 @@
-"""Run folders: what is read from them, what is written to them, and which are left as they are."""
+"""Read the folders of runs, and write their reports."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -31,7 +31,7 @@ SCALE, PODS = "_scale.csv", "_pods.csv"
 
 
 def run_folders(path: Path) -> list[Path]:
-    """The runs at a path: itself, or those in it.
+    """Return the run folders at a path: itself, or those in it.
 
     Raises:
         ReportError: If there is none.
@@ -39,7 +39,7 @@ def run_folders(path: Path) -> list[Path]:
     if (path / RUN).exists():
         return [path]
     if not path.is_dir():
-        raise ReportError(path, "no such folder; expected a run's, or one that holds runs")
+        raise ReportError(path, "no such folder; expected the folder of a run, or of several runs")
     folders = [folder for folder in sorted(path.iterdir()) if _is_run(folder)]
     if not folders:
         raise ReportError(path, f"no run in it; expected folders with a {RUN}")
@@ -51,10 +51,10 @@ def _is_run(folder: Path) -> bool:
 
 
 def kept(folder: Path) -> list[summary_csv.Line] | None:
-    """What the summary says of a run whose report stays, for its rows are gone; None for others.
+    """Return the summary lines of a run whose rows are missing, or None for others.
 
     Raises:
-        ReportError: If the rows are gone and the report can't be read.
+        ReportError: If the rows are missing and the report can't be read.
     """
     path = folder / REPORT
     if not path.exists():
@@ -104,13 +104,13 @@ def _requests(path: Path, target: Target) -> pd.DataFrame | None:
     if rows is not None and len(rows):
         return rows
     if target.state == "complete":
-        found = "no such file" if rows is None else "no rows"
-        raise ReportError(path, f"{found}; expected a row a request, since this run is complete")
+        problem = "no such file" if rows is None else "no rows"
+        raise ReportError(path, f"{problem}; expected a row for each request of a complete run")
     return None
 
 
 def render(report: Report, measured: list[Measured]) -> dict[str, bytes]:
-    """All files of a report, by their path in the run's folder."""
+    """Return all files of a report, by their path in the run's folder."""
     return dict(_files(report, measured))
 
 
@@ -146,10 +146,10 @@ def _statistics(measured: Measured) -> Iterator[tuple[str, str]]:
 
 
 def write(folder: Path, files: dict[str, bytes]) -> None:
-    """Write files to a folder, each whole or not at all.
+    """Write files to a folder, each complete or not at all.
 
     Raises:
-        ReportError: If one can't be written.
+        ReportError: If a file can't be written.
     """
     for name, content in files.items():
         path = folder / name

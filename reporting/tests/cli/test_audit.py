@@ -34,7 +34,7 @@ def run(reported: Path, results: Path) -> Path:
 
 
 def failures(folder: Path) -> list[str]:
-    return [f"{one.what}: {one.detail}" for one in audit(folder) if one.outcome == "failed"]
+    return [f"{check.what}: {check.detail}" for check in audit(folder) if check.outcome == "failed"]
 
 
 def change_rows(folder: Path, change: Callable[[pd.DataFrame], pd.DataFrame]) -> None:
@@ -70,7 +70,7 @@ def test_run_without_rows_passes_as_far_as_it_can(
 
 def test_run_without_report_is_checked_all_the_same(results: Path) -> None:
     """Its rows are; there are no pages yet."""
-    outcomes = [one.outcome for one in audit(make_run(results / "run", {"tfserving": Load()}))]
+    outcomes = [check.outcome for check in audit(make_run(results / "run", {"tfserving": Load()}))]
 
     assert outcomes.count("not checkable") == 1
     assert "failed" not in outcomes

@@ -16,7 +16,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def outcomes(folder: Path) -> dict[str, tuple[str, str]]:
-    return {one.what: (one.outcome, one.detail) for one in audit(folder)}
+    return {check.what: (check.outcome, check.detail) for check in audit(folder)}
 
 
 def make_gap(folder: Path) -> None:
@@ -50,12 +50,12 @@ def test_rows_that_stayed_where_they_were_fetched_are_not_checkable(folder: Path
     """They aren't committed."""
     (folder / "converter-api_requests.parquet").unlink()
     found = [
-        one
-        for one in audit(folder)
-        if one.what == "files are as they were downloaded from the cluster"
+        check
+        for check in audit(folder)
+        if check.what == "files are as they were downloaded from the cluster"
     ]
 
-    assert [one.outcome for one in found] == ["ok", "not checkable"]
+    assert [check.outcome for check in found] == ["ok", "not checkable"]
     assert "converter-api_requests.parquet" in found[1].detail
 
 

@@ -298,7 +298,7 @@ def test_target_that_used_no_measurable_cpu_is_not_compared(results: Path) -> No
 
     assert main(["report", str(run)]) == 0
     comparisons = json.loads((run / "report.json").read_text())["comparisons"]
-    outcomes = {one["measure"]: one["outcome"] for one in comparisons}
+    outcomes = {comparison["measure"]: comparison["outcome"] for comparison in comparisons}
     assert (outcomes["p50_ms"], outcomes["cpu_s_per_requests"]) == ("equivalent", "not_compared")
 
 

@@ -95,7 +95,7 @@ def test_course_is_the_median_round_and_what_rounds_range_over(report_of: Report
     report = report_of({"tfserving": Load(slowing=(1, 3, 2))})
     rates, latencies, _ = report_plots.draw(report)[report_plots.OVER_TIME].panels
     (rate,), (p50, *_) = rates.traces, latencies.traces
-    rounds = [one.p50_ms for one in report.measurements[0].histories]
+    rounds = [history.p50_ms for history in report.measurements[0].histories]
 
     assert p50.y == pytest.approx(rounds[2])
     assert p50.band == tuple(zip(rounds[0], rounds[1], strict=True))

@@ -112,7 +112,9 @@ class Load:
                 "end_ns": starts + latencies[: len(seq)],
                 "status": np.where(failed, 503, 200),
                 "outcome": np.where(failed, "failed", "succeeded"),
-                "error": ["status 503, expected 200" if one else None for one in failed],
+                "error": [
+                    "status 503, expected 200" if is_failure else None for is_failure in failed
+                ],
                 "bytes": 64,
                 "instance": "0AC0FFEE-0AC0FFEE-0AC0FFEE",
             }
@@ -270,7 +272,7 @@ class OpenLoad(Load):
     def _answered(self, number: int, end: int) -> int:
         if self.stalls is None:
             return end
-        begin, until = (self.from_ns(number) + int(one * SECOND_NS) for one in self.stalls)
+        begin, until = (self.from_ns(number) + int(stall * SECOND_NS) for stall in self.stalls)
         return max(end, until) if end > begin and end < until else end
 
     def model(self) -> dict[str, Any]:

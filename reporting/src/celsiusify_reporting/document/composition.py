@@ -1,4 +1,4 @@
-"""What a report says, section by section."""
+"""Compose the document of a report, section by section."""
 
 from celsiusify_reporting.document.model import Document
 from celsiusify_reporting.document.report import Report
@@ -32,6 +32,6 @@ SECTIONS = (
 
 
 def compose(report: Report) -> Document:
-    """Make the document of a report; every figure in it is one of the report's."""
+    """Return the document of a report, whose figures are all the report's."""
     groups = tuple(group for section in SECTIONS for group in section(report))
     return Document(title(report), groups)

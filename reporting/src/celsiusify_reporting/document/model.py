@@ -1,4 +1,4 @@
-"""The one form of a report that every kind of page is made from: groups of blocks."""
+"""Documents as groups of blocks, from which every kind of page is rendered."""
 
 from dataclasses import dataclass
 
@@ -20,11 +20,11 @@ class Paragraph:
 
 @dataclass(frozen=True)
 class Statement:
-    """What the whole document says, set off from the rest.
+    """The verdict and the headline of a document, set off from the rest.
 
     Attributes:
-        word: Goes before it.
-        good: Whether the word is good news.
+        word: The word before the text.
+        good: True if the word is good news.
     """
 
     word: str
@@ -41,14 +41,14 @@ class Bullets:
 
 @dataclass(frozen=True)
 class Warnings:
-    """A list that nobody is to miss."""
+    """A list that is set off from the rest."""
 
     items: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class Table:
-    """A table whose first columns, so many of them, hold text; the others hold figures."""
+    """A table whose first `text_columns` columns hold text, and the others figures."""
 
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
@@ -57,7 +57,7 @@ class Table:
 
 @dataclass(frozen=True)
 class Plot:
-    """The figure of that name, what it is, and what it shows."""
+    """A plot by its name, with a title and a caption."""
 
     name: str
     title: str
@@ -77,7 +77,7 @@ Group = tuple[Block, ...]
 
 @dataclass(frozen=True)
 class Document:
-    """A report's pages; each group is kept on one page where it fits."""
+    """The pages of a report; a group that fits on a page isn't split."""
 
     title: str
     groups: tuple[Group, ...]

@@ -1,4 +1,4 @@
-"""A report as data: `report.json`, out of which every page is made."""
+"""Reports as data: `report.json`, from which every page is made."""
 
 import json
 from collections.abc import Sequence
@@ -28,18 +28,18 @@ from celsiusify_reporting.validity.workers import WorkerSummary
 
 @dataclass(frozen=True)
 class Report:
-    """All that is stated of a run, as codes and figures; the conclusion has sentences, too.
+    """The report of a run in codes and figures; only the conclusion has sentences.
 
     Attributes:
-        verdict: Whether the run measured its targets at all.
-        conclusion: What follows, in words.
-        comparisons: The comparison of each two targets by each measure.
+        verdict: Whether the run measured its targets.
+        conclusion: The conclusion in words.
+        comparisons: The comparison of each pair of targets by each measure.
         capacities: The results of a search for the highest rate; none for other runs.
         capacity_ratios: The ratios of these capacities.
         parity: The conditions that should be equal for all targets.
         caveats: The limits of the results, besides the verdict's reasons and warnings.
         cluster: The cluster of a run in a cluster.
-        worker_summary: The workers of a load that several machines made.
+        worker_summary: The workers of a load from several machines.
     """
 
     format: Literal[4]
@@ -102,7 +102,7 @@ def _compare(
 
 
 def to_json(report: Report) -> str:
-    """`report.json`: the same text for the same report, and no number that JSON doesn't know."""
+    """Return `report.json`: the same text for the same report, without NaN."""
     return (
         json.dumps(asdict(report), default=_plain, indent=1, ensure_ascii=False, allow_nan=False)
         + "\n"
@@ -113,4 +113,4 @@ def _plain(value: object) -> object:
     if isinstance(value, BaseModel):
         exclude = {"targets"} if isinstance(value, Run) else {"rounds"}
         return value.model_dump(mode="json", exclude=exclude)
-    raise TypeError(f"{type(value).__name__} has no place in a report")
+    raise TypeError(f"{type(value).__name__} can't be part of a report; expected a model")

@@ -11,7 +11,7 @@ MARKERS: dict[float, Marker] = {50: "circle", 99: "triangle"}
 
 
 def distribution(targets: Sequence[PlottedTarget]) -> Chart | None:
-    """Share of the requests that took no longer than so many milliseconds."""
+    """Return the plot of the requests' share over the latency that they didn't exceed."""
     traces = [trace for target in targets for trace in (*_curve(target), *_marks(target))]
     return _chart(
         traces,
@@ -21,7 +21,7 @@ def distribution(targets: Sequence[PlottedTarget]) -> Chart | None:
 
 
 def slowest(targets: Sequence[PlottedTarget]) -> Chart | None:
-    """Share of the requests that took longer than so many milliseconds."""
+    """Return the plot of the requests' share over the latency that they exceeded."""
     return _chart(
         [trace for target in targets for trace in _longer(target)],
         Axis("latency [ms], both axes logarithmic", logarithmic=True),
@@ -58,7 +58,7 @@ Figure = Callable[[WindowStats], float | None]
 
 
 def rounds(targets: Sequence[PlottedTarget], method: Method) -> Chart | None:
-    """A panel for each figure, over the number of the round."""
+    """Return the plot of the rounds' figures, or None of fewer than two rounds."""
     if max((len(target.measurement.rounds) for target in targets), default=0) < 2:
         return None
     panels = (_panel(targets, title, figure) for title, figure in _figures(method))
@@ -78,9 +78,9 @@ def _figures(method: Method) -> Iterator[tuple[str, Figure]]:
 def _panel(targets: Sequence[PlottedTarget], title: str, figure: Figure) -> Panel:
     traces = tuple(trace for target in targets for trace in _series(target, figure))
     top = 1.1 * max((value for trace in traces for value in trace.y if value), default=1)
-    most = max((len(target.measurement.rounds) for target in targets), default=1)
-    numbers = tuple(str(number) for number in range(most))
-    x = Axis("round", names=numbers, limits=(-0.3, most - 0.7))
+    count = max((len(target.measurement.rounds) for target in targets), default=1)
+    numbers = tuple(str(number) for number in range(count))
+    x = Axis("round", names=numbers, limits=(-0.3, count - 0.7))
     return Panel(traces, x, Axis(limits=(0, top)), height_in=1.75, title=title)
 
 

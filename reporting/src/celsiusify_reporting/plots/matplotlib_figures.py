@@ -1,4 +1,4 @@
-"""Charts as pictures, by Matplotlib."""
+"""Draw charts as pictures with Matplotlib."""
 
 import io
 import math
@@ -18,12 +18,12 @@ from celsiusify_reporting.plots.spec import Axis, Chart, Look, Marker, Panel, Tr
 
 WIDTH_IN = 7.26  # an A4 page less the margins of pdf.py
 DPI = 240
-LOW_IN = 1.5  # a panel this low has room for three figures beside it
+LOW_IN = 1.5  # a lower panel fits three figures beside its axis
 BAND = "#e4eaee"
 FONT_PT = 8.5
-MOST_BESIDE, KEY_IN = 3, 0.6  # a legend's entries in a row; what one takes beside its name
-NAME_LETTERS = 80  # in a row of its name
-ROW_IN, EDGES_IN = 0.17, 0.13  # what a row of names takes, and what is left around all
+MOST_BESIDE, KEY_IN = 3, 0.6  # a legend's entries in a row; the width of an entry beside its name
+NAME_LETTERS = 80  # in a row of a name
+ROW_IN, EDGES_IN = 0.17, 0.13  # the height of a row of names, and the margin around all rows
 MARKERS: dict[Marker, str] = {"circle": "o", "triangle": "^", "cross": "x", "bar": "|"}
 STYLE: dict[Any, Any] = {
     "font.size": FONT_PT,
@@ -44,7 +44,7 @@ STYLE: dict[Any, Any] = {
 
 
 def render(chart: Chart) -> bytes:
-    """A chart as PNG: the same bytes for the same chart."""
+    """Return a chart as PNG: the same bytes for the same chart."""
     png = io.BytesIO()
     with mpl.rc_context(STYLE):
         figure(chart).savefig(png, format="png", dpi=DPI, metadata={"Software": None})
@@ -74,7 +74,7 @@ def figure(chart: Chart) -> Figure:
 
 
 def _beside(names: Sequence[str]) -> int:
-    """How many of a legend's entries the width has room for."""
+    """Return the number of a legend's entries that fit side by side."""
     rows = [row for name in names for row in name.splitlines()]
     widths_pt = (TextPath((0, 0), row, size=FONT_PT).get_extents().width for row in rows)
     return max(1, min(MOST_BESIDE, int(WIDTH_IN / (max(widths_pt, default=0) / 72 + KEY_IN))))

@@ -23,7 +23,7 @@ NUMBER = ":,.4~r"
 
 
 def scatter(trace: Trace, *, first: bool) -> Scatter:
-    """A curve or its points; the first of a name stands in the legend."""
+    """Return a curve or its points; the legend lists the first of each name."""
     return Scatter(
         x=trace.x,
         y=trace.y,
@@ -49,7 +49,7 @@ def scatter(trace: Trace, *, first: bool) -> Scatter:
 
 
 def band(trace: Trace) -> Scatter:
-    """The band around a curve: an outline for each part without a gap, which is filled."""
+    """Return the band around a curve: a filled outline for each part without a gap."""
     outline = [*_outline(trace)]
     return Scatter(
         x=[x for x, _ in outline],
@@ -66,7 +66,7 @@ def band(trace: Trace) -> Scatter:
 
 
 def _outline(trace: Trace) -> Iterator[tuple[Value, Value]]:
-    """There along the lower edge, and back along the upper one; parts have a gap in between."""
+    """Yield the lower edge and the upper edge backwards; a gap separates parts."""
     points = zip(trace.x, trace.band, strict=True)
     for gap, part in groupby(points, key=lambda point: point[1] is None):
         if not gap:
@@ -104,7 +104,7 @@ FONT_PX = 13
 
 
 def plot(chart: Chart) -> dict[str, Any]:
-    """A chart as a Plotly figure, in plain data: the same for the same chart."""
+    """Return a chart as a Plotly figure in plain data: the same for the same chart."""
     figure = _grid(chart)
     named: set[str] = set()
     for index, panel in enumerate(chart.panels):
@@ -191,5 +191,5 @@ def _lines(text: str) -> str:
 
 
 def script() -> str:
-    """Plotly's own script, as the installed package has it."""
+    """Return Plotly's script from the installed package."""
     return str(get_plotlyjs())

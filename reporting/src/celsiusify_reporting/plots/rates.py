@@ -9,30 +9,30 @@ from celsiusify_reporting.stats.capacity import CapacityResult, RateTrial
 from celsiusify_reporting.stats.open_load import Omission
 
 
-def capacity(targets: Sequence[PlottedTarget], found: Sequence[CapacityResult]) -> Chart | None:
-    """The objective's percentile over the rate; a line across marks the rate that was found."""
+def capacity(targets: Sequence[PlottedTarget], results: Sequence[CapacityResult]) -> Chart | None:
+    """Return the plot of latency over the rate; a line marks each capacity."""
     looks = {target.measurement.name: target.look for target in targets}
-    traces = tuple(trace for result in found for trace in _tried(result, looks[result.target]))
+    traces = tuple(trace for result in results for trace in _trials(result, looks[result.target]))
     if not traces:
         return None
-    objectives = {result.objective.latency_ms for result in found}
+    objectives = {result.objective.latency_ms for result in results}
     limits = (Rule("y", latency_ms, Look(AXIS)) for latency_ms in sorted(objectives))
     rates = (
         Rule("x", result.rate_rps, Look(looks[result.target].colour, DOTTED))
-        for result in found
+        for result in results
         if result.rate_rps
     )
-    x = Axis("requests/s asked for")
+    x = Axis("requests/s requested")
     y = Axis("latency [ms], logarithmic", logarithmic=True)
     return Chart((Panel(traces, x, y, height_in=3, rules=(*limits, *rates)),))
 
 
-def _tried(found: CapacityResult, look: Look) -> Iterator[Trace]:
+def _trials(result: CapacityResult, look: Look) -> Iterator[Trace]:
     for name, of, width in (("p99", _p99, 1.6), ("p50", _p50, 0.7)):
-        known = [trial for trial in found.curve if of(trial) is not None]
+        known = [trial for trial in result.curve if of(trial) is not None]
         if known:
             yield Trace(
-                name=found.title,
+                name=result.title,
                 x=tuple(trial.rate_rps for trial in known),
                 y=tuple(of(trial) for trial in known),
                 look=look,
@@ -57,7 +57,7 @@ def _held(trial: RateTrial) -> str:
 
 
 def omission(targets: Sequence[PlottedTarget]) -> Chart | None:
-    """Percentiles of latency from when requests were due, above those from when they were sent."""
+    """Return the plot of percentiles from the intended time, above those from sending."""
     loads = [
         (target, target.measurement.open_load.omissions)
         for target in targets

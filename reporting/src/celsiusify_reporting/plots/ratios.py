@@ -1,4 +1,4 @@
-"""How the targets compare: each measure's ratio, where it lies, and what its rounds were."""
+"""Plot how the targets compare: each measure's ratio, its interval and its rounds."""
 
 from collections.abc import Iterator, Sequence
 from itertools import groupby
@@ -14,14 +14,14 @@ from celsiusify_reporting.stats.method import Method
 
 INK = Look("#0b2e4a")
 FAINT = Look("#7d97aa")
-ALL_IN = 3.4  # what is left of a first page
-AXIS_IN, LINE_IN = 0.42, 0.36  # what a panel's figures below take, and the two rows of a name
+ALL_IN = 3.4  # the height that remains on a first page
+AXIS_IN, LINE_IN = 0.42, 0.36  # the heights of an axis' figures, and of a name's two rows
 TITLE_IN = 0.14  # a row of a title, above or below
-LINE_LETTERS = 26  # as a phone has room for beside the names
+LINE_LETTERS = 26  # as fit beside the names on a phone
 
 
 def ratios(comparisons: Sequence[Comparison], method: Method) -> Chart | None:
-    """A panel for each two targets, with a line for each measure; None of too many."""
+    """Return a panel for each pair of targets, a line for each measure; None for many."""
     shown = [comparison for comparison in comparisons if comparison.interval]
     grouped = groupby(
         shown, key=lambda comparison: (comparison.first_title, comparison.second_title)
@@ -36,7 +36,7 @@ def ratios(comparisons: Sequence[Comparison], method: Method) -> Chart | None:
 def _panel(
     first: str, second: str, lines: list[Comparison], method: Method, least_in: float
 ) -> Panel:
-    # The first line is to be the topmost.
+    # The first line is the topmost.
     lines = lines[::-1]
     at = f" at {rate(lines[0].at_rps)} a second" if lines[0].at_rps else ""
     title = fill(f"{first} takes so many times what {second} takes{at}", LINE_LETTERS)
@@ -65,7 +65,7 @@ def _estimates(lines: Sequence[Comparison]) -> Iterator[Trace]:
     known = [
         (place, comparison.ratio, comparison.interval) for place, comparison in enumerate(lines)
     ]
-    drawn = [(place, ratio, where) for place, ratio, where in known if ratio and where]
+    drawn = [(place, ratio, interval) for place, ratio, interval in known if ratio and interval]
     yield Trace(
         name="",
         x=tuple(ratio for _, ratio, _ in drawn),
@@ -74,13 +74,13 @@ def _estimates(lines: Sequence[Comparison]) -> Iterator[Trace]:
         label="{text}",
         width=0,
         marker="circle",
-        spans=tuple((where.low, where.high) for _, _, where in drawn),
-        texts=tuple(_told(ratio, where) for _, ratio, where in drawn),
+        spans=tuple((interval.low, interval.high) for _, _, interval in drawn),
+        texts=tuple(_ratio_text(ratio, interval) for _, ratio, interval in drawn),
     )
 
 
-def _told(ratio: float, where: Interval) -> str:
-    return f"{ratio:.4g} times, {where.low:.4g} to {where.high:.4g}"
+def _ratio_text(ratio: float, interval: Interval) -> str:
+    return f"{ratio:.4g} times, {interval.low:.4g} to {interval.high:.4g}"
 
 
 def _rounds(lines: Sequence[Comparison]) -> Iterator[Trace]:

@@ -18,7 +18,7 @@ PERCENTILES = {"p50": 1.6, "p99": 0.7}
 
 
 def replicas(measurement: Measurement, deployed: Deployed) -> Chart | None:
-    """Rates, latency, replicas and CPU of a target; None where its replicas weren't sampled.
+    """Return the plot of a target's replicas; None if they weren't sampled.
 
     A line across marks the CPU that the autoscaler aims at.
     """
@@ -30,7 +30,7 @@ def replicas(measurement: Measurement, deployed: Deployed) -> Chart | None:
         _panel("requests/s", 1.7, _rates(timeline), steps),
         _panel("latency [ms], log.", 1.6, _latencies(timeline), steps, logarithmic=True),
         _panel("replicas", 1.5, _counts(timeline), steps),
-        _panel("HPA's CPU [%]", 1.2, _asked_of(timeline), (*steps, *_aims(deployed))),
+        _panel("HPA's CPU [%]", 1.2, _autoscaler_cpu(timeline), (*steps, *_aims(deployed))),
         _panel("CPU [cores]", 1.2, (_pods(timeline.pods),), steps),
     ]
     drawn = [panel for panel in panels if any(_known(trace.y) for trace in panel.traces)]
@@ -57,7 +57,7 @@ def _panel(
 
 
 def _rates(timeline: Timeline) -> Iterator[Trace]:
-    yield _seconds(timeline, "asked for", timeline.offered_rps, Look(GREY), 2.4)
+    yield _seconds(timeline, "requested", timeline.offered_rps, Look(GREY), 2.4)
     yield _seconds(timeline, "answered", timeline.answered_rps, Look(BLUE), 1.2)
 
 
@@ -83,7 +83,7 @@ def _counts(timeline: Timeline) -> Iterator[Trace]:
         yield _sampled(timeline, name, tuple(map(_float, values)), look, width)
 
 
-def _asked_of(timeline: Timeline) -> Iterator[Trace]:
+def _autoscaler_cpu(timeline: Timeline) -> Iterator[Trace]:
     label = "CPU the autoscaler sees"
     yield _sampled(timeline, label, timeline.hpa_cpu_percent, Look(RED), 1.6)
 
@@ -102,7 +102,7 @@ def _sampled(
 
 
 def _pods(pods: Sequence[PodTimeline]) -> Trace:
-    """All pods in one look: a level line for each window of the metrics server."""
+    """Return the CPU of all pods: a level line for each window of the metrics server."""
     points: list[tuple[Value, Value, str]] = []
     for pod in pods:
         windows = zip(pod.from_s, pod.until_s, pod.cpu_cores, strict=True)
@@ -128,16 +128,16 @@ MOST_NAMED = 11
 
 
 def instances(measurement: Measurement) -> Chart | None:
-    """Answers a second of each instance, one above the other; None where there was one only."""
-    seen = measurement.instances
-    if seen is None:
+    """Return the plot of the instances' answers; None for a single instance."""
+    by_instance = measurement.instances
+    if by_instance is None:
         return None
-    names = [share.instance[:LETTERS] for share in seen.shares]
+    names = [share.instance[:LETTERS] for share in by_instance.shares]
     named = len(names) <= MOST_NAMED and len({*names}) == len(names)
-    levels = list(zip(*map(accumulate, zip(*seen.answered, strict=True)), strict=True))
-    floors = [(0,) * len(seen.second_s), *levels]
+    levels = list(zip(*map(accumulate, zip(*by_instance.answered, strict=True)), strict=True))
+    floors = [(0,) * len(by_instance.second_s), *levels]
     traces = tuple(
-        _area(seen, name if named else "", Look(colour), low, high)
+        _area(by_instance, name if named else "", Look(colour), low, high)
         for name, colour, low, high in zip(names, cycle(COLOURS), floors, levels, strict=False)
     )
     top = 1.05 * max(levels[-1])
@@ -147,23 +147,23 @@ def instances(measurement: Measurement) -> Chart | None:
 
 
 def _area(
-    seen: Instances, name: str, look: Look, low: tuple[int, ...], high: tuple[int, ...]
+    by_instance: Instances, name: str, look: Look, low: tuple[int, ...], high: tuple[int, ...]
 ) -> Trace:
-    """The area between two levels; seconds without any answer are a gap."""
+    """Return the area between two levels; seconds without an answer are a gap."""
     x: list[Value] = []
     y: list[Value] = []
     band: list[Range | None] = []
-    own: list[str] = []
-    for second, bottom, top in zip(seen.second_s, low, high, strict=True):
+    answers: list[str] = []
+    for second, bottom, top in zip(by_instance.second_s, low, high, strict=True):
         if x and x[-1] is not None and second - x[-1] > 1:
             x.append(None)
             y.append(None)
             band.append(None)
-            own.append("")
+            answers.append("")
         x.append(second)
         y.append(float(top))
         band.append((float(bottom), float(top)))
-        own.append(whole(top - bottom))
+        answers.append(whole(top - bottom))
     return Trace(
         name,
         tuple(x),
@@ -171,7 +171,7 @@ def _area(
         look,
         label="second {x}: {text} answers",
         width=1,
-        texts=tuple(own),
+        texts=tuple(answers),
         band=tuple(band),
         opacity=OPACITY,
     )

@@ -1,4 +1,4 @@
-"""The plots of a report, each a pure function of its data."""
+"""Make the plots of a report, each by a pure function."""
 
 from celsiusify_reporting.document.report import Report
 from celsiusify_reporting.inputs.cluster_json import Deployed
@@ -17,7 +17,7 @@ REPLICAS, INSTANCES = "replicas", "instances"
 
 
 def draw(report: Report) -> dict[str, Chart]:
-    """Every plot that there is data for, by name."""
+    """Return every plot that has data, by name."""
     targets = looks(report.measurements)
     charts = {
         RATIOS: ratios(report.comparisons, report.method),
@@ -27,7 +27,7 @@ def draw(report: Report) -> dict[str, Chart]:
         OMISSION: omission(targets),
     }
     if report.run.kind == "loads":
-        # In a search each round has another rate: they have no common course.
+        # The rounds of a search have different rates, and no common time series.
         charts |= {ROUNDS: rounds(targets, report.method), OVER_TIME: over_time(targets)}
     deployed = report.cluster.targets if report.cluster else {}
     for measurement in report.measurements:
@@ -41,5 +41,5 @@ def draw(report: Report) -> dict[str, Chart]:
 
 
 def of_target(name: str, measurement: Measurement) -> str:
-    """What a plot is called that each target has by itself."""
+    """Return the name of a plot that each target has."""
     return f"{name}-{measurement.name}"

@@ -1,4 +1,4 @@
-"""The one form of a plot, which both the picture and the plot on the page are drawn from."""
+"""Describe plots once: Matplotlib and Plotly draw them from the same description."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -20,18 +20,18 @@ class Look:
 
 @dataclass(frozen=True)
 class Trace:
-    """A curve, or points that nothing joins.
+    """A curve, or separate points.
 
     Attributes:
-        name: What the legend calls it; traces of one name are one entry, and none is left out.
+        name: The name in the legend: one entry for each; empty for a trace without an entry.
         x: Horizontal values, as many as `y`; a gap where a value is None.
-        label: What a page says of a point, with `{x}`, `{y}` and, of its own text, `{text}`.
-        width: Of the line in points; 0 where the points aren't joined.
+        label: The text of a point on a page, with `{x}`, `{y}` and `{text}`, the point's own text.
+        width: The width of the line in points; 0 for separate points.
         spans: Low and high end of a horizontal bar through each point.
         texts: A text for each point.
         band: Lower and upper edge of a light band around each point of a curve; None at a gap.
-        opacity: Of the band.
-        stepped: Whether a value holds until the next, and lines are level.
+        opacity: The opacity of the band.
+        stepped: True if a value holds until the next, by level lines.
     """
 
     name: str
@@ -69,7 +69,7 @@ class Axis:
 
 @dataclass(frozen=True)
 class Panel:
-    """A pair of axes and what is drawn between them; `band` shades a range of its x axis."""
+    """A pair of axes and its traces; `band` shades a range of the x axis."""
 
     traces: tuple[Trace, ...]
     x: Axis
@@ -80,7 +80,7 @@ class Panel:
     title: str = ""
 
     def narrow(self, which: Literal["x", "y"]) -> bool:
-        """Whether values are too close for 1, 2, 5, 10 … to label a logarithmic axis."""
+        """Return True if values are too close for 1, 2, 5, 10 … on a logarithmic axis."""
         values = [value for trace in self.traces for value in (trace.x, trace.y)[which == "y"]]
         known = [value for value in values if value]
         return max(known, default=1) < NARROW * min(known, default=1)
@@ -91,7 +91,7 @@ class Chart:
     """Panels, row by row.
 
     Attributes:
-        one_x: Whether all panels show the same range of one x axis.
+        one_x: True if all panels share one x axis.
     """
 
     panels: tuple[Panel, ...]
@@ -100,7 +100,7 @@ class Chart:
 
     @property
     def legend(self) -> dict[str, Look]:
-        """Each name and its look, in order of appearance."""
+        """The look of each name, in order of appearance."""
         entries: dict[str, Look] = {}
         for trace in (trace for panel in self.panels for trace in panel.traces if trace.name):
             entries.setdefault(trace.name, trace.look)

@@ -1,4 +1,4 @@
-"""How a target looks: the same in every plot.
+"""The look of each target: the same in every plot.
 
 The colours are told apart by the colour-blind (M. Okabe, K. Ito, "Color Universal Design", 2008),
 the lines in print without colour.
@@ -19,18 +19,18 @@ DOTTED = (1, 3)
 
 @dataclass(frozen=True)
 class PlottedTarget:
-    """A measurement with the look that it has in every plot."""
+    """A target's measurement, and its look in every plot."""
 
     measurement: Measurement
     look: Look
 
     @property
     def title(self) -> str:
-        """What the target is called."""
+        """The target's title."""
         return self.measurement.title
 
 
 def looks(measurements: Sequence[Measurement]) -> list[PlottedTarget]:
-    """Give each measurement its look."""
+    """Return each measurement with its look."""
     styles = zip(measurements, cycle(COLOURS), cycle(DASHES), strict=False)
     return [PlottedTarget(measurement, Look(colour, dash)) for measurement, colour, dash in styles]

@@ -1,4 +1,4 @@
-"""A run second by second: of several rounds, the median of each second and what they range over."""
+"""Plot a run second by second: the median and the range of its rounds."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
@@ -12,32 +12,32 @@ from celsiusify_reporting.stats.timeseries import History
 SINCE = "seconds since the ramp-up ended"
 START = Rule("x", 0, Look(AXIS))
 Series = Callable[[History], Sequence[Value]]
-# The values that rounds have of each second: none where it is a gap in all of them.
+# The rounds' values by second: none at a gap in all rounds.
 Seconds = dict[int, list[float]]
 
 
 def over_time(targets: Sequence[PlottedTarget]) -> Chart | None:
-    """Throughput, latency and, of a closed load, users, from when a round's ramp-up ended."""
+    """Return the plot of throughput, latency and, for a closed load, users."""
     if not any(target.measurement.histories for target in targets):
         return None
     steps = _steps(targets)
     panels = [_rates(targets), _latencies(targets)]
     if not any(target.measurement.open_load for target in targets):
-        # What makes an open load counts as one user a process.
+        # Each process of an open load counts as one user.
         panels.append(_users(targets))
     panels[-1] = replace(panels[-1], x=Axis(SINCE))
     return Chart(tuple(_with(steps, panel) for panel in panels), one_x=True)
 
 
 def _with(steps: tuple[Rule, ...], panel: Panel) -> Panel:
-    """A panel with the steps of a schedule, lower: a page has room for words beside it."""
+    """Return a panel with a schedule's steps, lower to leave room for text."""
     if not steps:
         return panel
     return replace(panel, rules=(*panel.rules, *steps), height_in=0.75 * panel.height_in)
 
 
 def _steps(targets: Sequence[PlottedTarget]) -> tuple[Rule, ...]:
-    """Where the rate of a schedule changed, in its first round."""
+    """Return the times at which a schedule's rate changed, in its first round."""
     ends = [step.until_s for target in targets for step in (target.measurement.steps or ())[:-1]]
     return tuple(Rule("x", at, Look(AXIS, DOTTED)) for at in sorted({*ends}))
 
@@ -51,12 +51,12 @@ def _rates(targets: Sequence[PlottedTarget]) -> Panel:
 
 
 def _rate(target: PlottedTarget) -> Iterator[Trace]:
-    yield from _course(target, lambda history: history.succeeded_rps, "{y} a second")
+    yield from _series(target, lambda history: history.succeeded_rps, "{y} a second")
     failed = _by_second(target, lambda history: history.failed_rps)
     if any(any(values) for values in failed.values()):
-        times, most = tuple(map(float, failed)), tuple(map(max, failed.values()))
+        times, highest = tuple(map(float, failed)), tuple(map(max, failed.values()))
         label = "second {x}: {y} failed a second"
-        yield Trace(target.title, times, most, target.look, label, width=0, marker="cross")
+        yield Trace(target.title, times, highest, target.look, label, width=0, marker="cross")
 
 
 def _latencies(targets: Sequence[PlottedTarget]) -> Panel:
@@ -64,8 +64,8 @@ def _latencies(targets: Sequence[PlottedTarget]) -> Panel:
         trace
         for target in targets
         for trace in (
-            *_course(target, lambda history: history.p50_ms, "p50 {y} ms"),
-            *_course(target, lambda history: history.p99_ms, "p99 {y} ms", width=0.7),
+            *_series(target, lambda history: history.p50_ms, "p50 {y} ms"),
+            *_series(target, lambda history: history.p99_ms, "p99 {y} ms", width=0.7),
         )
     )
     axis = Axis("latency [ms], log.", logarithmic=True)
@@ -76,14 +76,14 @@ def _users(targets: Sequence[PlottedTarget]) -> Panel:
     traces = tuple(
         trace
         for target in targets
-        for trace in _course(target, lambda history: history.users, "{y} users")
+        for trace in _series(target, lambda history: history.users, "{y} users")
     )
     axis = Axis("users", limits=(0, _top(traces)))
     return Panel(traces, Axis(), axis, height_in=1.2, rules=(START,))
 
 
-def _course(
-    target: PlottedTarget, series: Series, said: str, width: float = 1.6
+def _series(
+    target: PlottedTarget, series: Series, label: str, width: float = 1.6
 ) -> Iterator[Trace]:
     seconds = _by_second(target, series)
     if not any(seconds.values()):
@@ -94,7 +94,7 @@ def _course(
         tuple(map(float, seconds)),
         tuple(median(values) if values else None for values in seconds.values()),
         target.look,
-        f"second {{x}}: {said}",
+        f"second {{x}}: {label}",
         width,
         band=ranges if len(target.measurement.histories) > 1 else (),
     )
