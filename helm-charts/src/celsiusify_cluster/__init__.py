@@ -1,1 +1,1 @@
-"""Puts both serving targets on a Kubernetes cluster, loads them there, brings the results home."""
+"""Deploy the serving targets to a Kubernetes cluster, and load them there."""

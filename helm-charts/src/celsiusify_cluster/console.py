@@ -20,7 +20,7 @@ PERIOD_S = 30.0  # between lines of progress in a log
 
 class _Console(Console):
     def on_broken_pipe(self) -> None:
-        """End as other commands do, and not at once: a load's Job would be left behind."""
+        """Raise an exception instead of exiting at once, which would leave a load's Job behind."""
         self.quiet = True
         # Python flushes once more as it ends, and would tell of it then.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -28,7 +28,7 @@ class _Console(Console):
 
 
 class Terminal:
-    """Prints what a person wants to know; the line that moves only where it can."""
+    """The user's terminal: lines that stay, and one line of progress."""
 
     def __init__(self) -> None:
         width = None if sys.stdout.isatty() else WIDTH
@@ -43,11 +43,11 @@ class Terminal:
         self._console.print(Text(line))
 
     def warn(self, line: str) -> None:
-        """Print a line that says what isn't as it should be."""
+        """Print a warning to stderr."""
         self._errors.print(Text(line))
 
     def show(self, line: str) -> None:
-        """Replace the moving line; where there is none, print it now and then."""
+        """Replace the line of progress; print it now and then where lines can't be replaced."""
         if not self._moves:
             self._say_now_and_then(line)
         else:
@@ -65,12 +65,12 @@ class Terminal:
             self.say(line)
 
     def clear(self) -> None:
-        """Remove the moving line."""
+        """Remove the line of progress."""
         self._said_s = None
         self._live.stop()
 
     def table(self, rows: Sequence[Mapping[str, str]]) -> None:
-        """Print rows that have the same keys, as a table."""
+        """Print rows with the same keys as a table."""
         table = Table(box=None, pad_edge=False)
         for column in rows[0] if rows else ():
             table.add_column(column, no_wrap=True)
@@ -85,9 +85,9 @@ STEP_S = 0.1
 
 
 class StopAsked:
-    """Counts the signals to stop while the context lasts.
+    """A counter of signals to stop, while the context lasts.
 
-    The second is a `KeyboardInterrupt`: whoever sends it doesn't want to wait for anything.
+    The second signal raises `KeyboardInterrupt`: the user doesn't want to wait for anything.
     """
 
     def __init__(self) -> None:
@@ -114,7 +114,7 @@ class StopAsked:
             raise KeyboardInterrupt
 
     def sleep(self, seconds: float) -> None:
-        """Sleep, but not beyond the first signal."""
+        """Sleep until the time is over or the first signal arrives."""
         end_s = time.monotonic() + seconds
         while not self.count and (left_s := end_s - time.monotonic()) > 0:
             time.sleep(min(left_s, STEP_S))

@@ -221,7 +221,7 @@ def test_a_cluster_that_does_not_answer_is_to_be_made_anew(
     monkeypatch.setenv("SAYS_kind", "celsiusify")
     cluster.close()
     assert create() == 2
-    assert "cluster celsiusify is there but doesn't answer: `make del" in capsys.readouterr().err
+    assert "cluster celsiusify exists but doesn't answer: `make del" in capsys.readouterr().err
     assert not [told for told in stand_ins.told if told[:2] == ["kind", "load"]]
 
 

@@ -42,7 +42,7 @@ def test_results_come_home_and_the_leader_s_code_is_handed_on(
     said = capsys.readouterr()
     assert "quick: 100 users\n" in said.out
     assert "CELSIUSIFY" not in said.out
-    assert f"brought home to {folder}: 2 files, all verified" in said.out
+    assert f"results are in {folder}: 2 files, all verified" in said.out
     assert said.err == ""
     assert [path.name for path in results.iterdir()] == [RUN]
 
@@ -214,11 +214,11 @@ def damaged(place: int, line: str) -> list[str]:
 @pytest.mark.parametrize(
     ("lines", "complaint"),
     [
-        (frames()[:-2], "no whole results in the log of "),
-        (frames()[:-1], "no whole results in the log of "),
+        (frames()[:-2], "no complete results in the log of "),
+        (frames()[:-1], "no complete results in the log of "),
         (
             [line for line in frames() if "DATA" not in line],
-            "run.json came otherwise than its hash says",
+            "run.json: checksum mismatch (SHA-256)",
         ),
         (
             damaged(2, "CELSIUSIFY DATA %%%"),
@@ -232,9 +232,9 @@ def damaged(place: int, line: str) -> list[str]:
         (frames({"/etc/motd": b"x"}), "the leader sent a file named '/etc/motd': refused"),
         (
             damaged(-1, f"CELSIUSIFY END {RUN} sha256={'0' * 64}"),
-            f"{RUN} came incomplete: 2 of 2 files",
+            f"{RUN} is incomplete: 2 of 2 files",
         ),
-        ([], "no whole results in the log of "),
+        ([], "no complete results in the log of "),
     ],
     ids=["truncated", "no end", "no data", "not base64", "run", "up", "root", "whole", "nothing"],
 )
@@ -308,7 +308,7 @@ def evicted(container: Container) -> int:
         (killed, 3, "took more memory than it may and was killed (OOMKilled)"),
         (evicted, 3, "was lost: Evicted: The node was low on resource: memory."),
         (prints("no target 'nope'", code=2), 2, "the leader ended with code 2"),
-        (prints("Traceback", code=1), 3, "the leader ended with code 1: no whole results in"),
+        (prints("Traceback", code=1), 3, "the leader ended with code 1: no complete results in"),
     ],
 )
 def test_a_leader_that_sends_nothing_is_explained(

@@ -42,7 +42,7 @@ def test_without_a_cluster_it_is_said_how_to_make_one(
     cluster.close()
     assert main(verb) == 2
     assert complaint(capsys) == (
-        "no cluster answers in context fake: `make cluster` makes one, CONTEXT= names another"
+        "no cluster answers in context fake: `make cluster` creates one, CONTEXT= names another"
     )
 
 
@@ -64,7 +64,7 @@ def test_an_unknown_context_is_named(verb: list[str], cluster: Cluster, capsys: 
 def test_an_unknown_namespace_is_named(verb: list[str], cluster: Cluster, capsys: Captured) -> None:
     assert main([*verb, "--namespace=nowhere"]) == 2
     assert complaint(capsys) == (
-        "there is no namespace nowhere: `make deploy` makes it, NAMESPACE= names another"
+        "there is no namespace nowhere: `make deploy` creates it, NAMESPACE= names another"
     )
 
 

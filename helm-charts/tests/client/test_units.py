@@ -8,8 +8,8 @@ from celsiusify_cluster.kube.errors import explain
 from celsiusify_cluster.kube.kubectl import Object
 from celsiusify_cluster.kube.metrics_api import quantity
 from celsiusify_cluster.kube.release import ReleaseRef
-from celsiusify_cluster.load.job import Wish, build
-from celsiusify_cluster.load.log_follower import Position
+from celsiusify_cluster.load.job import LoadRequest, build
+from celsiusify_cluster.load.log_follower import LogCursor
 from celsiusify_cluster.observe.outputs import offset
 from celsiusify_cluster.observe.samples import (
     Metric,
@@ -18,7 +18,7 @@ from celsiusify_cluster.observe.samples import (
     pod_row,
     scale_row,
 )
-from celsiusify_cluster.observe.snapshot import Scene
+from celsiusify_cluster.observe.snapshot import ClusterSnapshot
 
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 
@@ -56,7 +56,7 @@ def test_the_clock_is_off_by_the_least_delayed_line() -> None:
 
 def test_a_log_s_lines_are_known_when_they_come_again() -> None:
     """Two lines may have the same time stamp, and both count once."""
-    position = Position()
+    position = LogCursor()
     assert [position.is_new(stamp) for stamp in ("1.1", "1.2", "1.2")] == [True, True, True]
     position.rewind()
     again = ("1.1", "1.2", "1.2", "1.2", "1.3")
@@ -74,8 +74,10 @@ def test_pods_and_nodes_that_came_while_a_load_ran_are_known_too() -> None:
     def named(*names: str, age: int) -> list[Object]:
         return [{"metadata": {"name": name, "age": age}} for name in names]
 
-    first = Scene(named("p1", "p2", age=1), named("n1", age=1), named("d", age=1), [])
-    last = Scene(named("p2", "p3", age=2), named("n1", "n2", age=2), named("d", age=2), [])
+    first = ClusterSnapshot(named("p1", "p2", age=1), named("n1", age=1), named("d", age=1), [])
+    last = ClusterSnapshot(
+        named("p2", "p3", age=2), named("n1", "n2", age=2), named("d", age=2), []
+    )
     joined = first.joined(last)
     assert joined.pods == [*named("p1", age=1), *named("p2", "p3", age=2)]
     assert joined.nodes == named("n1", "n2", age=2)
@@ -127,21 +129,21 @@ def cron_job(deadline_s: int = 3600) -> Object:
 @pytest.mark.parametrize(
     "wish",
     [
-        Wish(["a"]),
-        Wish(["a"], ["--run-time=1h", "--rounds=5"]),
-        Wish(["a"], extra=["--run-time=1h", "--rounds=5"]),
-        Wish(["a"], workers=3),
+        LoadRequest(["a"]),
+        LoadRequest(["a"], ["--run-time=1h", "--rounds=5"]),
+        LoadRequest(["a"], extra=["--run-time=1h", "--rounds=5"]),
+        LoadRequest(["a"], workers=3),
     ],
 )
-def test_a_job_keeps_the_deadline_of_the_chart(wish: Wish) -> None:
+def test_a_job_keeps_the_deadline_of_the_chart(request: LoadRequest) -> None:
     """load-tests alone computes how long a load lasts; the deadline is a backstop."""
-    job = build([cron_job(deadline_s=21_600)], wish, "x", NOW)
+    job = build([cron_job(deadline_s=21_600)], request, "x", NOW)
     assert job["spec"]["activeDeadlineSeconds"] == 21_600
 
 
 def test_a_job_belongs_to_its_cron_job_and_a_pod_can_be_called_by_its_name() -> None:
-    wish = Wish(["a-target-with-quite-a-long-name"], workers=3)
-    job = build([cron_job()], wish, "a-release-with-a-long-name-too", NOW)
+    request = LoadRequest(["a-target-with-quite-a-long-name"], workers=3)
+    job = build([cron_job()], request, "a-release-with-a-long-name-too", NOW)
     assert job["metadata"]["ownerReferences"][0]["name"] == "x-load-tests-a"
     assert len(f"{job['metadata']['name']}-999") <= 63
     assert job["metadata"]["labels"]["app.kubernetes.io/instance"] == "x"
@@ -159,8 +161,8 @@ def test_a_job_belongs_to_its_cron_job_and_a_pod_can_be_called_by_its_name() -> 
         ("", "the command said nothing"),
         (
             "Error: UPGRADE FAILED: another operation (install/upgrade/rollback) is in progress",
-            "release celsiusify is being changed by somebody else, or that was broken off: "
-            "wait, or `make undeploy RELEASE=celsiusify NAMESPACE=celsiusify` and begin anew",
+            "release celsiusify is being changed by another process, or a change was interrupted: "
+            "wait, or `make undeploy RELEASE=celsiusify NAMESPACE=celsiusify` and deploy again",
         ),
         (
             "error: You must be logged in to the server (Unauthorized)",
@@ -186,18 +188,18 @@ def test_a_job_belongs_to_its_cron_job_and_a_pod_can_be_called_by_its_name() -> 
         ),
         (
             "Unable to connect to the server: dial tcp 10.0.0.1:6443: i/o timeout",
-            "no cluster answers in context c: `make cluster` makes one, CONTEXT= names another",
+            "no cluster answers in context c: `make cluster` creates one, CONTEXT= names another",
         ),
         (
             "Unable to connect to the server: tls: failed to verify certificate: x509: "
             "certificate signed by unknown authority",
-            "the cluster of context c isn't the one that kubeconfig knows (certificate signed by "
-            "unknown authority): have its maker write kubeconfig anew",
+            "the cluster of context c isn't the one in the kubeconfig (certificate signed by "
+            "unknown authority): create its kubeconfig entry again",
         ),
         (
             'Error: kubernetes cluster unreachable: Get "https://x/version": getting credentials: '
             "exec: executable aws not found\n\nIt looks like you are trying to use a plugin",
-            "the credentials of context c can't be had: exec: executable aws not found",
+            "can't get the credentials of context c: exec: executable aws not found",
         ),
         (
             'Error: looks like "https://charts.test/x" is not a valid chart repository or cannot '
@@ -208,8 +210,8 @@ def test_a_job_belongs_to_its_cron_job_and_a_pod_can_be_called_by_its_name() -> 
         ),
         (
             'Error: UPGRADE FAILED: "celsiusify" has no deployed releases',
-            "release celsiusify is being changed by somebody else, or that was broken off: "
-            "wait, or `make undeploy RELEASE=celsiusify NAMESPACE=celsiusify` and begin anew",
+            "release celsiusify is being changed by another process, or a change was interrupted: "
+            "wait, or `make undeploy RELEASE=celsiusify NAMESPACE=celsiusify` and deploy again",
         ),
     ],
 )

@@ -13,7 +13,7 @@ from celsiusify_cluster.exit_codes import ExitCode
 from celsiusify_cluster.kube.chart import packaged
 from celsiusify_cluster.kube.helm import Helm
 from celsiusify_cluster.kube.kubectl import Kubectl
-from celsiusify_cluster.kube.metrics_api import TIMEOUT_S, await_metrics
+from celsiusify_cluster.kube.metrics_api import TIMEOUT_S, wait_for_metrics
 from celsiusify_cluster.kube.release import NAME, ReleaseRef
 from celsiusify_cluster.local.clusters import (
     METRICS_SERVER,
@@ -65,7 +65,7 @@ def command(
             cluster.load(archive)
     if not cluster.has_metrics_server:
         _install_metrics_server(helm, terminal)
-    await_metrics(kubectl, terminal)
+    wait_for_metrics(kubectl, terminal)
     terminal.clear()
     terminal.say(f"cluster {cluster.name} is ready, context {cluster.context}: `make deploy`")
     return ExitCode.OK
@@ -76,8 +76,8 @@ def _check_that_it_answers(kubectl: Kubectl, cluster: LocalCluster) -> None:
         kubectl.server_version()
     except ClusterError as problem:
         raise ClusterError(
-            f"cluster {cluster.name} is there but doesn't answer: `make delete` and `make cluster` "
-            f"make it anew"
+            f"cluster {cluster.name} exists but doesn't answer: `make delete` and `make cluster` "
+            f"create it again"
         ) from problem
 
 

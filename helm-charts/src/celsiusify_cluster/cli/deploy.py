@@ -89,7 +89,7 @@ def _upgrade(helm: Helm, rollout: Rollout, chart: Path, settings: Sequence[str])
             helm.release.name,
             str(chart),
             "--wait",
-            *helm.has_its_way,
+            *helm.override_flags,
             *settings,
         ),
         at_end="taking the release back",

@@ -14,15 +14,15 @@ from celsiusify_cluster.console import StopAsked, Terminal
 from celsiusify_cluster.errors import ClusterError
 from celsiusify_cluster.kube.kubectl import Kubectl, Object
 from celsiusify_cluster.kube.release import ReleaseRef
-from celsiusify_cluster.load.download import Landing
+from celsiusify_cluster.load.download import StagingDir
 from celsiusify_cluster.load.finish import finish
-from celsiusify_cluster.load.job import TARGETS_LABEL, Wish, build, choose, target_urls
-from celsiusify_cluster.load.launch import await_start, leader_of, on_cluster
+from celsiusify_cluster.load.job import TARGETS_LABEL, LoadRequest, build, choose, target_urls
+from celsiusify_cluster.load.launch import leader_of, running_job, wait_for_start
 from celsiusify_cluster.load.options import LoadOption, load_options
-from celsiusify_cluster.load.receiver import Reception
-from celsiusify_cluster.observe.outputs import Stay
+from celsiusify_cluster.load.receiver import LogReceiver
+from celsiusify_cluster.observe.outputs import ClusterRun
 from celsiusify_cluster.observe.sampler import Sampler
-from celsiusify_cluster.observe.samples import find_watched
+from celsiusify_cluster.observe.samples import find_workloads
 
 START_TIMEOUT_S = 300.0
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -108,31 +108,35 @@ def command(
         ClusterError: If the load can't start.
         MeasurementError: If it started, and its results aren't complete.
     """
-    wish = Wish(targets, handed_on(load), workers, session.extra)
-    return load_on_cluster(Kubectl(release), wish, results, start_timeout_s, session.terminal)
+    request = LoadRequest(targets, handed_on(load), workers, session.extra)
+    return load_on_cluster(Kubectl(release), request, results, start_timeout_s, session.terminal)
 
 
 def load_on_cluster(
-    kubectl: Kubectl, wish: Wish, results: Path, start_timeout_s: float, terminal: Terminal
+    kubectl: Kubectl,
+    request: LoadRequest,
+    results: Path,
+    start_timeout_s: float,
+    terminal: Terminal,
 ) -> int:
     """Load targets by a Job; the parameters are those of `command`."""
     version = kubectl.server_version()
     kubectl.get("namespace", kubectl.release.namespace)
-    chosen = choose(_cron_jobs(kubectl), wish.targets)
-    _refuse_a_second(kubectl)
-    job = build(chosen, wish, kubectl.release.name, datetime.now(UTC))
+    chosen = choose(_cron_jobs(kubectl), request.targets)
+    _refuse_second_load(kubectl)
+    job = build(chosen, request, kubectl.release.name, datetime.now(UTC))
     with (
         StopAsked() as stop,
-        Landing(results) as home,
-        on_cluster(kubectl, job, stop, terminal),
+        StagingDir(results) as home,
+        running_job(kubectl, job, stop, terminal),
     ):
-        watched = find_watched(kubectl, target_urls(_args(job)))
-        with Sampler(kubectl, watched) as sampler:
-            pods = await_start(kubectl, job, start_timeout_s, stop, terminal)
-            stay = Stay(kubectl, version, job, watched, pods)
-            reception = Reception(kubectl, _leader(pods), home, terminal)
-            reception.follow(sampler, stop)
-        return finish(reception, stay, sampler, stop, terminal)
+        workloads = find_workloads(kubectl, target_urls(_args(job)))
+        with Sampler(kubectl, workloads) as sampler:
+            pods = wait_for_start(kubectl, job, start_timeout_s, stop, terminal)
+            cluster_run = ClusterRun(kubectl, version, job, workloads, pods)
+            receiver = LogReceiver(kubectl, _leader(pods), home, terminal)
+            receiver.follow(sampler, stop)
+        return finish(receiver, cluster_run, sampler, stop, terminal)
 
 
 def _cron_jobs(kubectl: Kubectl) -> dict[str, Object]:
@@ -141,7 +145,7 @@ def _cron_jobs(kubectl: Kubectl) -> dict[str, Object]:
     return {entry["metadata"]["labels"][TARGETS_LABEL]: entry for entry in found}
 
 
-def _refuse_a_second(kubectl: Kubectl) -> None:
+def _refuse_second_load(kubectl: Kubectl) -> None:
     """Two loads at once would measure each other."""
     for job in kubectl.items("jobs", f"--selector={kubectl.release.labels()},{TARGETS_LABEL}"):
         if job.get("status", {}).get("active"):

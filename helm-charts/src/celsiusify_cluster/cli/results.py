@@ -11,10 +11,10 @@ from celsiusify_cluster.exit_codes import ExitCode
 from celsiusify_cluster.kube.kubectl import Kubectl
 from celsiusify_cluster.kube.pod_problems import has_ended
 from celsiusify_cluster.kube.release import ReleaseRef
-from celsiusify_cluster.load.download import Landing
+from celsiusify_cluster.load.download import StagingDir
 from celsiusify_cluster.load.job import TARGETS_LABEL
 from celsiusify_cluster.load.launch import leader_of, pods_of
-from celsiusify_cluster.load.receiver import Reception
+from celsiusify_cluster.load.receiver import LogReceiver
 from celsiusify_cluster.observe.outputs import merge_files
 
 
@@ -42,18 +42,18 @@ def command(session: Session, /, release: ReleaseRef, job: str | None, results: 
     leader = leader_of(pods_of(kubectl, job))
     if leader is None:
         raise ClusterError(f"job {job} has no pod: it is unknown, or was removed with its results")
-    with Landing(results) as home:
-        reception = Reception(kubectl, leader["metadata"]["name"], home, terminal)
+    with StagingDir(results) as home:
+        receiver = LogReceiver(kubectl, leader["metadata"]["name"], home, terminal)
         try:
-            reception.fetch_again()
+            receiver.fetch_again()
         except MeasurementError as problem:
             if not has_ended(leader):
                 raise ClusterError(f"job {job} hasn't ended: `make status` shows it") from problem
             raise
-        assert reception.received is not None
-        folder = home.settle(reception.received)
-    merge_files(folder, reception.received.files)
-    terminal.say(f"brought home to {folder}: {len(reception.received.files)} files, all verified")
+        assert receiver.received is not None
+        folder = home.commit(receiver.received)
+    merge_files(folder, receiver.received.files)
+    terminal.say(f"results are in {folder}: {len(receiver.received.files)} files, all verified")
     return ExitCode.OK
 
 

@@ -11,7 +11,7 @@ from celsiusify_cluster.console import Terminal
 from celsiusify_cluster.errors import ClusterError
 from celsiusify_cluster.exit_codes import ExitCode
 from celsiusify_cluster.kube.kubectl import Kubectl, Object
-from celsiusify_cluster.kube.pod_problems import lost, state, trouble
+from celsiusify_cluster.kube.pod_problems import lost, pod_problem, state
 from celsiusify_cluster.kube.release import ReleaseRef
 from celsiusify_cluster.load.job import TARGETS_LABEL
 from celsiusify_cluster.observe.samples import Metric, cpu_percent, metrics_by_pod
@@ -100,7 +100,7 @@ def _pod(pod: Object, metrics: Mapping[str, Metric], now: datetime) -> dict[str,
     name, status = pod["metadata"]["name"], pod.get("status", {})
     entries: Sequence[Object] = status.get("containerStatuses", ())
     metric = metrics.get(name)
-    wrong = lost(pod) or trouble([pod])
+    wrong = lost(pod) or pod_problem([pod])
     return {
         "pod": name,
         "state": state(pod),

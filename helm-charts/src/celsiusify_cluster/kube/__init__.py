@@ -1,1 +1,1 @@
-"""helm, kubectl, and what Kubernetes says."""
+"""Run helm and kubectl, and explain what they report."""

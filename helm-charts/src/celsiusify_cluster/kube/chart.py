@@ -1,4 +1,4 @@
-"""The chart: packaged from its folder, with what it links from elsewhere in the workspace."""
+"""Package the chart."""
 
 import os
 import shutil
@@ -38,10 +38,10 @@ def packaged(chart: Path | None, helm: Helm) -> Iterator[Path]:
 
 
 def package(chart: Path, into: Path, helm: Helm) -> Path:
-    """Package a chart's folder; links are followed, so that the package stands alone.
+    """Package a chart's folder.
 
     Raises:
-        ClusterError: If there is no chart, or helm finds it faulty.
+        ClusterError: If there is no chart, or helm finds a fault in it.
     """
     if not (chart / "Chart.yaml").exists():
         raise ClusterError(f"there is no chart in {chart}: --chart names its folder or package")
@@ -58,7 +58,7 @@ def _ignored(chart: Path, folder: str, names: list[str]) -> set[str]:
 
 
 def deployed_chart(release: ReleaseRef) -> str | None:
-    """Name and version of the chart that a release has; None where helm can't tell."""
+    """Return name and version of a release's chart; None if helm doesn't know the release."""
     try:
         return Helm(release).chart()
     except ClusterError:

@@ -1,4 +1,4 @@
-"""What kubectl and helm complain of, in one line that says what to do about it."""
+"""Explain the errors of kubectl and helm in one line, with a way out."""
 
 import re
 from collections.abc import Callable
@@ -34,7 +34,7 @@ Sentence = Callable[[re.Match[str], ReleaseRef], str]
 
 
 def explain(complaint: str, release: ReleaseRef) -> ClusterError:
-    """Say what a program's stderr comes down to."""
+    """Return the error that a program's stderr describes."""
     for pattern, sentence in KNOWN:
         if found := pattern.search(complaint):
             return ClusterError(sentence(found, release))
@@ -59,20 +59,20 @@ def _context(release: ReleaseRef) -> str:
 
 def _unreachable(found: re.Match[str], release: ReleaseRef) -> str:
     return (
-        f"no cluster answers in {_context(release)}: `make cluster` makes one, CONTEXT= names "
+        f"no cluster answers in {_context(release)}: `make cluster` creates one, CONTEXT= names "
         "another"
     )
 
 
 def _certificate(found: re.Match[str], release: ReleaseRef) -> str:
     return (
-        f"the cluster of {_context(release)} isn't the one that kubeconfig knows ({found['why']}): "
-        f"have its maker write kubeconfig anew"
+        f"the cluster of {_context(release)} isn't the one in the kubeconfig ({found['why']}): "
+        f"create its kubeconfig entry again"
     )
 
 
 def _no_credentials(found: re.Match[str], release: ReleaseRef) -> str:
-    return f"the credentials of {_context(release)} can't be had: {found['why']}"
+    return f"can't get the credentials of {_context(release)}: {found['why']}"
 
 
 def _no_context(found: re.Match[str], release: ReleaseRef) -> str:
@@ -85,7 +85,7 @@ def _unauthorized(found: re.Match[str], release: ReleaseRef) -> str:
 
 def _no_namespace(found: re.Match[str], release: ReleaseRef) -> str:
     name = found["namespace"]
-    return f"there is no namespace {name}: `make deploy` makes it, NAMESPACE= names another"
+    return f"there is no namespace {name}: `make deploy` creates it, NAMESPACE= names another"
 
 
 def _no_repository(found: re.Match[str], release: ReleaseRef) -> str:
@@ -95,8 +95,8 @@ def _no_repository(found: re.Match[str], release: ReleaseRef) -> str:
 def _locked(found: re.Match[str], release: ReleaseRef) -> str:
     where = f"RELEASE={release.name} NAMESPACE={release.namespace}"
     return (
-        f"release {release.name} is being changed by somebody else, or that was broken off: "
-        f"wait, or `make undeploy {where}` and begin anew"
+        f"release {release.name} is being changed by another process, or a change was interrupted: "
+        f"wait, or `make undeploy {where}` and deploy again"
     )
 
 

@@ -1,4 +1,4 @@
-"""helm, told where the release is, with its complaints made plain."""
+"""Run helm for a release."""
 
 import json
 import re
@@ -12,7 +12,7 @@ HELM_3 = 3
 
 
 class Helm:
-    """Runs helm in one release."""
+    """The program helm, for one release."""
 
     def __init__(self, release: ReleaseRef) -> None:
         self._program = find_program("helm")
@@ -30,16 +30,16 @@ class Helm:
         return finished.stdout
 
     def command(self, *arguments: str) -> list[str]:
-        """The command line, with the release."""
+        """Return the command line, with the flags of the release."""
         context = [f"--kube-context={self.release.context}"] if self.release.context else []
         return [self._program, f"--namespace={self.release.namespace}", *context, *arguments]
 
     @property
-    def has_its_way(self) -> list[str]:
-        """The flags that take a failed release back, and overrule what others have set.
+    def override_flags(self) -> list[str]:
+        """The flags that roll back a failed release and override fields that others have set.
 
-        Helm 3 does the latter unasked. Helm 4 would refuse where an autoscaler that is switched
-        off has set a Deployment's replicas.
+        Helm 3 overrides by default. Helm 4 refuses if an autoscaler that is switched off has set a
+        Deployment's replicas.
         """
         found = re.search(r"v(\d+)\.", self.run("version", "--short"))
         if found is not None and int(found[1]) == HELM_3:
@@ -47,7 +47,7 @@ class Helm:
         return ["--rollback-on-failure", "--server-side=true", "--force-conflicts"]
 
     def chart(self) -> str:
-        """Name and version of the chart that the release has, e.g. `celsiusify-0.1.0`.
+        """Return name and version of the release's chart, e.g. `celsiusify-0.1.0`.
 
         Raises:
             ClusterError: If there is no such release.

@@ -1,4 +1,4 @@
-"""Run kubectl for one release, and keep a proxy of the Kubernetes API."""
+"""Run kubectl for a release, and keep a proxy of the Kubernetes API."""
 
 import json
 import re
@@ -19,7 +19,7 @@ REQUEST_TIMEOUT = "--request-timeout=20s"
 
 
 class Kubectl:
-    """Runs kubectl in one release."""
+    """The program kubectl, for one release."""
 
     def __init__(self, release: ReleaseRef) -> None:
         self._program = find_program("kubectl")
@@ -42,28 +42,28 @@ class Kubectl:
         return finished.stdout
 
     def get(self, *arguments: str) -> Object:
-        """Return an object, or the list that was asked for."""
+        """Return an object or a list."""
         found: Object = json.loads(self.run("get", *arguments, "--output=json"))
         return found
 
     def items(self, *arguments: str) -> list[Object]:
-        """Return the objects that were asked for."""
+        """Return the objects of a list."""
         items: list[Object] = self.get(*arguments)["items"]
         return items
 
     def try_items(self, *arguments: str) -> Sequence[Object]:
-        """Return the objects that were asked for; none where that isn't allowed or known."""
+        """Return the objects of a list; none if the list is forbidden or unknown."""
         try:
             return self.items(*arguments)
         except ClusterError:
             return ()
 
     def events_of(self, name: str) -> Sequence[Object]:
-        """Return what was told of an object lately; nothing where that isn't allowed."""
+        """Return an object's recent events; none if events are forbidden."""
         return self.try_items("events", f"--field-selector=involvedObject.name={name}")
 
     def server_version(self) -> str:
-        """The version of Kubernetes; asking for it tells whether a cluster answers."""
+        """Return the version of Kubernetes, and so check that the cluster answers."""
         versions = json.loads(self.run("version", "--output=json"))
         return str(versions["serverVersion"]["gitVersion"])
 
@@ -72,7 +72,7 @@ class Kubectl:
         self.run("create", "--filename=-", stdin=json.dumps(content))
 
     def start(self, *arguments: str, stderr: int = subprocess.PIPE) -> "subprocess.Popen[bytes]":
-        """Start kubectl and let it run; its output is read by whoever asked."""
+        """Start kubectl in the background; the caller reads its output."""
         return subprocess.Popen(
             self.command(*arguments),
             stdin=subprocess.DEVNULL,
@@ -82,7 +82,7 @@ class Kubectl:
         )
 
     def command(self, *arguments: str) -> list[str]:
-        """The command line, with the release."""
+        """Return the command line, with the flags of the release."""
         return [self._program, *self.release.flags, *arguments]
 
 
@@ -91,7 +91,7 @@ TIMEOUT_S = 3.0
 
 
 class Proxy:
-    """Asks the API server by way of a proxy that is started when it is needed."""
+    """A proxy of the API server, started on first use."""
 
     def __init__(self, kubectl: Kubectl) -> None:
         self._kubectl = kubectl
@@ -104,7 +104,7 @@ class Proxy:
         """Return the objects of a list.
 
         Raises:
-            ClusterError: If they aren't to be had; it says why.
+            ClusterError: If the API server refuses; the message says why.
         """
         if self._process is None or self._process.poll() is not None:
             self._start()
@@ -120,7 +120,7 @@ class Proxy:
         return items
 
     def close(self) -> None:
-        """End the proxy."""
+        """Stop the proxy."""
         self._session.close()
         if self._process:
             self._process.terminate()
@@ -139,7 +139,7 @@ class Proxy:
 
 
 def _message(answer: requests.Response) -> str:
-    """What the API server says; of an API that it hasn't got it says so in plain text."""
+    """Return the API server's message; for an unknown API the message is plain text."""
     try:
         return str(answer.json()["message"])
     except (ValueError, KeyError, TypeError):

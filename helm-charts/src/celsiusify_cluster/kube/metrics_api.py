@@ -1,4 +1,4 @@
-"""Ask what pods use, in Kubernetes' quantities: `250m` of a core, `512Mi` of memory."""
+"""Read the metrics of pods, in Kubernetes' quantities: `250m` of a core, `512Mi` of memory."""
 
 import re
 import time
@@ -13,7 +13,7 @@ POLL_S = 2.0
 
 
 def has_metrics(kubectl: Kubectl) -> bool:
-    """Is there a metrics-server, or what stands in for it?"""
+    """Return True if the cluster has metrics-server or a replacement."""
     try:
         kubectl.run("get", "--raw", API)
     except ClusterError:
@@ -21,11 +21,11 @@ def has_metrics(kubectl: Kubectl) -> bool:
     return True
 
 
-def await_metrics(kubectl: Kubectl, terminal: Terminal) -> None:
-    """Wait until nodes have figures.
+def wait_for_metrics(kubectl: Kubectl, terminal: Terminal) -> None:
+    """Wait until nodes have metrics.
 
     Raises:
-        ClusterError: If none come.
+        ClusterError: If no metrics appear in time.
     """
     deadline = time.monotonic() + TIMEOUT_S
     while time.monotonic() < deadline:
@@ -61,7 +61,7 @@ def quantity(text: str) -> float:
     """Read a quantity, in cores or bytes.
 
     Raises:
-        ValueError: If it isn't one.
+        ValueError: If the text isn't a quantity.
     """
     found = FORM.fullmatch(text)
     if not found or found[2] not in SUFFIXES:

@@ -1,4 +1,4 @@
-"""Find what keeps a pod from running, and how long to wait for it."""
+"""Detect the problems that keep a pod from running, and how long to wait."""
 
 import re
 import time
@@ -22,30 +22,30 @@ LENGTH = 200  # of what a container runtime says
 
 
 @dataclass(frozen=True)
-class Trouble:
-    """What is wrong.
+class PodProblem:
+    """A problem of a pod.
 
     Attributes:
-        said: In one line.
-        may_pass: Does Kubernetes try again, and may succeed?
-        homeless: The pod that fits no node, where that is it.
+        said: The description in one line.
+        is_transient: Whether Kubernetes retries and may succeed.
+        unschedulable_pod: The pod that fits no node, if that is the problem.
     """
 
     said: str
-    may_pass: bool = True
-    homeless: str | None = None
+    is_transient: bool = True
+    unschedulable_pod: str | None = None
 
     def __str__(self) -> str:
         return self.said
 
 
-def trouble(pods: Sequence[Object]) -> Trouble | None:
-    """The first pod's trouble, or None."""
-    return next((said for pod in pods for said in _troubles(pod)), None)
+def pod_problem(pods: Sequence[Object]) -> PodProblem | None:
+    """Return the problem of the first pod that has one, or None."""
+    return next((said for pod in pods for said in _pod_problems(pod)), None)
 
 
 def lost(pod: Object) -> str | None:
-    """Why a pod ended that shouldn't have: evicted, killed for its memory, its node lost."""
+    """Return why a pod ended unexpectedly: evicted, out of memory, node lost; None if it didn't."""
     name, status = pod["metadata"]["name"], pod.get("status", {})
     for entry in status.get("containerStatuses", ()):
         ended = entry.get("state", {}).get("terminated", {})
@@ -62,13 +62,13 @@ def lost(pod: Object) -> str | None:
 
 
 def has_ended(pod: Object) -> bool:
-    """Is a pod at its end? One that is lost may have no container that ended."""
+    """Return True if a pod has ended; a lost pod may have no container that ended."""
     phase = pod.get("status", {}).get("phase")
     return phase in ("Succeeded", "Failed") or exit_code(pod) is not None
 
 
 def state(pod: Object) -> str:
-    """What a pod is at, as `kubectl get pods` calls it."""
+    """Return a pod's state, by the name that `kubectl get pods` uses."""
     if pod["metadata"].get("deletionTimestamp"):
         return "Terminating"
     status = pod.get("status", {})
@@ -80,39 +80,39 @@ def state(pod: Object) -> str:
 
 
 def exit_code(pod: Object) -> int | None:
-    """The code that a pod's first container ended with, None while it runs."""
+    """Return the exit code of a pod's first container, None while it runs."""
     for entry in pod.get("status", {}).get("containerStatuses", ())[:1]:
         ended = entry.get("state", {}).get("terminated")
         return int(ended["exitCode"]) if ended else None
     return None
 
 
-def _troubles(pod: Object) -> Iterator[Trouble]:
+def _pod_problems(pod: Object) -> Iterator[PodProblem]:
     name, status = pod["metadata"]["name"], pod.get("status", {})
     for condition in status.get("conditions", ()):
         if condition.get("reason") == "Unschedulable" and condition["status"] == "False":
             message = condition.get("message", "no node fits")
-            yield Trouble(f"pod {name} can't be scheduled: {message}", homeless=name)
+            yield PodProblem(f"pod {name} can't be scheduled: {message}", unschedulable_pod=name)
     entries = (*status.get("initContainerStatuses", ()), *status.get("containerStatuses", ()))
     for entry in entries:
         waiting = entry.get("state", {}).get("waiting", {})
         reason, message = waiting.get("reason"), waiting.get("message", "").strip()
         if reason in NO_IMAGE | NEVER_AN_IMAGE:
             why = ": ".join(filter(None, (reason, _runtime_s_words(message))))
-            yield Trouble(
-                f"image {entry['image']} of pod {name} can't be had ({why}): "
+            yield PodProblem(
+                f"image {entry['image']} of pod {name} can't be pulled ({why}): "
                 f"`make image` and `make cluster`, or `make push`, bring it to the cluster",
-                may_pass=reason in NO_IMAGE,
+                is_transient=reason in NO_IMAGE,
             )
         elif reason in CAN_T_START:
-            yield Trouble(f"pod {name} can't start: {reason}: {message}")
+            yield PodProblem(f"pod {name} can't start: {reason}: {message}")
         elif reason == CRASHING:
             how = f"`kubectl logs --previous {name}` says why"
-            yield Trouble(f"pod {name} ends again and again: {how}")
+            yield PodProblem(f"pod {name} ends again and again: {how}")
 
 
 def _runtime_s_words(message: str) -> str:
-    """Why an image can't be pulled: the last of what a container runtime says, after the images."""
+    """Return why an image can't be pulled: the last part of a container runtime's message."""
     return BACK_OFF.sub("", message).rpartition('": ')[2][:LENGTH]
 
 
@@ -128,31 +128,33 @@ PATIENCE_S = 20.0
 """A pull is tried again after ten seconds, and then after twenty."""
 
 
-class Patience:
-    """Watches a trouble until it is time to give up.
+class GracePeriod:
+    """The time for which a problem may last.
 
     Args:
-        node_is_coming: Tells of a pod that fits no node whether it will.
+        node_is_coming: Returns True if a node is being added for an unschedulable pod.
 
     Attributes:
-        seen: What is wrong now.
+        seen: The current problem.
     """
 
     def __init__(self, node_is_coming: Callable[[str], bool]) -> None:
         self._node_is_coming = node_is_coming
-        self.seen: Trouble | None = None
+        self.seen: PodProblem | None = None
         self._since_s: float | None = None
 
-    def is_lost(self, trouble: Trouble | None) -> bool:
-        """Note what there is now; is it for good, or has it lasted too long?"""
-        self.seen = trouble
-        if trouble is None:
+    def is_over(self, pod_problem: PodProblem | None) -> bool:
+        """Note the current problem; return True if it is permanent or has lasted too long."""
+        self.seen = pod_problem
+        if pod_problem is None:
             self._since_s = None
             return False
         self._since_s = self._since_s or time.monotonic()
         if time.monotonic() - self._since_s <= PATIENCE_S:
-            return not trouble.may_pass
-        return trouble.homeless is None or not self._node_is_coming(trouble.homeless)
+            return not pod_problem.is_transient
+        return pod_problem.unschedulable_pod is None or not self._node_is_coming(
+            pod_problem.unschedulable_pod
+        )
 
 
 COMING = {
@@ -163,5 +165,5 @@ COMING = {
 
 
 def node_is_coming(kubectl: Kubectl, pod: str) -> bool:
-    """Is a node being added for a pod, as far as may be asked?"""
+    """Return True if a node is being added for a pod, as far as events may be read."""
     return any(event.get("reason") in COMING for event in kubectl.events_of(pod))

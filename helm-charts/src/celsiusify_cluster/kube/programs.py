@@ -1,4 +1,4 @@
-"""The programs of others that do the work: where they are, and how they are run."""
+"""Find and run external programs."""
 
 import os
 import shutil
@@ -13,15 +13,15 @@ BY_TOOLS = "`make tools` downloads it"
 
 
 def own_folder() -> Path:
-    """The folder of the Python that runs this, where its environment's commands are."""
+    """Return the folder of the running Python, which has its environment's commands."""
     return Path(sys.executable).parent
 
 
 def find_program(name: str, way_out: str = BY_TOOLS) -> str:
-    """Find a program on the PATH, or else where `tools` puts it.
+    """Find a program on the PATH, or where `tools` puts it.
 
     Raises:
-        ClusterError: If it is in neither.
+        ClusterError: If the program isn't installed.
     """
     found = shutil.which(name) or shutil.which(name, path=own_folder())
     if found is None:
@@ -30,7 +30,7 @@ def find_program(name: str, way_out: str = BY_TOOLS) -> str:
 
 
 def run(command: Sequence[str], stdin: str | None = None) -> subprocess.CompletedProcess[str]:
-    """Run a program to its end, out of reach of the terminal's Ctrl-C; it may fail."""
+    """Run a program to its end, unaffected by the terminal's Ctrl-C; it may fail."""
     return subprocess.run(
         command,
         input=stdin,
@@ -43,10 +43,10 @@ def run(command: Sequence[str], stdin: str | None = None) -> subprocess.Complete
 
 
 def show(command: Sequence[str], env: Mapping[str, str]) -> str:
-    """Run a program whose progress a person sees on stderr, and return what it prints.
+    """Run a program whose progress goes to stderr, and return its output.
 
     Raises:
-        ClusterError: If it fails; what it said stands above.
+        ClusterError: If the program fails; its own messages are above.
     """
     finished = subprocess.run(
         command,

@@ -1,4 +1,4 @@
-"""Watch pods while helm waits for them, so that what can't become ready is said at once."""
+"""Watch pods while helm waits for them, to report at once a pod that can't become ready."""
 
 import subprocess
 import time
@@ -7,17 +7,17 @@ from functools import partial
 
 from celsiusify_cluster.console import StopAsked, Terminal
 from celsiusify_cluster.kube.kubectl import Kubectl, Object
-from celsiusify_cluster.kube.pod_problems import Patience, node_is_coming, trouble
+from celsiusify_cluster.kube.pod_problems import GracePeriod, node_is_coming, pod_problem
 
 POLL_S = 0.5
 
 
 class Rollout:
-    """Runs helm, and follows the pods of a release that have one component.
+    """A run of helm, during which the pods of one component are watched.
 
     Attributes:
-        interrupted: Did a signal end it?
-        reason: What kept a pod from running, where that ended it.
+        interrupted: Whether a signal ended it.
+        reason: The problem of a pod that ended it, if any.
     """
 
     def __init__(self, kubectl: Kubectl, terminal: Terminal, component: str) -> None:
@@ -28,11 +28,11 @@ class Rollout:
         self.reason: str | None = None
 
     def run(self, command: Sequence[str], at_end: str) -> subprocess.CompletedProcess[str]:
-        """Run helm, which is told to end once a pod can't become ready, or on a signal.
+        """Run helm; end it once a pod can't become ready, or on a signal.
 
         Args:
-            command: Its command line.
-            at_end: What it does then, for whoever waits.
+            command: The command line.
+            at_end: What helm does then, for the line of progress.
         """
         # Those that are there already may be what this is to put right.
         self._before = {pod["metadata"]["name"] for pod in self._pods()}
@@ -52,7 +52,7 @@ class Rollout:
     def _follow(
         self, helm: "subprocess.Popen[str]", stop: StopAsked, at_end: str
     ) -> tuple[str, str]:
-        began_s, patience = time.monotonic(), Patience(partial(node_is_coming, self._kubectl))
+        began_s, patience = time.monotonic(), GracePeriod(partial(node_is_coming, self._kubectl))
         while True:
             try:
                 return helm.communicate(timeout=POLL_S)
@@ -63,7 +63,7 @@ class Rollout:
                 continue
             pods = self._pods()
             new = [pod for pod in pods if pod["metadata"]["name"] not in self._before]
-            if patience.is_lost(trouble(new)):
+            if patience.is_over(pod_problem(new)):
                 self.reason = str(patience.seen)
             self.interrupted = stop.count > 0
             if self.reason or self.interrupted:

@@ -1,4 +1,4 @@
-"""Results on their way home: from the leader's log, or by `kubectl exec` where it holds them."""
+"""Download results: from the leader's log, or by `kubectl exec` if they are too large for it."""
 
 import shutil
 import tempfile
@@ -18,32 +18,32 @@ EXPORT = ("celsiusify-load-tests", "export")
 
 @dataclass(frozen=True)
 class Home:
-    """Where results arrive: a folder beside the runs, until they are whole.
+    """The folder for incoming results, beside the runs, until they are complete.
 
     Attributes:
         results: The folder of all runs.
-        landing: Where this one's files are written.
+        staging: The folder of the incoming files.
     """
 
     results: Path
-    landing: Path
+    staging: Path
 
-    def settle(self, received: Received) -> Path:
-        """Move the files into the run's folder, and return it; what else is in it stays."""
+    def commit(self, received: Received) -> Path:
+        """Move the files into the run's folder and return it; other files there stay."""
         folder = self.results / received.run
         for name in received.files:
             target = folder / name
             target.parent.mkdir(parents=True, exist_ok=True)
-            (self.landing / name).replace(target)
+            (self.staging / name).replace(target)
         return folder
 
 
-class Landing:
-    """A `Home` while the context lasts: what didn't settle is removed."""
+class StagingDir:
+    """A `Home` while the context lasts; files that weren't committed are removed."""
 
     def __init__(self, results: Path) -> None:
         results.mkdir(parents=True, exist_ok=True)
-        self._folder = Path(tempfile.mkdtemp(prefix=".landing-", dir=results))
+        self._folder = Path(tempfile.mkdtemp(prefix=".staging-", dir=results))
         self.home = Home(results, self._folder)
 
     def __enter__(self) -> Home:
@@ -56,19 +56,19 @@ class Landing:
 
 
 def fetch_logged(kubectl: Kubectl, pod: str, folder: Path) -> Received | Held:
-    """Read a pod's whole log for what it carries.
+    """Read the results in a pod's whole log.
 
     Raises:
-        MeasurementError: If it carries no results, or they are damaged.
+        MeasurementError: If there are no results, or they are damaged.
     """
     return _read(kubectl, folder, f"the log of {pod}", "logs", pod)
 
 
 def fetch_held(kubectl: Kubectl, pod: str, held: Held, folder: Path) -> Received:
-    """Have the leader print what it holds, until that came whole; then let it end.
+    """Let the leader print the results that it holds until they are complete, then release it.
 
     Raises:
-        MeasurementError: If it doesn't come whole.
+        MeasurementError: If the results stay incomplete.
     """
     problem = ""
     for _ in range(TRIES):
@@ -84,7 +84,7 @@ def fetch_held(kubectl: Kubectl, pod: str, held: Held, folder: Path) -> Received
 
 
 def _read(kubectl: Kubectl, folder: Path, what: str, *command: str) -> Received | Held:
-    """Read frames from what a kubectl prints."""
+    """Read frames from the output of kubectl."""
     reader = FrameReader(folder)
     found: Received | Held | None = None
     process = kubectl.start(*command)
@@ -100,7 +100,7 @@ def _read(kubectl: Kubectl, folder: Path, what: str, *command: str) -> Received 
     if found is None:
         said = complaint.decode(errors="replace").strip()
         reason: ClusterError | str = explain(said, kubectl.release) if said else "it has none"
-        raise MeasurementError(f"no whole results in {what}: {reason}")
+        raise MeasurementError(f"no complete results in {what}: {reason}")
     return found
 
 

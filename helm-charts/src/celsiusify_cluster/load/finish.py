@@ -1,4 +1,4 @@
-"""The end of a load: its results in their folder, and what isn't in them."""
+"""Finish a load: commit its results, and report what is missing."""
 
 import time
 
@@ -8,8 +8,8 @@ from celsiusify_cluster.exit_codes import ExitCode
 from celsiusify_cluster.kube.kubectl import Kubectl, Object
 from celsiusify_cluster.kube.pod_problems import exit_code, has_ended, lost
 from celsiusify_cluster.load.launch import pods_of
-from celsiusify_cluster.load.receiver import Reception
-from celsiusify_cluster.observe.outputs import Stay, write_outcome
+from celsiusify_cluster.load.receiver import LogReceiver
+from celsiusify_cluster.observe.outputs import ClusterRun, write_outcome
 from celsiusify_cluster.observe.sampler import Sampler
 
 PATIENCE_S = 30.0
@@ -17,30 +17,34 @@ POLL_S = 0.5
 
 
 def finish(
-    reception: Reception, stay: Stay, sampler: Sampler, stop: StopAsked, terminal: Terminal
+    receiver: LogReceiver,
+    cluster_run: ClusterRun,
+    sampler: Sampler,
+    stop: StopAsked,
+    terminal: Terminal,
 ) -> int:
-    """Put results where they belong, and say how the load ended; returns the command's exit code.
+    """Commit the results, and report the end of the load; return the exit code.
 
     Raises:
-        ClusterError: If no results came, or not whole ones; it says why.
+        ClusterError: If there are no complete results; the message says why.
     """
-    if reception.received is None and stop.count:
+    if receiver.received is None and stop.count:
         return ExitCode.INTERRUPTED
-    if reception.received is None:
-        _fetch_again(reception, stay.job["metadata"]["name"])
-    assert reception.received is not None
-    folder = reception.home.settle(reception.received)
-    stay.look_again()
-    write_outcome(folder, reception, stay, sampler)
-    terminal.say(f"brought home to {folder}: {len(reception.received.files)} files, all verified")
-    return ExitCode.INTERRUPTED if stop.count else _code(reception, stay, terminal)
+    if receiver.received is None:
+        _fetch_again(receiver, cluster_run.job["metadata"]["name"])
+    assert receiver.received is not None
+    folder = receiver.home.commit(receiver.received)
+    cluster_run.refresh()
+    write_outcome(folder, receiver, cluster_run, sampler)
+    terminal.say(f"results are in {folder}: {len(receiver.received.files)} files, all verified")
+    return ExitCode.INTERRUPTED if stop.count else _code(receiver, cluster_run, terminal)
 
 
-def _code(reception: Reception, stay: Stay, terminal: Terminal) -> int:
-    """The leader's code, and a word on each pod that was lost."""
-    kubectl, job = reception.kubectl, stay.job["metadata"]["name"]
+def _code(receiver: LogReceiver, cluster_run: ClusterRun, terminal: Terminal) -> int:
+    """Return the leader's exit code, and warn about each lost pod."""
+    kubectl, job = receiver.kubectl, cluster_run.job["metadata"]["name"]
     try:
-        code = _leader_code(kubectl, reception.pod)
+        code = _leader_code(kubectl, receiver.pod)
         for loss in _losses(kubectl, job):
             terminal.warn(loss)
     except ClusterError as problem:
@@ -49,16 +53,16 @@ def _code(reception: Reception, stay: Stay, terminal: Terminal) -> int:
     return ExitCode.INVALID if code is None else code
 
 
-def _fetch_again(reception: Reception, job: str) -> None:
+def _fetch_again(receiver: LogReceiver, job: str) -> None:
     try:
-        reception.fetch_again()
+        receiver.fetch_again()
     except MeasurementError as problem:
-        said = reception.problem or str(problem)
-        raise _no_results(reception.kubectl, job, reception.pod, said) from problem
+        said = receiver.problem or str(problem)
+        raise _no_results(receiver.kubectl, job, receiver.pod, said) from problem
 
 
 def _leader_code(kubectl: Kubectl, pod: str) -> int | None:
-    """The code that the leader ended with; None if its pod is gone, or it doesn't end."""
+    """Return the leader's exit code; None if its pod is gone, or doesn't end."""
     deadline = time.monotonic() + PATIENCE_S
     while time.monotonic() < deadline:
         found = kubectl.items("pods", f"--field-selector=metadata.name={pod}")
@@ -69,20 +73,20 @@ def _leader_code(kubectl: Kubectl, pod: str) -> int | None:
 
 
 def _losses(kubectl: Kubectl, job: str) -> list[str]:
-    """Which pods of the Job were lost, and why; or that it took too long."""
+    """Return the lost pods of the Job, each with the reason; or that the deadline passed."""
     pods = [said for said in map(lost, pods_of(kubectl, job)) if said]
     return [*pods, *_deadline(kubectl, job)]
 
 
 def _no_results(kubectl: Kubectl, job: str, pod: str, problem: str) -> ClusterError:
-    """Why a load that began sent nothing home."""
+    """Return why a load that began sent no results."""
     code = _leader_code(kubectl, pod)
     if code == ExitCode.USAGE:
         return ClusterError("the leader ended with code 2: its last line says why")
     if said := _losses(kubectl, job):
         return MeasurementError(said[0])
     if code is None:
-        return MeasurementError(f"pod {pod} is gone, and its results with it")
+        return MeasurementError(f"pod {pod} no longer exists, and neither do its results")
     return MeasurementError(f"the leader ended with code {code}: {problem}")
 
 

@@ -1,4 +1,4 @@
-"""The Job of a load: a CronJob's template, with what this run wants otherwise."""
+"""Build the Job of a load from a CronJob's template."""
 
 import copy
 from collections.abc import Mapping, Sequence
@@ -17,14 +17,14 @@ NAME_LENGTH = 52  # what a CronJob's may have; a pod's host name adds a number t
 
 
 @dataclass(frozen=True)
-class Wish:
-    """What a person asks for.
+class LoadRequest:
+    """The user's request for a load.
 
     Attributes:
-        targets: Names, or `all`.
-        options: Options of `run`, e.g. `["--profile=quick"]`.
-        workers: Pods beside the leader; None for what the chart says.
-        extra: Further arguments of `run`, as they are.
+        targets: The names of targets, or `all`.
+        options: The options of `run`, e.g. `["--profile=quick"]`.
+        workers: The number of pods beside the leader; None for the chart's.
+        extra: Further arguments of `run`, unchanged.
     """
 
     targets: Sequence[str]
@@ -34,10 +34,10 @@ class Wish:
 
 
 def choose(cron_jobs: Mapping[str, Object], targets: Sequence[str]) -> list[Object]:
-    """The CronJobs that know the targets, by their label; the first gives the template.
+    """Return the CronJobs of the targets, by their label; the first gives the template.
 
     Raises:
-        ClusterError: If no target is named, or one isn't there.
+        ClusterError: If no target is named, or a target is missing.
     """
     known = ", ".join(cron_jobs)
     if not cron_jobs:
@@ -50,15 +50,15 @@ def choose(cron_jobs: Mapping[str, Object], targets: Sequence[str]) -> list[Obje
     return [cron_jobs[name] for name in dict.fromkeys(targets)]
 
 
-def build(chosen: Sequence[Object], wish: Wish, release: str, now: datetime) -> Object:
-    """The Job to create, owned by the CronJob whose template it has."""
+def build(chosen: Sequence[Object], request: LoadRequest, release: str, now: datetime) -> Object:
+    """Return the Job to create, owned by the CronJob that gave the template."""
     first = chosen[0]
     spec = copy.deepcopy(first["spec"]["jobTemplate"]["spec"])
     container = spec["template"]["spec"]["containers"][0]
-    container["args"] = arguments(chosen, wish)
-    if wish.workers is not None:
-        spec["completions"] = spec["parallelism"] = 1 + wish.workers
-    what = wish.targets[0] if len(wish.targets) == 1 else "several"
+    container["args"] = arguments(chosen, request)
+    if request.workers is not None:
+        spec["completions"] = spec["parallelism"] = 1 + request.workers
+    what = request.targets[0] if len(request.targets) == 1 else "several"
     template_meta = first["spec"]["jobTemplate"].get("metadata", {})
     return {
         "apiVersion": "batch/v1",
@@ -80,19 +80,19 @@ def build(chosen: Sequence[Object], wish: Wish, release: str, now: datetime) -> 
     }
 
 
-def arguments(chosen: Sequence[Object], wish: Wish) -> list[str]:
-    """A container's arguments: the first template's, the others' addresses, and the wishes last."""
+def arguments(chosen: Sequence[Object], request: LoadRequest) -> list[str]:
+    """Return a container's arguments: the template's, the others' addresses, then the request's."""
     first, *others = (_args(cron_job) for cron_job in chosen)
-    if list(wish.targets) != [ALL]:
-        first = _with_targets(first, wish.targets)
+    if list(request.targets) != [ALL]:
+        first = _with_targets(first, request.targets)
     for args in others:
         first += [arg for arg in args if arg.startswith(PER_TARGET) and arg not in first]
-    workers = [] if wish.workers is None else [f"--workers={wish.workers}"]
-    return [*first, *wish.options, *workers, *wish.extra]
+    workers = [] if request.workers is None else [f"--workers={request.workers}"]
+    return [*first, *request.options, *workers, *request.extra]
 
 
 def target_urls(args: Sequence[str]) -> dict[str, str]:
-    """Where each target is, from `--host=NAME=URL`."""
+    """Return each target's address, from `--host=NAME=URL`."""
     pairs = (arg.removeprefix("--host=").partition("=") for arg in args if "--host=" in arg)
     return {name: url for name, _, url in pairs}
 

@@ -1,4 +1,4 @@
-"""From a Job that was created to pods that run, or to the reason why they don't."""
+"""Create a Job and wait until its pods run, or report why they don't."""
 
 import time
 from collections.abc import Iterator, Sequence
@@ -9,12 +9,12 @@ from celsiusify_cluster.console import StopAsked, Terminal
 from celsiusify_cluster.errors import ClusterError, Interrupted, MeasurementError
 from celsiusify_cluster.kube.kubectl import Kubectl, Object
 from celsiusify_cluster.kube.pod_problems import (
-    Patience,
-    Trouble,
+    GracePeriod,
+    PodProblem,
     has_ended,
     node_is_coming,
+    pod_problem,
     state,
-    trouble,
 )
 from celsiusify_cluster.load.job import INDEX_LABEL, JOB_LABEL
 
@@ -23,10 +23,10 @@ STARTED = ("Running", "Succeeded", "Failed")
 
 
 @contextmanager
-def on_cluster(
+def running_job(
     kubectl: Kubectl, job: Object, stop: StopAsked, terminal: Terminal
 ) -> Iterator[None]:
-    """Have a Job while the context lasts, and leave it there only where its log is of use."""
+    """Create a Job for the context; keep it afterwards only if its log is needed."""
     name, is_of_use = job["metadata"]["name"], False
     kubectl.create(job)
     terminal.say(f"job {name} in namespace {kubectl.release.namespace}")
@@ -41,23 +41,23 @@ def on_cluster(
             _remove(kubectl, name, terminal)
 
 
-def await_start(
+def wait_for_start(
     kubectl: Kubectl, job: Object, timeout_s: float, stop: StopAsked, terminal: Terminal
 ) -> list[Object]:
-    """Wait until all pods of a Job run, or its leader has ended, and return them.
+    """Wait until all pods of a Job run, or its leader has ended, and return the pods.
 
     Raises:
-        ClusterError: If something keeps a pod of the Job from starting.
-        Interrupted: If a signal came first.
+        ClusterError: If a problem keeps a pod from starting.
+        Interrupted: If a signal arrived first.
     """
     name, count = job["metadata"]["name"], job["spec"].get("completions") or 1
-    began_s, patience = time.monotonic(), Patience(partial(node_is_coming, kubectl))
+    began_s, patience = time.monotonic(), GracePeriod(partial(node_is_coming, kubectl))
     while not stop.count:
         pods = pods_of(kubectl, name)
         if _have_started(pods, count):
             return pods
         refusal = _refusal(kubectl, name) if len(pods) < count else None
-        if patience.is_lost(trouble(pods) or refusal):
+        if patience.is_over(pod_problem(pods) or refusal):
             raise ClusterError(str(patience.seen))
         elapsed_s = time.monotonic() - began_s
         states = ", ".join(sorted(map(state, pods))) or "no pods yet"
@@ -69,12 +69,12 @@ def await_start(
 
 
 def pods_of(kubectl: Kubectl, job: str) -> list[Object]:
-    """All pods of a Job."""
+    """Return all pods of a Job."""
     return kubectl.items("pods", f"--selector={JOB_LABEL}={job}")
 
 
 def leader_of(pods: Sequence[Object]) -> Object | None:
-    """The pod with index 0, the newest if there are several."""
+    """Return the pod with index 0, the newest if there are several."""
     leaders = [pod for pod in pods if pod["metadata"]["labels"].get(INDEX_LABEL) == "0"]
     return max(leaders, key=lambda pod: str(pod["metadata"]["creationTimestamp"]), default=None)
 
@@ -86,11 +86,11 @@ def _have_started(pods: Sequence[Object], count: int) -> bool:
     return len(pods) >= count and all(pod["status"].get("phase") in STARTED for pod in pods)
 
 
-def _refusal(kubectl: Kubectl, job: str) -> Trouble | None:
-    """Why Kubernetes doesn't make all pods of a Job: a quota, or a policy."""
+def _refusal(kubectl: Kubectl, job: str) -> PodProblem | None:
+    """Return why Kubernetes doesn't create all pods of a Job: a quota, or a policy."""
     for event in kubectl.events_of(job):
         if event.get("reason") == "FailedCreate":
-            return Trouble(f"job {job} gets no pods: {event.get('message', '')}")
+            return PodProblem(f"job {job} gets no pods: {event.get('message', '')}")
     return None
 
 

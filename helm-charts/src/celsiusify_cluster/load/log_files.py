@@ -1,6 +1,6 @@
 """Unpack the files of a run from the leader's log, and verify them.
 
-`results/README.md` has the form of the frames. What stands between them is for people.
+`results/README.md` describes the frames. Other lines of the log are for the user.
 """
 
 import base64
@@ -20,8 +20,8 @@ NAME = re.compile(r"[\w.-]+(?:/[\w.-]+)*", re.ASCII)
 
 
 @dataclass
-class Arrival:
-    """A file, with the size and the hash that it was announced with."""
+class IncomingFile:
+    """A file that is being received, with its announced size and hash."""
 
     name: str
     size_bytes: int
@@ -32,23 +32,23 @@ class Arrival:
     received: int = 0
 
     def add(self, packed: bytes) -> None:
-        """Write the next piece of its gzip; of what is too much, one byte is enough to tell."""
+        """Write the next piece of gzip; one surplus byte shows that a file is too large."""
         data = self.inflate.decompress(packed, self.size_bytes - self.received + 1)
         self.received += len(data)
         self.digest.update(data)
         self.out.write(data)
 
-    def is_whole(self) -> bool:
-        """Did all of it come, and nothing else?"""
+    def is_complete(self) -> bool:
+        """Return True if the file has the announced size and hash."""
         exact = self.inflate.eof and self.received == self.size_bytes
         return exact and self.digest.hexdigest() == self.sha256
 
 
 def safe_path(folder: Path, name: str) -> Path:
-    """Where a file of that name goes.
+    """Return the path of a file in a folder.
 
     Raises:
-        MeasurementError: If the name would leave the folder.
+        MeasurementError: If the name would lead out of the folder.
     """
     if not NAME.fullmatch(name) or ".." in PurePosixPath(name).parts:
         raise MeasurementError(f"the leader sent a file named {name!r}: refused")
@@ -61,14 +61,14 @@ RUN = re.compile(r"[\w-][\w.-]*", re.ASCII)
 
 @dataclass(frozen=True)
 class Clock:
-    """The leader told the time of its clock."""
+    """A report of the leader's clock."""
 
     time_ns: int
 
 
 @dataclass(frozen=True)
 class Held:
-    """The leader holds a folder of results that is too large for its log."""
+    """A notice that the leader holds a folder of results that is too large for its log."""
 
     folder: str
     size_bytes: int
@@ -76,7 +76,7 @@ class Held:
 
 @dataclass(frozen=True)
 class Received:
-    """All files of a run came, and are what was sent.
+    """The complete and verified files of a run.
 
     Attributes:
         run: The run's name.
@@ -91,10 +91,10 @@ Event = Clock | Held | Received
 
 
 class FrameReader:
-    """Takes a log's lines one after another and writes the files that they carry.
+    """A reader of a log's lines that writes the files in them.
 
     Args:
-        folder: Where the run's files go.
+        folder: The folder for the run's files.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -102,11 +102,11 @@ class FrameReader:
         self._run: str | None = None
         self._expected = 0
         self._files: dict[str, str] = {}
-        self._file: Arrival | None = None
+        self._file: IncomingFile | None = None
 
     @property
     def progress(self) -> str:
-        """How far it has come, empty before it began."""
+        """The progress in words, empty before the first frame."""
         return (
             f"receiving {self._run}: {len(self._files)} of {self._expected} files"
             if self._run
@@ -117,7 +117,7 @@ class FrameReader:
         """Read a line that begins with `MARK`.
 
         Raises:
-            MeasurementError: If what came isn't what was sent.
+            MeasurementError: If the content differs from what was announced.
         """
         verb, _, rest = line.removeprefix(MARK).partition(" ")
         try:
@@ -126,7 +126,7 @@ class FrameReader:
             raise MeasurementError(f"the leader's frames are damaged at {line[:60]!r}") from problem
 
     def close(self) -> None:
-        """Close a file that was cut off."""
+        """Close an incomplete file."""
         if self._file:
             self._file.out.close()
             self._file = None
@@ -151,7 +151,7 @@ class FrameReader:
         path.parent.mkdir(parents=True, exist_ok=True)
         values = _fields(fields)
         self.close()
-        self._file = Arrival(name, int(values["bytes"]), values["sha256"], path.open("wb"))
+        self._file = IncomingFile(name, int(values["bytes"]), values["sha256"], path.open("wb"))
 
     def _data(self, rest: str) -> None:
         if self._file is None:
@@ -161,8 +161,8 @@ class FrameReader:
     def _done(self, name: str) -> None:
         file = self._file
         self.close()
-        if file is None or file.name != name or not file.is_whole():
-            raise MeasurementError(f"{name} came otherwise than its hash says")
+        if file is None or file.name != name or not file.is_complete():
+            raise MeasurementError(f"{name}: checksum mismatch (SHA-256)")
         self._files[name] = file.sha256
 
     def _end(self, rest: str) -> Received:
@@ -171,7 +171,7 @@ class FrameReader:
         whole = hashlib.sha256(listed.encode()).hexdigest() == _fields(fields)["sha256"]
         if run != self._run or len(self._files) != self._expected or not whole:
             raise MeasurementError(
-                f"{run} came incomplete: {len(self._files)} of {self._expected} files"
+                f"{run} is incomplete: {len(self._files)} of {self._expected} files"
             )
         return Received(run, dict(self._files))
 

@@ -1,4 +1,4 @@
-"""Follow the leader's log while it is written, each line once."""
+"""Follow the leader's log while it is written, and yield each line once."""
 
 import queue
 import subprocess
@@ -13,11 +13,11 @@ from celsiusify_cluster.kube.kubectl import Kubectl
 from celsiusify_cluster.kube.pod_problems import has_ended
 
 
-class Position:
-    """Knows a line that comes again when a log is read anew.
+class LogCursor:
+    """The position in a log that detects repeated lines.
 
-    A log can be asked for from a whole second on only, so the lines of that second come again.
-    Its time stamps all have the same form, so that they sort as texts.
+    A log can be read again only from a whole second, so the lines of that second are repeated.
+    All time stamps have the same form, so that they sort as texts.
     """
 
     def __init__(self) -> None:
@@ -26,11 +26,11 @@ class Position:
         self._again = 0
 
     def rewind(self) -> None:
-        """Note that the log is read anew, from the second of the last line."""
+        """Note that the log is read again, from the second of the last line."""
         self._again = 0
 
     def is_new(self, stamp: str) -> bool:
-        """Is a line that comes with this time stamp one that didn't come before?"""
+        """Return True if a line with this time stamp isn't a repetition."""
         if stamp < self.stamp:
             return False
         if stamp > self.stamp:
@@ -53,23 +53,23 @@ PATIENCE_S = 300.0  # for a cluster, or a node, that answers no more
 
 @dataclass(frozen=True)
 class Line:
-    """A line, and when it came, by our own clock."""
+    """A line, and its time of reception by the local clock."""
 
     received_ns: int
     text: str
 
 
 class LeaderLog:
-    """Follows a pod's log in a thread until the pod has ended; picks it up where it broke off.
+    """A thread that follows a pod's log until the pod has ended, and resumes broken connections.
 
     Attributes:
-        problem: Why no more lines come, if the pod didn't end.
+        problem: The reason why no more lines arrive although the pod hasn't ended.
     """
 
     def __init__(self, kubectl: Kubectl, pod: str) -> None:
         self._kubectl, self._pod = kubectl, pod
         self._lines: queue.SimpleQueue[Line | None] = queue.SimpleQueue()
-        self._position = Position()
+        self._position = LogCursor()
         self._closed = threading.Event()
         self._process: subprocess.Popen[bytes] | None = None
         self._opened_s = self._heard_s = time.monotonic()
@@ -77,13 +77,13 @@ class LeaderLog:
         threading.Thread(target=self._follow, daemon=True).start()
 
     def close(self) -> None:
-        """Follow no longer."""
+        """Stop following."""
         self._closed.set()
         if self._process:
             self._process.terminate()
 
     def lines(self, patience_s: float = 0.2) -> Iterator[Line | None]:
-        """Yield lines as they come, and None now and then where none does; ends with the log."""
+        """Yield lines as they arrive, and None now and then without one; stop at the log's end."""
         while True:
             try:
                 line = self._lines.get(timeout=patience_s)
@@ -123,7 +123,7 @@ class LeaderLog:
             self._process.terminate()
 
     def _read(self, *flags: str) -> str:
-        """Read on from where the log was left; returns what kubectl complained of."""
+        """Read from the cursor on; return kubectl's error message."""
         since = [f"--since-time={self._position.stamp}"] if self._position.stamp else []
         self._position.rewind()
         command = ("logs", self._pod, "--timestamps", WAIT, *since, *flags)
@@ -139,10 +139,10 @@ class LeaderLog:
         return complaint.decode(errors="replace") if process.returncode > 0 else ""
 
     def _has_ended(self) -> bool:
-        """Is the pod at its end, or gone?
+        """Return True if the pod has ended or is gone.
 
         Raises:
-            ClusterError: If the cluster doesn't say for too long.
+            ClusterError: If the cluster doesn't answer for too long.
         """
         deadline = time.monotonic() + PATIENCE_S
         while True:

@@ -21,7 +21,7 @@ Schema = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class LoadOption:
-    """An option that is handed on to the load.
+    """An option that is passed on to the load.
 
     Attributes:
         flag: The option, e.g. `--users`.

@@ -1,4 +1,4 @@
-"""What the leader says while it works: shown, and read for results and for its clock."""
+"""Receive the leader's log: show it, and read results and clock from it."""
 
 import time
 from dataclasses import dataclass, field
@@ -15,13 +15,13 @@ GRACE_S = 300  # for a leader that was told to end: it merges, and sends what it
 
 
 @dataclass
-class Reception:
-    """Follows a leader until it has ended.
+class LogReceiver:
+    """A receiver of a leader's log until the leader has ended.
 
     Attributes:
-        received: The results, once they are here and verified.
-        differences_ns: Our clock minus the leader's, for each time that it told.
-        problem: What was wrong first with results that came.
+        received: The results, once they are complete and verified.
+        differences_ns: The local clock minus the leader's, for each report of the leader's clock.
+        problem: The first fault in the results.
     """
 
     kubectl: Kubectl
@@ -35,13 +35,13 @@ class Reception:
     def follow(self, sampler: Sampler, stop: StopAsked) -> None:
         """Show and read the log to its end.
 
-        A signal to stop tells the leader to end, and goes on.
+        A signal to stop is passed on to the leader; the log is read to its end.
 
         Raises:
-            MeasurementError: If the cluster answers no longer, and results didn't come before.
+            MeasurementError: If the cluster stops answering before the results are complete.
         """
         log = LeaderLog(self.kubectl, self.pod)
-        reader = FrameReader(self.home.landing)
+        reader = FrameReader(self.home.staging)
         began_s, told = time.monotonic(), False
         try:
             for line in log.lines():
@@ -60,14 +60,14 @@ class Reception:
             )
 
     def fetch_again(self) -> None:
-        """Read the whole log once more, where results didn't come or came damaged.
+        """Read the whole log again, if results are missing or damaged.
 
         Raises:
-            MeasurementError: If it has none.
+            MeasurementError: If the log has no results.
         """
-        found = fetch_logged(self.kubectl, self.pod, self.home.landing)
+        found = fetch_logged(self.kubectl, self.pod, self.home.staging)
         if isinstance(found, Held):
-            found = fetch_held(self.kubectl, self.pod, found, self.home.landing)
+            found = fetch_held(self.kubectl, self.pod, found, self.home.staging)
         self.received = found
 
     def _take(self, line: Line, reader: FrameReader) -> None:
@@ -80,7 +80,7 @@ class Reception:
                 self.differences_ns.append(line.received_ns - event.time_ns)
             elif isinstance(event, Held):
                 self.terminal.show(f"fetching {event.size_bytes / 1e6:,.1f} MB")
-                self.received = fetch_held(self.kubectl, self.pod, event, self.home.landing)
+                self.received = fetch_held(self.kubectl, self.pod, event, self.home.staging)
             elif isinstance(event, Received):
                 self.received = event
         except MeasurementError as problem:
@@ -91,7 +91,7 @@ class Reception:
         try:
             self.kubectl.run("delete", "pod", self.pod, "--wait=false", f"--grace-period={GRACE_S}")
         except ClusterError as problem:
-            self.terminal.warn(f"it can't be told: {problem}")
+            self.terminal.warn(f"can't tell the leader to stop: {problem}")
         return True
 
     def _show(self, elapsed_s: float, sampler: Sampler, reader: FrameReader) -> None:

@@ -1,1 +1,1 @@
-"""Clusters and tools on this machine."""
+"""Create clusters and download tools on this machine."""

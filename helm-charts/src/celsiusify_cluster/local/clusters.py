@@ -19,11 +19,11 @@ METRICS_SERVER = {
 
 
 class LocalCluster(ABC):
-    """A maker of clusters.
+    """A cluster on this machine, made by a program such as kind.
 
     Args:
-        name: The cluster's.
-        engine: The container engine that it runs in: `docker` or `podman`.
+        name: The cluster's name.
+        engine: The container engine: `docker` or `podman`.
     """
 
     program: str
@@ -35,36 +35,36 @@ class LocalCluster(ABC):
     @property
     @abstractmethod
     def context(self) -> str:
-        """The kubeconfig's name for it."""
+        """The cluster's context in the kubeconfig."""
 
     @property
     def environment(self) -> Mapping[str, str]:
-        """What the program has to find in its environment."""
+        """The environment that the program needs."""
         return {}
 
     @property
     def has_metrics_server(self) -> bool:
-        """Does `create` install metrics-server?"""
+        """True if `create` installs metrics-server."""
         return False
 
     @abstractmethod
     def exists(self) -> bool:
-        """Is it there already?"""
+        """Return True if the cluster exists."""
 
     @abstractmethod
     def create(self) -> None:
-        """Make it unless it is there, wait until it answers, and point kubeconfig at it."""
+        """Create the cluster unless it exists, and add its context to the kubeconfig."""
 
     @abstractmethod
     def load(self, archive: Path) -> None:
-        """Bring an image into it."""
+        """Load an image into the cluster."""
 
     @abstractmethod
     def delete(self) -> None:
-        """Remove it."""
+        """Delete the cluster."""
 
     def run(self, *arguments: str) -> str:
-        """Run the program and show what it says."""
+        """Run the program and show its output."""
         return show([self._found, *arguments], self.environment)
 
 
@@ -75,20 +75,20 @@ class Kind(LocalCluster):
 
     @property
     def context(self) -> str:
-        """The kubeconfig's name for it."""
+        """The cluster's context in the kubeconfig."""
         return f"kind-{self.name}"
 
     @property
     def environment(self) -> Mapping[str, str]:
-        """What the program has to find in its environment."""
+        """The environment that kind needs."""
         return {"KIND_EXPERIMENTAL_PROVIDER": self.engine}
 
     def exists(self) -> bool:
-        """Is it there already?"""
+        """Return True if the cluster exists."""
         return self.name in self.run("get", "clusters").split()
 
     def create(self) -> None:
-        """Make it unless it is there, wait until it answers, and point kubeconfig at it."""
+        """Create the cluster unless it exists, and add its context to the kubeconfig."""
         if self.exists():
             self.run("export", "kubeconfig", f"--name={self.name}")
             return
@@ -99,11 +99,11 @@ class Kind(LocalCluster):
             raise
 
     def load(self, archive: Path) -> None:
-        """Bring an image into it."""
+        """Load an image into the cluster."""
         self.run("load", "image-archive", str(archive), f"--name={self.name}")
 
     def delete(self) -> None:
-        """Remove it."""
+        """Delete the cluster."""
         self.run("delete", "cluster", f"--name={self.name}")
 
 
@@ -114,29 +114,29 @@ class Minikube(LocalCluster):
 
     @property
     def context(self) -> str:
-        """The kubeconfig's name for it."""
+        """The cluster's context in the kubeconfig."""
         return self.name
 
     @property
     def has_metrics_server(self) -> bool:
-        """Does `create` install metrics-server?"""
+        """True if `create` installs metrics-server."""
         return True
 
     def exists(self) -> bool:
-        """Is it there already?"""
+        """Return True if the cluster exists."""
         return f'"{self.name}"' in self.run("profile", "list", "--output=json", "--light")
 
     def create(self) -> None:
-        """Start it, which makes it where it isn't, and mends what was broken off."""
+        """Start the cluster; minikube creates or repairs it as necessary."""
         addons = "--addons=metrics-server"
         self.run("start", f"--profile={self.name}", f"--driver={self.engine}", "--wait=all", addons)
 
     def load(self, archive: Path) -> None:
-        """Bring an image into it."""
+        """Load an image into the cluster."""
         self.run("image", "load", str(archive), f"--profile={self.name}")
 
     def delete(self) -> None:
-        """Remove it."""
+        """Delete the cluster."""
         self.run("delete", f"--profile={self.name}")
 
 
@@ -144,10 +144,10 @@ MAKERS: tuple[type[LocalCluster], ...] = (Kind, Minikube)
 
 
 def local_cluster(name: str, engine: str) -> LocalCluster:
-    """The first maker that is installed.
+    """Return a cluster made by the first program that is installed.
 
     Raises:
-        ClusterError: If there is none.
+        ClusterError: If neither kind nor minikube is installed.
     """
     for maker in MAKERS:
         if shutil.which(maker.program):
@@ -164,16 +164,16 @@ NO_IMAGE = re.compile(r"No such image|image not known")
 
 
 class Engine:
-    """Docker, or what understands the same commands."""
+    """Docker, or a program with the same commands."""
 
     def __init__(self, name: str) -> None:
         self._program = find_program(name, "it runs the cluster; DOCKER=podman names another")
 
     def save(self, image: str, folder: Path) -> Path:
-        """Write an image to a file, under the full name that a cluster knows it by.
+        """Save an image to a file, under its full name.
 
         Raises:
-            ClusterError: If it isn't there.
+            ClusterError: If the image doesn't exist.
         """
         full = full_name(image)
         finished = run([self._program, "tag", image, full])
@@ -189,7 +189,7 @@ class Engine:
 
 
 def full_name(image: str) -> str:
-    """An image's name with its registry, which Podman would take for localhost."""
+    """Return an image's name with its registry; Podman would assume localhost."""
     first = image.partition("/")[0]
     has_registry = "/" in image and ("." in first or ":" in first or first == "localhost")
     return image if has_registry else f"{DOCKER_HUB}/{image}"
@@ -200,7 +200,7 @@ def _last_line(complaint: str) -> str:
 
 
 def images(manifests: str) -> list[str]:
-    """The images that rendered objects use, each once."""
+    """Return the images of rendered objects, each once."""
     documents = yaml.safe_load_all(manifests)
     return list(dict.fromkeys(image for content in documents for image in _images(content)))
 

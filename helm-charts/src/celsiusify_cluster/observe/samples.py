@@ -1,4 +1,4 @@
-"""Make rows of `<target>_scale.csv` and `<target>_pods.csv` of what Kubernetes says."""
+"""Make rows of `<target>_scale.csv` and `<target>_pods.csv` from Kubernetes objects."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ TIMES = frozenset({"time_ns"})
 
 @dataclass(frozen=True)
 class Metric:
-    """What metrics-server tells of a pod."""
+    """A pod's usage as metrics-server reports it."""
 
     cpu_cores: float
     cpu_at_ns: int
@@ -37,7 +37,7 @@ class Metric:
 
 
 def scale_row(time_ns: int, deployment: Object | None, scaler: Object | None) -> Row:
-    """How many replicas there are and should be."""
+    """Return the current and the desired number of replicas."""
     status = (deployment or {}).get("status", {})
     counts: Row = [None, None, None]
     if deployment is not None:
@@ -49,7 +49,7 @@ def scale_row(time_ns: int, deployment: Object | None, scaler: Object | None) ->
 
 
 def cpu_percent(scaler: Object | None) -> int | None:
-    """The CPU that an autoscaler sees, in percent of what pods request."""
+    """Return the CPU usage that an autoscaler sees, in percent of the requests."""
     for metric in (scaler or {}).get("status", {}).get("currentMetrics") or ():
         resource = metric.get("resource", {})
         if resource.get("name") == "cpu":
@@ -59,7 +59,7 @@ def cpu_percent(scaler: Object | None) -> int | None:
 
 
 def pod_row(time_ns: int, pod: Object, metric: Metric | None) -> Row:
-    """A pod's state, and what it uses."""
+    """Return a pod's state and usage."""
     conditions = pod["status"].get("conditions", ())
     ready: Object = next((entry for entry in conditions if entry["type"] == "Ready"), {})
     is_ready = ready.get("status") == "True"
@@ -92,20 +92,20 @@ def metrics_by_pod(items: Sequence[Object]) -> dict[str, Metric]:
 
 
 def nanoseconds(stamp: str | None) -> int | None:
-    """Nanoseconds since the Unix epoch of a time as Kubernetes writes it."""
+    """Return a time of Kubernetes in nanoseconds since the Unix epoch."""
     if not stamp:
         return None
     return round(datetime.fromisoformat(stamp).timestamp() * 1e6) * 1000
 
 
 def has_labels(content: Object, selector: Mapping[str, str]) -> bool:
-    """Does an object have all these labels?"""
+    """Return True if an object has all these labels."""
     labels = content["metadata"].get("labels", {})
     return all(labels.get(key) == value for key, value in selector.items())
 
 
 @dataclass(frozen=True)
-class Watched:
+class Workload:
     """A target's Deployment, and the labels of its pods."""
 
     target: str
@@ -113,22 +113,22 @@ class Watched:
     labels: Mapping[str, str]
 
 
-def find_watched(kubectl: Kubectl, urls: Mapping[str, str]) -> list[Watched]:
-    """Find the Deployments behind the URLs; a target that is elsewhere has none.
+def find_workloads(kubectl: Kubectl, urls: Mapping[str, str]) -> list[Workload]:
+    """Find the Deployments behind the URLs; a target outside the cluster has none.
 
     Args:
-        kubectl: Where to look.
+        kubectl: The cluster.
         urls: By target, e.g. `http://celsiusify-tf-serving:8080`.
     """
     services = {entry["metadata"]["name"]: entry for entry in kubectl.try_items("services")}
     deployments = kubectl.try_items("deployments")
-    watched = []
+    workloads = []
     for target, url in urls.items():
         name = (urlsplit(url).hostname or "").partition(".")[0]
         labels = services.get(name, {}).get("spec", {}).get("selector")
-        watched += [
-            Watched(target, deployment["metadata"]["name"], labels)
+        workloads += [
+            Workload(target, deployment["metadata"]["name"], labels)
             for deployment in deployments
             if labels and has_labels(deployment["spec"]["template"], labels)
         ]
-    return watched
+    return workloads

@@ -1,4 +1,4 @@
-"""`cluster.json`: what a run was made on; `results/README.md` has its form."""
+"""Describe in `cluster.json` what a run was made on; `results/README.md` has its form."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -6,43 +6,45 @@ from dataclasses import dataclass, replace
 from celsiusify_cluster.kube.kubectl import Kubectl, Object
 from celsiusify_cluster.kube.metrics_api import quantity
 from celsiusify_cluster.load.job import INDEX_LABEL
-from celsiusify_cluster.observe.samples import Watched, has_labels
+from celsiusify_cluster.observe.samples import Workload, has_labels
 
 DEFAULT_DOWN_S = 300
 """A HorizontalPodAutoscaler's `scaleDown.stabilizationWindowSeconds` where it names none."""
 
 
 @dataclass(frozen=True)
-class Scene:
-    """What there is while a load runs, as Kubernetes tells it."""
+class ClusterSnapshot:
+    """The objects of Kubernetes while a load runs."""
 
     pods: Sequence[Object]
     nodes: Sequence[Object]
     deployments: Sequence[Object]
     scalers: Sequence[Object]
 
-    def joined(self, later: "Scene") -> "Scene":
-        """With the pods and nodes of a later scene; those that are in both are the later's."""
+    def joined(self, later: "ClusterSnapshot") -> "ClusterSnapshot":
+        """Return the union with a later snapshot; objects in both are the later ones."""
         pods, nodes = _joined(self.pods, later.pods), _joined(self.nodes, later.nodes)
         return replace(self, pods=pods, nodes=nodes)
 
 
-def look(kubectl: Kubectl) -> Scene:
-    """Ask for it; what may not be asked for is empty."""
+def look(kubectl: Kubectl) -> ClusterSnapshot:
+    """Take a snapshot; lists that are forbidden are empty."""
     kinds = ("pods", "nodes", "deployments", "horizontalpodautoscalers")
-    return Scene(*(kubectl.try_items(kind) for kind in kinds))
+    return ClusterSnapshot(*(kubectl.try_items(kind) for kind in kinds))
 
 
-def nodes(scene: Scene, load_pods: Sequence[Object], watched: Sequence[Watched]) -> list[Object]:
-    """The nodes that the load and its targets ran on."""
+def nodes(
+    snapshot: ClusterSnapshot, load_pods: Sequence[Object], workloads: Sequence[Workload]
+) -> list[Object]:
+    """Return the nodes of the load and its targets."""
     used = {pod["spec"].get("nodeName") for pod in load_pods}
-    for entry in watched:
-        used |= set(_nodes_of(_chosen(scene.pods, entry.labels)))
-    return [_node(node) for node in scene.nodes if node["metadata"]["name"] in used]
+    for entry in workloads:
+        used |= set(_nodes_of(_chosen(snapshot.pods, entry.labels)))
+    return [_node(node) for node in snapshot.nodes if node["metadata"]["name"] in used]
 
 
 def members(load_pods: Sequence[Object]) -> tuple[Object | None, list[Object]]:
-    """The leader and the workers, each with its node."""
+    """Return the leader and the workers, each with its node."""
     by_index = sorted(load_pods, key=lambda pod: int(pod["metadata"]["labels"][INDEX_LABEL]))
     found = [
         {"pod": pod["metadata"]["name"], "node": pod["spec"].get("nodeName")} for pod in by_index
@@ -50,11 +52,15 @@ def members(load_pods: Sequence[Object]) -> tuple[Object | None, list[Object]]:
     return (found[0], found[1:]) if found else (None, [])
 
 
-def target(scene: Scene, watched: Watched | None, ask: Callable[[Object], Object | None]) -> Object:
-    """What serves a target; `ask` lets a Deployment tell of itself."""
-    pods = _chosen(scene.pods, watched.labels) if watched else []
-    name = watched.deployment if watched else None
-    deployment = next((one for one in scene.deployments if one["metadata"]["name"] == name), None)
+def target(
+    snapshot: ClusterSnapshot, workload: Workload | None, ask: Callable[[Object], Object | None]
+) -> Object:
+    """Describe a target's server; `ask` lets a Deployment describe its engine."""
+    pods = _chosen(snapshot.pods, workload.labels) if workload else []
+    name = workload.deployment if workload else None
+    deployment = next(
+        (one for one in snapshot.deployments if one["metadata"]["name"] == name), None
+    )
     template: Object = deployment["spec"]["template"]["spec"]["containers"][0] if deployment else {}
     resources = template.get("resources", {})
     statuses = [status for pod in pods for status in pod["status"].get("containerStatuses", ())]
@@ -67,7 +73,7 @@ def target(scene: Scene, watched: Watched | None, ask: Callable[[Object], Object
         "cpu_limit_cores": _cores(resources.get("limits", {}).get("cpu")),
         "memory_limit_bytes": _bytes(resources.get("limits", {}).get("memory")),
         "nodes": sorted(_nodes_of(pods)),
-        "autoscaler": _autoscaler(scene.scalers, name),
+        "autoscaler": _autoscaler(snapshot.scalers, name),
     }
 
 

@@ -170,7 +170,7 @@ class Cluster:
     def _use_node(self, pod: Object, *what: Any) -> None:
         self.start(pod, *what)
         for deployment in self.store.choose(DEPLOYMENTS, pod["metadata"]["namespace"]):
-            self.settle(deployment, deployment["spec"].get("replicas", 1))
+            self.commit(deployment, deployment["spec"].get("replicas", 1))
 
     def _hindrance(self, pod: Object) -> Object:
         if self.unschedulable and len(self._containers) >= self.room:
@@ -234,7 +234,7 @@ class Cluster:
         labels = ",".join(f"{key}={value}" for key, value in chosen)
         return self.store.choose(PODS, deployment["metadata"]["namespace"], labels)
 
-    def settle(self, deployment: Object, wanted: int) -> None:
+    def commit(self, deployment: Object, wanted: int) -> None:
         """Write a Deployment's status, and the metrics of its pods."""
         namespace, name = deployment["metadata"]["namespace"], deployment["metadata"]["name"]
         pods = self.pods_of(deployment)

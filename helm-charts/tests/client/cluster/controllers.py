@@ -100,7 +100,7 @@ def _deploy(cluster: "Cluster", deployment: Object) -> None:
     for pod in [*own[wanted:], *(pod for pod in pods if pod not in own)]:
         with suppress(Refused):  # it may have ended by itself meanwhile
             cluster.delete(PODS, namespace, pod["metadata"]["name"])
-    cluster.settle(deployment, wanted)
+    cluster.commit(deployment, wanted)
 
 
 def _redeploy(cluster: "Cluster", deployment: Object) -> None:

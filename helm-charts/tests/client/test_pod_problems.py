@@ -3,7 +3,14 @@
 import pytest
 
 from celsiusify_cluster.kube.kubectl import Object
-from celsiusify_cluster.kube.pod_problems import Patience, Trouble, has_ended, lost, state, trouble
+from celsiusify_cluster.kube.pod_problems import (
+    GracePeriod,
+    PodProblem,
+    has_ended,
+    lost,
+    pod_problem,
+    state,
+)
 
 IMAGE = "docker.io/me/x:1"
 CONTAINERD = (
@@ -46,28 +53,30 @@ def pod(*, phase: str = "Pending", **container_state: Object) -> Object:
 def test_an_image_that_cannot_be_pulled_is_named_with_the_runtime_s_words(
     reason: str, message: str, expected: str
 ) -> None:
-    found = trouble([pod(waiting={"reason": reason, "message": message})])
+    found = pod_problem([pod(waiting={"reason": reason, "message": message})])
     assert found is not None
-    assert found.may_pass
-    assert str(found).startswith(f"image {IMAGE} of pod p can't be had ({expected}): `make image`")
+    assert found.is_transient
+    assert str(found).startswith(
+        f"image {IMAGE} of pod p can't be pulled ({expected}): `make image`"
+    )
 
 
 def test_an_image_that_may_not_be_pulled_never_comes() -> None:
     said = f'Container image "{IMAGE}" is not present with pull policy of Never'
-    found = trouble([pod(waiting={"reason": "ErrImageNeverPull", "message": said})])
+    found = pod_problem([pod(waiting={"reason": "ErrImageNeverPull", "message": said})])
     assert found is not None
-    assert not found.may_pass
+    assert not found.is_transient
 
 
 @pytest.mark.parametrize("reason", ["ContainerCreating", "PodInitializing"])
 def test_a_pod_that_is_starting_has_no_trouble(reason: str) -> None:
-    assert trouble([pod(waiting={"reason": reason})]) is None
+    assert pod_problem([pod(waiting={"reason": reason})]) is None
 
 
 def test_a_trouble_that_passed_is_no_reason_any_more() -> None:
-    watched = Patience(lambda _: False)
-    passing, lasting = Trouble("no node"), Trouble("never", may_pass=False)
-    told = [(watched.is_lost(found), watched.seen) for found in (passing, None, lasting)]
+    workloads = GracePeriod(lambda _: False)
+    passing, lasting = PodProblem("no node"), PodProblem("never", is_transient=False)
+    told = [(workloads.is_over(found), workloads.seen) for found in (passing, None, lasting)]
     assert told == [(False, passing), (False, None), (True, lasting)]
 
 
