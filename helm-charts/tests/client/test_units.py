@@ -127,7 +127,7 @@ def cron_job(deadline_s: int = 3600) -> Object:
 
 
 @pytest.mark.parametrize(
-    "wish",
+    "load_request",
     [
         LoadRequest(["a"]),
         LoadRequest(["a"], ["--run-time=1h", "--rounds=5"]),
@@ -135,9 +135,9 @@ def cron_job(deadline_s: int = 3600) -> Object:
         LoadRequest(["a"], workers=3),
     ],
 )
-def test_a_job_keeps_the_deadline_of_the_chart(request: LoadRequest) -> None:
+def test_a_job_keeps_the_deadline_of_the_chart(load_request: LoadRequest) -> None:
     """load-tests alone computes how long a load lasts; the deadline is a backstop."""
-    job = build([cron_job(deadline_s=21_600)], request, "x", NOW)
+    job = build([cron_job(deadline_s=21_600)], load_request, "x", NOW)
     assert job["spec"]["activeDeadlineSeconds"] == 21_600
 
 
