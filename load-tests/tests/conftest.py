@@ -2,7 +2,7 @@
 
 import socket
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -12,8 +12,16 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from celsiusify_load_tests.cli.main import main
 from celsiusify_load_tests.exit_codes import ExitCode
+from support.alone import hold_turn
 from support.servers import Script, ScriptedServer, Serve
 from support.workspace import MakeWorkspace, Refuse, Workspace, workspace_with_two_targets
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Run a test marked `alone` while no other test runs."""
+    with hold_turn(alone=item.get_closest_marker("alone") is not None):
+        return (yield)
 
 
 @pytest.fixture(scope="session")

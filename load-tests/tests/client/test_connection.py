@@ -141,6 +141,7 @@ def test_an_answer_may_come_in_pieces(serve: Serve, client_of: ClientOf) -> None
     assert client.get() == b"hi"
 
 
+@pytest.mark.alone
 def test_a_large_request_is_sent_whole(serve: Serve, client_of: ClientOf) -> None:
     """What the socket doesn't take at once follows when it does."""
     received: list[int] = []

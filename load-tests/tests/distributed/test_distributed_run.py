@@ -242,6 +242,7 @@ def test_a_capacity_is_searched_with_workers(machines: Machines) -> None:
     assert run.round()["state"] == "complete"
 
 
+@pytest.mark.alone
 def test_workers_try_themselves_even_on_a_single_core(machines: Machines) -> None:
     """What two can do is added up, and said to be that."""
     core = min(psutil.Process().cpu_affinity() or [0])

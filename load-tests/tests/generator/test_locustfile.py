@@ -507,6 +507,7 @@ def test_an_open_load_follows_its_schedule(
     assert len(set(api.asked)) == len(rows)
 
 
+@pytest.mark.alone
 def test_a_stall_shows_in_response_times_and_not_in_service_times(api: Api, locust: Locust) -> None:
     """Most arrivals of a stall wait in line: who counts from the sending leaves that out.
 

@@ -115,6 +115,7 @@ def shared(tmp_path_factory: pytest.TempPathFactory, make_workspace: MakeWorkspa
     return run
 
 
+@pytest.mark.alone
 def test_several_processes_share_the_users(shared: Run) -> None:
     assert (shared.code, shared.stderr) == (ExitCode.OK, "")
     assert sorted(shared.rows()["worker"].unique().to_pylist()) == [0, 1]
@@ -123,6 +124,7 @@ def test_several_processes_share_the_users(shared: Run) -> None:
     assert roles == {"target", "worker-0", "worker-1"}
 
 
+@pytest.mark.alone
 def test_several_processes_are_tried_together(shared: Run) -> None:
     assert shared.manifest["calibration"]["HTTP/1.1"]["requests"] > 1000
 
