@@ -38,7 +38,7 @@ benchmark: setup .tox/report/.ready ## Compare the targets in ROUNDS=5 that take
 	@$(REPORTING) report "$$(ls -d $(RESULTS)/*/ | tail -n 1)"
 
 .PHONY: loadtest
-loadtest: loadtest-$(WHERE) ## Load targets: TARGET="tfserving converter-api" [PROFILE= LOAD= RATE= ROUNDS= USERS= RUN_TIME= CONNECTION= HOST= WHERE=cluster WORKERS=]
+loadtest: loadtest-$(WHERE) ## Load targets: TARGET="tfserving converter-api" [PROFILE= LOAD= RATE= ROUNDS= USERS= RUN_TIME= CONNECTION= HOST= SPEC=results/RUN/load.json WHERE=cluster WORKERS=]
 
 .PHONY: capacity
 capacity: setup ## Find the highest rate that holds an objective: TARGET= [P99=50 LOAD=poisson HOST=]
@@ -186,7 +186,7 @@ LOAD_OPTIONS = $(call options,PROFILE LOAD RATE ROUNDS ORDER USERS SPAWN_RATE RU
 
 .PHONY: loadtest-here loadtest-cluster cluster-tool no-workers no-host
 loadtest-here: no-workers setup
-	@$(LOADTESTS) run $(TARGET) $(LOAD_OPTIONS) $(call options,HOST)
+	@$(LOADTESTS) run $(TARGET) $(LOAD_OPTIONS) $(call options,HOST SPEC)
 loadtest-cluster: no-host .tox/cluster/.ready
 	@$(CLUSTER) loadtest $(TARGET) $(LOAD_OPTIONS) $(call options,WORKERS) $(PLACE)
 loadtest-%:
