@@ -15,7 +15,6 @@ from rich.text import Text
 from celsiusify_cluster.errors import BrokenOutput
 
 WIDTH = 200  # of a table where there is no terminal to ask
-PERIOD_S = 30.0  # between lines of progress in a log
 
 
 class _Console(Console):
@@ -28,9 +27,14 @@ class _Console(Console):
 
 
 class Terminal:
-    """The user's terminal: lines that stay, and one line of progress."""
+    """The user's terminal: lines that stay, and one line of progress.
 
-    def __init__(self) -> None:
+    Args:
+        progress_s: The time between two lines of progress where lines can't be replaced.
+    """
+
+    def __init__(self, progress_s: float) -> None:
+        self._progress_s = progress_s
         width = None if sys.stdout.isatty() else WIDTH
         self._console = _Console(soft_wrap=True, highlight=False, width=width)
         self._errors = Console(soft_wrap=True, highlight=False, stderr=True)
@@ -60,7 +64,7 @@ class Terminal:
         now_s = time.monotonic()
         if self._said_s is None:
             self._said_s = now_s
-        elif now_s - self._said_s >= PERIOD_S:
+        elif now_s - self._said_s >= self._progress_s:
             self._said_s = now_s
             self.say(line)
 

@@ -12,12 +12,12 @@ from pathlib import Path
 import pytest
 
 from celsiusify_cluster.cli.main import main
-from celsiusify_cluster.kube import metrics_api
 from celsiusify_cluster.kube.helm import Helm
 from celsiusify_cluster.kube.programs import own_folder
 from celsiusify_cluster.kube.release import ReleaseRef
 from celsiusify_cluster.local import clusters
 from celsiusify_cluster.local.clusters import full_name, images
+from celsiusify_cluster.time_limits import TimeLimits
 
 from .cluster.cluster import Cluster
 from .cluster.person import interrupt_once
@@ -109,8 +109,8 @@ class QuietHandler(SimpleHTTPRequestHandler):
         """Say nothing."""
 
 
-def create(*arguments: str) -> int:
-    return main(["create", f"--chart={CHART}", *arguments])
+def create(*arguments: str, **limits: float) -> int:
+    return main(["create", f"--chart={CHART}", *arguments], TimeLimits(**limits))
 
 
 def test_kind_gets_a_cluster_with_metrics_server_and_the_images(
@@ -236,13 +236,12 @@ def test_ctrl_c_leaves_no_half_of_a_cluster(
 
 
 def test_metrics_that_never_come_are_told_of(
-    cluster: Cluster, stand_ins: Programs, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+    cluster: Cluster, stand_ins: Programs, capsys: Captured
 ) -> None:
     stand_ins.add("minikube")
     cluster.has_metrics = False
-    monkeypatch.setattr(metrics_api, "TIMEOUT_S", 1)
-    assert create() == 2
-    assert "metrics-server tells nothing after 1 s" in capsys.readouterr().err
+    assert create(metrics_s=1) == 2
+    assert "metrics-server has no metrics after 1 s" in capsys.readouterr().err
 
 
 def test_a_cluster_is_deleted(

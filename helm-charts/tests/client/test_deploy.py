@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from celsiusify_cluster.cli.main import main
-from celsiusify_cluster.kube import pod_problems
 from celsiusify_cluster.kube.programs import own_folder
+from celsiusify_cluster.time_limits import TimeLimits
 
 from .cluster.cluster import Cluster
 from .cluster.containers import prints
@@ -20,8 +20,8 @@ IMAGES = ("celsiusify/converter-api:0.1.0", "celsiusify/tf-serving-image:0.1.0")
 Captured = pytest.CaptureFixture[str]
 
 
-def deploy(*arguments: str) -> int:
-    return main(["deploy", f"--chart={CHART}", "--timeout=30s", *arguments])
+def deploy(*arguments: str, **limits: float) -> int:
+    return main(["deploy", f"--chart={CHART}", "--timeout=30s", *arguments], TimeLimits(**limits))
 
 
 @pytest.fixture(params=["helm", "helm3"])
@@ -108,24 +108,20 @@ def test_an_image_that_is_missing_is_named_and_the_release_taken_back(
 
 
 def test_pods_that_fit_no_node_are_told_of_while_helm_waits(
-    cluster: Cluster, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+    cluster: Cluster, capsys: Captured
 ) -> None:
-    monkeypatch.setattr(pod_problems, "PATIENCE_S", 2.0)
     cluster.unschedulable = "0/1 nodes are available: 1 Insufficient cpu."
-    assert deploy() == 2
+    assert deploy(problem_s=2.0) == 2
     assert (
         "can't be scheduled: 0/1 nodes are available: 1 Insufficient cpu."
         in capsys.readouterr().err
     )
 
 
-def test_pods_that_a_node_is_added_for_are_waited_for(
-    cluster: Cluster, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_pods_that_a_node_is_added_for_are_waited_for(cluster: Cluster) -> None:
     """As on clusters that grow: it takes longer than any other trouble may."""
-    monkeypatch.setattr(pod_problems, "PATIENCE_S", 1.0)
     cluster.unschedulable, cluster.new_node_s = "0/1 nodes are available: 1 Insufficient cpu.", 5.0
-    assert deploy() == 0
+    assert deploy(problem_s=1.0) == 0
 
 
 def test_ctrl_c_takes_the_release_back(cluster: Cluster, capsys: Captured) -> None:

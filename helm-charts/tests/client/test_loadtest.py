@@ -9,9 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from celsiusify_cluster import console
 from celsiusify_cluster.cli.main import main
-from celsiusify_cluster.observe import outputs
+from celsiusify_cluster.time_limits import TimeLimits
 
 from .cluster.cluster import Cluster
 from .cluster.containers import Command, Container, Program, prints, waits
@@ -23,8 +22,8 @@ from .cluster.store import find
 Captured = pytest.CaptureFixture[str]
 
 
-def loadtest(results: Path, *arguments: str) -> int:
-    return main(["loadtest", f"--results={results}", *arguments])
+def loadtest(results: Path, *arguments: str, **limits: float) -> int:
+    return main(["loadtest", f"--results={results}", *arguments], TimeLimits(**limits))
 
 
 def read(path: Path) -> list[dict[str, str]]:
@@ -48,9 +47,8 @@ def test_results_come_home_and_the_leader_s_code_is_handed_on(
 
 
 def test_a_log_shows_now_and_then_how_far_a_load_is(
-    released: Cluster, results: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+    released: Cluster, results: Path, capsys: Captured
 ) -> None:
-    monkeypatch.setattr(console, "PERIOD_S", 0.5)
 
     def lasts() -> None:
         while not any("/log?" in request for request in released.requests):
@@ -58,7 +56,7 @@ def test_a_log_shows_now_and_then_how_far_a_load_is(
         time.sleep(2)
 
     released.leader = leads(frames(), during=lasts)
-    assert loadtest(results, "tfserving") == 0
+    assert loadtest(results, "tfserving", progress_s=0.5) == 0
     assert "0:01  tfserving 1 of 1 ready\n" in capsys.readouterr().out
 
 
@@ -132,18 +130,15 @@ def test_a_run_tells_what_its_servers_say_of_themselves(
     assert content["targets"]["tfserving"]["engine"] == engine
 
 
-def test_a_server_that_describes_itself_for_ever_is_let_be(
-    cluster: Cluster, results: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_server_that_describes_itself_for_ever_is_let_be(cluster: Cluster, results: Path) -> None:
     def program(container: Container) -> int:
         container.commands["tf-serving"] = lambda *_: int(container.stopped.wait())
         return waits(container)
 
-    monkeypatch.setattr(outputs, "PATIENCE_S", 1)
     cluster.server = program
     install(cluster)
     cluster.leader = leads(frames())
-    assert loadtest(results, "tfserving") == 0
+    assert loadtest(results, "tfserving", answer_s=1) == 0
     content = json.loads((results / RUN / "cluster.json").read_text())
     assert content["targets"]["tfserving"]["engine"] is None
 

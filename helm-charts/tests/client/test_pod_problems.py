@@ -74,9 +74,9 @@ def test_a_pod_that_is_starting_has_no_trouble(reason: str) -> None:
 
 
 def test_a_trouble_that_passed_is_no_reason_any_more() -> None:
-    workloads = GracePeriod(lambda _: False)
+    period = GracePeriod(lambda _: False, limit_s=20)
     passing, lasting = PodProblem("no node"), PodProblem("never", is_transient=False)
-    told = [(workloads.is_over(found), workloads.seen) for found in (passing, None, lasting)]
+    told = [(period.is_over(found), period.seen) for found in (passing, None, lasting)]
     assert told == [(False, passing), (False, None), (True, lasting)]
 
 

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from celsiusify_cluster.cli.main import main
-from celsiusify_cluster.kube import pod_problems, programs
+from celsiusify_cluster.kube import programs
+from celsiusify_cluster.time_limits import TimeLimits
 
 from .cluster.cluster import Cluster
 from .cluster.containers import waits
@@ -154,31 +155,26 @@ def test_a_second_load_at_once_is_refused(released: Cluster, capsys: Captured) -
 
 
 def test_a_load_that_fits_no_node_is_removed_and_explained(
-    released: Cluster, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+    released: Cluster, capsys: Captured
 ) -> None:
-    monkeypatch.setattr(pod_problems, "PATIENCE_S", 1.0)
     released.unschedulable = "0/3 nodes are available: 3 Insufficient cpu."
-    assert main(["loadtest", "tfserving", "--workers=9"]) == 2
+    assert main(["loadtest", "tfserving", "--workers=9"], TimeLimits(problem_s=1.0)) == 2
     assert "can't be scheduled: 0/3 nodes are available: 3 Insufficient cpu." in complaint(capsys)
     assert released.store.choose(find("jobs")) == []
 
 
-def test_a_load_that_a_node_is_added_for_is_waited_for(
-    released: Cluster, results: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(pod_problems, "PATIENCE_S", 1.0)
+def test_a_load_that_a_node_is_added_for_is_waited_for(released: Cluster, results: Path) -> None:
     released.leader = leads(frames())
     released.unschedulable, released.new_node_s = "0/3 nodes are available: 3 Insufficient cpu.", 4
-    assert main(["loadtest", "tfserving", f"--results={results}"]) == 0
+    assert main(["loadtest", "tfserving", f"--results={results}"], TimeLimits(problem_s=1.0)) == 0
 
 
 def test_a_worker_that_fits_no_node_is_explained_before_the_leader_waits_for_it(
-    released: Cluster, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+    released: Cluster, capsys: Captured
 ) -> None:
-    monkeypatch.setattr(pod_problems, "PATIENCE_S", 1.0)
     released.leader = waits
     released.unschedulable, released.room = "0/1 nodes are available: 1 Insufficient cpu.", 3
-    assert main(["loadtest", "tfserving", "--workers=1"]) == 2
+    assert main(["loadtest", "tfserving", "--workers=1"], TimeLimits(problem_s=1.0)) == 2
     assert "-1-" in (said := complaint(capsys))
     assert "can't be scheduled: 0/1 nodes are available: 1 Insufficient cpu." in said
     assert released.store.choose(find("jobs")) == []
@@ -193,13 +189,10 @@ def test_a_load_whose_image_is_missing_is_removed_and_explained(
     assert released.store.choose(find("jobs")) == []
 
 
-def test_a_load_that_gets_no_pods_is_explained(
-    released: Cluster, capsys: Captured, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(pod_problems, "PATIENCE_S", 1.0)
+def test_a_load_that_gets_no_pods_is_explained(released: Cluster, capsys: Captured) -> None:
     released.holds_jobs = True
     released.refusal = "exceeded quota: compute, requested: cpu=2, limited: cpu=1"
-    assert main(["loadtest", "tfserving"]) == 2
+    assert main(["loadtest", "tfserving"], TimeLimits(problem_s=1.0)) == 2
     assert "gets no pods: exceeded quota: compute" in complaint(capsys)
 
 

@@ -11,7 +11,7 @@ from celsiusify_cluster.cli.main import main
 from celsiusify_cluster.errors import ClusterError
 from celsiusify_cluster.kube.kubectl import Kubectl, Proxy
 from celsiusify_cluster.kube.release import ReleaseRef
-from celsiusify_cluster.load import log_follower
+from celsiusify_cluster.time_limits import TimeLimits
 
 from .cluster.cluster import PODS, Cluster
 from .cluster.containers import Container, waits
@@ -23,8 +23,8 @@ from .cluster.store import find
 Captured = pytest.CaptureFixture[str]
 
 
-def loadtest(results: Path, *arguments: str) -> int:
-    return main(["loadtest", f"--results={results}", *arguments])
+def loadtest(results: Path, *arguments: str, **limits: float) -> int:
+    return main(["loadtest", f"--results={results}", *arguments], TimeLimits(**limits))
 
 
 @pytest.mark.parametrize("breaks", [[1], [2, 5], [1, 3, 4]])
@@ -42,11 +42,8 @@ def test_a_log_that_breaks_off_is_picked_up(
     assert capsys.readouterr().out.count("quick: 100 users\n") == 1
 
 
-def test_a_log_that_hangs_is_opened_anew(
-    released: Cluster, results: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_log_that_hangs_is_opened_anew(released: Cluster, results: Path) -> None:
     """Else results that the leader holds would never be fetched: it waits for that."""
-    monkeypatch.setattr(log_follower, "QUIET_S", 1.0)
     script = leads(["going on"])
 
     def leader(container: Container) -> int:
@@ -57,17 +54,16 @@ def test_a_log_that_hangs_is_opened_anew(
         return leads(frames())(container)
 
     released.leader = leader
-    assert loadtest(results, "tfserving") == 0
+    assert loadtest(results, "tfserving", quiet_log_s=1.0) == 0
     assert (results / RUN / "run.json").read_bytes() == FILES["run.json"]
 
 
 def test_a_node_that_answers_no_more_ends_the_wait(
-    released: Cluster, results: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+    released: Cluster, results: Path, capsys: Captured
 ) -> None:
-    monkeypatch.setattr(log_follower, "PATIENCE_S", 1.0)
     released.leader = waits
     released.lost_node = 'Get "https://10.0.0.7:10250/containerLogs/x": dial tcp: i/o timeout'
-    assert loadtest(results, "tfserving") == 3
+    assert loadtest(results, "tfserving", silence_s=1.0) == 3
     said = capsys.readouterr().err
     assert f"{released.lost_node}; the load goes on: `make results` fetches what comes" in said
     assert len(released.store.choose(find("jobs"))) == 1
@@ -141,9 +137,8 @@ def complaint(proxy: Proxy) -> str:
 
 
 def test_results_are_kept_where_the_cluster_answers_no_more_after_them(
-    released: Cluster, results: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+    released: Cluster, results: Path, capsys: Captured
 ) -> None:
-    monkeypatch.setattr(log_follower, "PATIENCE_S", 1.0)
 
     def leader(container: Container) -> int:
         code = leads(frames())(container)
@@ -152,7 +147,7 @@ def test_results_are_kept_where_the_cluster_answers_no_more_after_them(
         return code
 
     released.leader = leader
-    assert loadtest(results, "tfserving") == 3
+    assert loadtest(results, "tfserving", silence_s=1.0) == 3
     assert "how the load ended isn't known: " in capsys.readouterr().err
     content = json.loads((results / RUN / "cluster.json").read_text())
     assert list(content["files"]) == list(FILES)

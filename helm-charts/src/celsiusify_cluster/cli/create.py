@@ -7,13 +7,12 @@ import click
 
 from celsiusify_cluster.cli.main import VERBS, Session
 from celsiusify_cluster.cli.options import chart_option, image_options
-from celsiusify_cluster.console import Terminal
 from celsiusify_cluster.errors import ClusterError
 from celsiusify_cluster.exit_codes import ExitCode
 from celsiusify_cluster.kube.chart import packaged
 from celsiusify_cluster.kube.helm import Helm
 from celsiusify_cluster.kube.kubectl import Kubectl
-from celsiusify_cluster.kube.metrics_api import TIMEOUT_S, wait_for_metrics
+from celsiusify_cluster.kube.metrics_api import wait_for_metrics
 from celsiusify_cluster.kube.release import NAME, ReleaseRef
 from celsiusify_cluster.local.clusters import (
     METRICS_SERVER,
@@ -52,7 +51,7 @@ def command(
     """
     terminal, cluster = session.terminal, local_cluster(name, engine)
     release = ReleaseRef(SYSTEM, METRICS_RELEASE, cluster.context)
-    kubectl = Kubectl(release)
+    kubectl = Kubectl(release, session.limits)
     release = kubectl.release  # with the context that is current now
     helm = Helm(release)
     with packaged(chart, helm) as package, tempfile.TemporaryDirectory() as folder:
@@ -64,7 +63,7 @@ def command(
             terminal.say(f"loading {image}")
             cluster.load(archive)
     if not cluster.has_metrics_server:
-        _install_metrics_server(helm, terminal)
+        _install_metrics_server(helm, session)
     wait_for_metrics(kubectl, terminal)
     terminal.clear()
     terminal.say(f"cluster {cluster.name} is ready, context {cluster.context}: `make deploy`")
@@ -81,8 +80,8 @@ def _check_that_it_answers(kubectl: Kubectl, cluster: LocalCluster) -> None:
         ) from problem
 
 
-def _install_metrics_server(helm: Helm, terminal: Terminal) -> None:
-    terminal.say(f"installing metrics-server {METRICS_SERVER['version']}")
+def _install_metrics_server(helm: Helm, session: Session) -> None:
+    session.terminal.say(f"installing metrics-server {METRICS_SERVER['version']}")
     helm.run(
         "upgrade",
         "--install",
@@ -92,5 +91,5 @@ def _install_metrics_server(helm: Helm, terminal: Terminal) -> None:
         f"--version={METRICS_SERVER['version']}",
         f"--set=args={METRICS_SERVER['args']}",
         "--wait",
-        f"--timeout={TIMEOUT_S}s",
+        f"--timeout={session.limits.metrics_s:g}s",
     )

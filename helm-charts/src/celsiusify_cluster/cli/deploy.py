@@ -54,7 +54,7 @@ def command(
     Raises:
         ClusterError: If something keeps the release from being ready.
     """
-    terminal, kubectl = session.terminal, Kubectl(release)
+    terminal, kubectl = session.terminal, Kubectl(release, session.limits)
     release = kubectl.release  # with the context that is current now
     helm = Helm(release)
     kubectl.server_version()

@@ -109,7 +109,9 @@ def command(
         MeasurementError: If it started, and its results aren't complete.
     """
     request = LoadRequest(targets, handed_on(load), workers, session.extra)
-    return load_on_cluster(Kubectl(release), request, results, start_timeout_s, session.terminal)
+    return load_on_cluster(
+        Kubectl(release, session.limits), request, results, start_timeout_s, session.terminal
+    )
 
 
 def load_on_cluster(

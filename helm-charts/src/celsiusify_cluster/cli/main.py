@@ -12,6 +12,7 @@ import click
 
 from celsiusify_cluster.errors import BrokenOutput, ClusterError
 from celsiusify_cluster.exit_codes import ExitCode
+from celsiusify_cluster.time_limits import TimeLimits
 
 if TYPE_CHECKING:
     from celsiusify_cluster.console import Terminal
@@ -53,10 +54,12 @@ class Session:
     Attributes:
         terminal: The user's terminal.
         extra: The arguments after `--`, which are handed on to a load.
+        limits: The time limits of waiting for the cluster.
     """
 
     terminal: "Terminal"
     extra: Sequence[str]
+    limits: TimeLimits
 
 
 class LazyGroup(click.Group):
@@ -87,19 +90,25 @@ def group(context: click.Context) -> None:
     """Hold the verbs."""
     from celsiusify_cluster.console import Terminal
 
-    if context.obj and context.invoked_subcommand != LOADTEST:
+    extra, limits = context.obj
+    if extra and context.invoked_subcommand != LOADTEST:
         raise click.UsageError(f"`--` is for {LOADTEST}, not for {context.invoked_subcommand}")
-    context.obj = Session(Terminal(), context.obj)
+    context.obj = Session(Terminal(limits.progress_s), extra, limits)
     context.call_on_close(context.obj.terminal.clear)
 
 
-def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command line and return its exit code; errors are one line on stderr."""
+def main(argv: Sequence[str] | None = None, limits: TimeLimits | None = None) -> int:
+    """Run the command line and return its exit code; errors are one line on stderr.
+
+    Args:
+        argv: The command line; that of the process if not given.
+        limits: The time limits; the usual ones if not given.
+    """
     # PID 1 of a container ignores SIGTERM unless a handler is installed.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     own, extra = split_extra(sys.argv[1:] if argv is None else argv)
     try:
-        with group.make_context(PROGRAM, own, obj=extra) as context:
+        with group.make_context(PROGRAM, own, obj=(extra, limits or TimeLimits())) as context:
             return int(group.invoke(context))
     except click.exceptions.Exit as end:
         return end.exit_code

@@ -37,7 +37,7 @@ def command(session: Session, /, release: ReleaseRef, job: str | None, results: 
         ClusterError: If there is no such Job, or its pod is gone.
         MeasurementError: If its results aren't whole.
     """
-    kubectl, terminal = Kubectl(release), session.terminal
+    kubectl, terminal = Kubectl(release, session.limits), session.terminal
     job = job or _last_job(kubectl)
     leader = leader_of(pods_of(kubectl, job))
     if leader is None:

@@ -25,7 +25,7 @@ def command(session: Session, /, release: ReleaseRef, timeout_s: int) -> ExitCod
         ClusterError: If there is no such release, or a pod that asks can't run.
     """
     terminal = session.terminal
-    kubectl = Kubectl(release)
+    kubectl = Kubectl(release, session.limits)
     release = kubectl.release  # with the context that is current now
     helm = Helm(release)
     kubectl.server_version()

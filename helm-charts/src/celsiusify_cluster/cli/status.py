@@ -28,7 +28,7 @@ def command(session: Session, /, release: ReleaseRef) -> ExitCode:
     Raises:
         ClusterError: If there is nothing of the release.
     """
-    kubectl = Kubectl(release)
+    kubectl = Kubectl(release, session.limits)
     kubectl.server_version()
     kubectl.get("namespace", release.namespace)
     print_status(kubectl, session.terminal)

@@ -20,7 +20,7 @@ def command(session: Session, /, release: ReleaseRef, timeout_s: int) -> ExitCod
     Raises:
         ClusterError: If there is no such release.
     """
-    terminal, kubectl = session.terminal, Kubectl(release)
+    terminal, kubectl = session.terminal, Kubectl(release, session.limits)
     release = kubectl.release  # with the context that is current now
     helm = Helm(release)
     kubectl.server_version()

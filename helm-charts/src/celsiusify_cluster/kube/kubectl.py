@@ -13,16 +13,22 @@ from celsiusify_cluster.errors import ClusterError
 from celsiusify_cluster.kube.errors import explain
 from celsiusify_cluster.kube.programs import find_program, run
 from celsiusify_cluster.kube.release import ReleaseRef
+from celsiusify_cluster.time_limits import TimeLimits
 
 Object = dict[str, Any]
 REQUEST_TIMEOUT = "--request-timeout=20s"
 
 
 class Kubectl:
-    """The program kubectl, for one release."""
+    """The program kubectl, for one release.
 
-    def __init__(self, release: ReleaseRef) -> None:
+    Attributes:
+        limits: The time limits of waiting for the cluster.
+    """
+
+    def __init__(self, release: ReleaseRef, limits: TimeLimits | None = None) -> None:
         self._program = find_program("kubectl")
+        self.limits = limits or TimeLimits()
         self.release = release
         if not release.context:
             self.release = replace(release, context=self._current_context())

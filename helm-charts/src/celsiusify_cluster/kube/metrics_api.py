@@ -8,7 +8,6 @@ from celsiusify_cluster.errors import ClusterError
 from celsiusify_cluster.kube.kubectl import Kubectl
 
 API = "/apis/metrics.k8s.io/v1beta1"
-TIMEOUT_S = 240
 POLL_S = 2.0
 
 
@@ -27,13 +26,14 @@ def wait_for_metrics(kubectl: Kubectl, terminal: Terminal) -> None:
     Raises:
         ClusterError: If no metrics appear in time.
     """
-    deadline = time.monotonic() + TIMEOUT_S
+    limit_s = kubectl.limits.metrics_s
+    deadline = time.monotonic() + limit_s
     while time.monotonic() < deadline:
         if kubectl.try_items("nodes.metrics.k8s.io"):
             return
         terminal.show("waiting for the first metrics")
         time.sleep(POLL_S)
-    raise ClusterError(f"metrics-server tells nothing after {TIMEOUT_S} s: see {API}/nodes")
+    raise ClusterError(f"metrics-server has no metrics after {limit_s:g} s: see {API}/nodes")
 
 
 SUFFIXES = {

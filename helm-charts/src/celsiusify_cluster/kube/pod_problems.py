@@ -124,22 +124,20 @@ def _memory_limit(pod: Object, container: str) -> str:
     return ""
 
 
-PATIENCE_S = 20.0
-"""A pull is tried again after ten seconds, and then after twenty."""
-
-
 class GracePeriod:
     """The time for which a problem may last.
 
     Args:
         node_is_coming: Returns True if a node is being added for an unschedulable pod.
+        limit_s: The time in s.
 
     Attributes:
         seen: The current problem.
     """
 
-    def __init__(self, node_is_coming: Callable[[str], bool]) -> None:
+    def __init__(self, node_is_coming: Callable[[str], bool], limit_s: float) -> None:
         self._node_is_coming = node_is_coming
+        self._limit_s = limit_s
         self.seen: PodProblem | None = None
         self._since_s: float | None = None
 
@@ -150,7 +148,7 @@ class GracePeriod:
             self._since_s = None
             return False
         self._since_s = self._since_s or time.monotonic()
-        if time.monotonic() - self._since_s <= PATIENCE_S:
+        if time.monotonic() - self._since_s <= self._limit_s:
             return not pod_problem.is_transient
         return pod_problem.unschedulable_pod is None or not self._node_is_coming(
             pod_problem.unschedulable_pod

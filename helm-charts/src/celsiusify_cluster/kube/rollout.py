@@ -52,7 +52,10 @@ class Rollout:
     def _follow(
         self, helm: "subprocess.Popen[str]", stop: StopAsked, at_end: str
     ) -> tuple[str, str]:
-        began_s, patience = time.monotonic(), GracePeriod(partial(node_is_coming, self._kubectl))
+        began_s, patience = (
+            time.monotonic(),
+            GracePeriod(partial(node_is_coming, self._kubectl), self._kubectl.limits.problem_s),
+        )
         while True:
             try:
                 return helm.communicate(timeout=POLL_S)

@@ -12,7 +12,6 @@ from celsiusify_cluster.load.receiver import LogReceiver
 from celsiusify_cluster.observe.outputs import ClusterRun, write_outcome
 from celsiusify_cluster.observe.sampler import Sampler
 
-PATIENCE_S = 30.0
 POLL_S = 0.5
 
 
@@ -63,7 +62,7 @@ def _fetch_again(receiver: LogReceiver, job: str) -> None:
 
 def _leader_code(kubectl: Kubectl, pod: str) -> int | None:
     """Return the leader's exit code; None if its pod is gone, or doesn't end."""
-    deadline = time.monotonic() + PATIENCE_S
+    deadline = time.monotonic() + kubectl.limits.answer_s
     while time.monotonic() < deadline:
         found = kubectl.items("pods", f"--field-selector=metadata.name={pod}")
         if not found or has_ended(found[0]):

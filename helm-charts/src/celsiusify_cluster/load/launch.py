@@ -51,7 +51,10 @@ def wait_for_start(
         Interrupted: If a signal arrived first.
     """
     name, count = job["metadata"]["name"], job["spec"].get("completions") or 1
-    began_s, patience = time.monotonic(), GracePeriod(partial(node_is_coming, kubectl))
+    began_s, patience = (
+        time.monotonic(),
+        GracePeriod(partial(node_is_coming, kubectl), kubectl.limits.problem_s),
+    )
     while not stop.count:
         pods = pods_of(kubectl, name)
         if _have_started(pods, count):

@@ -43,12 +43,7 @@ class LogCursor:
 
 
 RETRY_S = 1.0
-QUIET_S = 45.0
-"""A leader tells the time each ten seconds. A stream that is silent for longer may hang, as some do
-after much output at once, or once a log was rotated; one that is opened anew doesn't.
-"""
 WAIT = "--pod-running-timeout=2s"  # the pod runs already; by itself kubectl tries for 20 s
-PATIENCE_S = 300.0  # for a cluster, or a node, that answers no more
 
 
 @dataclass(frozen=True)
@@ -113,13 +108,13 @@ class LeaderLog:
             if FORBIDDEN.search(complaint):
                 raise explain(complaint, self._kubectl.release)
             readable_s = max(readable_s, self._heard_s) if complaint else time.monotonic()
-            if time.monotonic() - readable_s > PATIENCE_S:
+            if time.monotonic() - readable_s > self._kubectl.limits.silence_s:
                 self._kubectl.run("logs", self._pod, "--tail=1")  # fails, and says why
             self._closed.wait(RETRY_S)
 
     def _end_if_quiet(self) -> None:
         quiet_s = time.monotonic() - max(self._opened_s, self._heard_s)
-        if self._process and quiet_s > QUIET_S:
+        if self._process and quiet_s > self._kubectl.limits.quiet_log_s:
             self._process.terminate()
 
     def _read(self, *flags: str) -> str:
@@ -144,7 +139,7 @@ class LeaderLog:
         Raises:
             ClusterError: If the cluster doesn't answer for too long.
         """
-        deadline = time.monotonic() + PATIENCE_S
+        deadline = time.monotonic() + self._kubectl.limits.silence_s
         while True:
             try:
                 pods = self._kubectl.items("pods", f"--field-selector=metadata.name={self._pod}")

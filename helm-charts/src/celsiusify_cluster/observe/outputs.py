@@ -67,7 +67,6 @@ def _on_leader_clock(columns: Sequence[str], row: Row, offset_ns: int) -> list[C
 DESCRIBE = "celsiusify.dev/describe"
 """A Deployment's annotation: the command that prints in its pods, as JSON, what serves there."""
 CONTAINER = "server"
-PATIENCE_S = 30.0
 
 
 def ask_engine(kubectl: Kubectl, deployment: Object) -> Object | None:
@@ -93,7 +92,7 @@ def _execute(kubectl: Kubectl, where: str, command: list[str]) -> bytes:
     execute = ("exec", where, f"--container={CONTAINER}", "--")
     with kubectl.start(*execute, *command, stderr=subprocess.DEVNULL) as process:
         try:
-            said, _ = process.communicate(timeout=PATIENCE_S)
+            said, _ = process.communicate(timeout=kubectl.limits.answer_s)
         except subprocess.TimeoutExpired:
             process.kill()
             return b""
