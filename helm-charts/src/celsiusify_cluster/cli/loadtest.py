@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import click
 
 from celsiusify_cluster.cli.main import VERBS, Session
-from celsiusify_cluster.cli.options import release_options
+from celsiusify_cluster.cli.options import release_options, results_option
 from celsiusify_cluster.cli.params import POSITIVE
 from celsiusify_cluster.console import StopAsked, Terminal
 from celsiusify_cluster.errors import ClusterError
@@ -47,7 +47,7 @@ def handed_on_options(function: Function) -> Function:
     for option in reversed(load_options()):
         function = click.option(
             option.flag,
-            option.flag.strip("-").replace("-", "_"),
+            option.name,
             type=HandedOn(option) if option.metavars else None,
             is_flag=not option.metavars,
             nargs=max(1, len(option.metavars)),
@@ -61,7 +61,7 @@ def handed_on(parameters: dict[str, Any]) -> list[str]:
     """Return the options of a load that were given, as its command line has them."""
     arguments: list[str] = []
     for option in load_options():
-        value = parameters[option.flag.strip("-").replace("-", "_")]
+        value = parameters[option.name]
         if isinstance(value, tuple):
             arguments += [option.flag, *value]
         elif value:
@@ -74,14 +74,7 @@ def handed_on(parameters: dict[str, Any]) -> list[str]:
 @release_options
 @click.option("--workers", type=click.IntRange(0), metavar="N", help="pods that generate load")
 @handed_on_options
-@click.option(
-    "--results",
-    type=click.Path(path_type=Path),
-    default="results",
-    show_default=True,
-    metavar="DIR",
-    help="folder of all runs",
-)
+@results_option
 @click.option(
     "--start-timeout",
     "start_timeout_s",

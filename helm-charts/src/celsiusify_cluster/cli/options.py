@@ -59,6 +59,15 @@ chart_option = click.option(
     help=f"folder or package of the chart; default ${VARIABLE}, or else {FOLDER}",
 )
 
+results_option = click.option(
+    "--results",
+    type=click.Path(path_type=Path),
+    default="results",
+    show_default=True,
+    metavar="DIR",
+    help="folder of all runs",
+)
+
 values_option = click.option(
     "--values",
     multiple=True,

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from celsiusify_cluster.cli.main import VERBS, Session
-from celsiusify_cluster.cli.options import release_options
+from celsiusify_cluster.cli.options import release_options, results_option
 from celsiusify_cluster.errors import ClusterError, MeasurementError
 from celsiusify_cluster.exit_codes import ExitCode
 from celsiusify_cluster.kube.kubectl import Kubectl
@@ -21,14 +21,7 @@ from celsiusify_cluster.observe.outputs import merge_files
 @click.command(help=VERBS["results"])
 @click.argument("job", required=False, metavar="[JOB]")
 @release_options
-@click.option(
-    "--results",
-    type=click.Path(path_type=Path),
-    default="results",
-    show_default=True,
-    metavar="DIR",
-    help="folder of all runs",
-)
+@results_option
 @click.pass_obj
 def command(session: Session, /, release: ReleaseRef, job: str | None, results: Path) -> ExitCode:
     """Read a Job's results from its leader's log, or from what it holds.

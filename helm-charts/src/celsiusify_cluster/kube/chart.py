@@ -1,11 +1,9 @@
 """Package the chart."""
 
 import os
-import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
 
 from celsiusify_cluster.errors import ClusterError
@@ -14,8 +12,6 @@ from celsiusify_cluster.kube.release import ReleaseRef
 
 FOLDER = Path("helm-charts")
 VARIABLE = "CELSIUSIFY_CHART"
-NOT_THE_CHART = {"src", "tests", "dist"}
-MADE_BY_TOOLS = shutil.ignore_patterns(".*_cache", ".hypothesis", "__pycache__")
 
 
 @contextmanager
@@ -45,16 +41,8 @@ def package(chart: Path, into: Path, helm: Helm) -> Path:
     """
     if not (chart / "Chart.yaml").exists():
         raise ClusterError(f"there is no chart in {chart}: --chart names its folder or package")
-    with tempfile.TemporaryDirectory() as folder:
-        copy = Path(folder) / "chart"
-        shutil.copytree(chart, copy, ignore=partial(_ignored, chart))
-        said = helm.run("package", str(copy), f"--destination={into}")
-    return Path(said.rpartition(": ")[2].strip())
-
-
-def _ignored(chart: Path, folder: str, names: list[str]) -> set[str]:
-    own = NOT_THE_CHART if Path(folder) == chart else set()
-    return own | MADE_BY_TOOLS(folder, names)
+    message = helm.run("package", str(chart), f"--destination={into}")
+    return Path(message.rpartition(": ")[2].strip())
 
 
 def deployed_chart(release: ReleaseRef) -> str | None:

@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -37,11 +38,17 @@ class LoadOption:
     expected: str
     pattern: re.Pattern[str]
 
+    @property
+    def name(self) -> str:
+        """The name of the option's value among a command's parameters."""
+        return self.flag.strip("-").replace("-", "_")
+
     def accepts(self, value: str) -> bool:
         """Return True if a value has the expected form."""
         return self.pattern.fullmatch(value) is not None
 
 
+@cache
 def load_options() -> list[LoadOption]:
     """Read the options of a load."""
     schema = json.loads(SCHEMA_FILE.read_text(encoding="utf-8"))
