@@ -192,6 +192,22 @@ def test_a_search_is_repeated_by_its_own_specification(
     assert second.manifest["capacity"] == first.manifest["capacity"]
 
 
+@pytest.mark.parametrize(
+    ("search", "complaint"),
+    [
+        ("null", "a capacity search needs an open load"),
+        ("3", "load.yaml: search: Input should be"),
+        ("{start_rps: x}", "load.yaml: search.start_rps: Input should be a valid number"),
+    ],
+)
+def test_a_wrong_search_is_told_in_one_line(
+    workspace: Workspace, refuse: Refuse, search: str, complaint: str
+) -> None:
+    """Also that of a run, which is no search and has a closed load."""
+    (workspace.folder / "load.yaml").write_text(f"model: closed\nsearch: {search}\n")
+    assert complaint in refuse(["capacity", "one", "--spec=load.yaml"])
+
+
 def test_an_objective_that_nothing_holds_is_missed(workspace: Workspace) -> None:
     """A real load at the lowest rate: what was recorded is kept."""
     run = workspace.command(

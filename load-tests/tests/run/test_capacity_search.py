@@ -180,3 +180,9 @@ def test_phases_follow_each_other() -> None:
 
     assert phases == sorted(phases, key=list(Phase).index)
     assert set(phases) == set(Phase)
+
+
+def test_the_search_begins_no_lower_than_it_may_go() -> None:
+    queue = Queue(1)
+    search(queue, Search(start_rps=0.5, lowest_rps=20))
+    assert queue.tried[0] == (20, Phase.BRACKET)

@@ -6,7 +6,6 @@ import click
 
 from celsiusify_load_tests.cli.options import load_options, run_options
 from celsiusify_load_tests.cli.params import TIME
-from celsiusify_load_tests.config.load_spec import Search
 from celsiusify_load_tests.exit_codes import ExitCode
 
 # Users, rounds and the rate have no part in a search, which makes its own rounds.
@@ -29,17 +28,11 @@ def command(command_line: str, /, **parameters: Any) -> ExitCode:
     from celsiusify_load_tests.run.runner import run
 
     values = load_values(parameters, profile="capacity", model="poisson", search={})
-    values["search"] = _search(values["search"])
+    if values["search"] is None:  # as in the specification of a run
+        values["search"] = {}
     values["rate_rps"] = None  # each step has its own
     options = RunOptions.of(parameters)
     plan, split = make_plan(options, values, command_line)
     assert plan.load.search is not None
     search = CapacitySearch(plan.load.search)
     return run(plan, split, Terminal(quiet=options.quiet), search.work())
-
-
-def _search(values: Any) -> dict[str, Any]:
-    """Return a search that begins no lower than it may go."""
-    lowest_rps = values.get("lowest_rps", Search().lowest_rps)
-    start_rps = values.get("start_rps", Search().start_rps)
-    return {**values, "start_rps": max(start_rps, lowest_rps)}

@@ -23,7 +23,6 @@ from celsiusify_load_tests.config.load_spec import LoadSpec
 
 ALL = "all"
 Function = TypeVar("Function", bound=Callable[..., Any])
-Decorator = Callable[[Function], Function]
 Schema = Mapping[str, Any]
 
 _SEPARATOR = "__"

@@ -115,7 +115,7 @@ class _Trials:
 
 def _bracket(trials: _Trials, limits: Search) -> None:
     """Double or halve the rate until the limit lies between two rates."""
-    rate_rps = limits.start_rps
+    rate_rps = max(limits.start_rps, limits.lowest_rps)
     factor = 2.0 if trials.holds(rate_rps, Phase.BRACKET) else 0.5
     while not (trials.held_rps and trials.missed_rps):
         if trials.missed_rps == limits.lowest_rps:
